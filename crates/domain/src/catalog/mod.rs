@@ -1,0 +1,138 @@
+//! Catalog: what the institution offers, and the institution itself.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+
+use crate::{Currency, Entity, Id, Locale, Money, certification::CertificateKind, people::Country};
+
+/// A service with its fee and the certificate it leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Service {
+    /// Identifier.
+    pub id: Id<Self>,
+    /// Number of changes.
+    pub version: i64,
+    /// Name, unique; sorted by it.
+    pub name: String,
+    /// Regular fee.
+    pub fee: Money,
+    /// Certificate it leads to.
+    pub certificate_kind: CertificateKind,
+    /// Days a certificate is valid, the first one counted.
+    pub validity_days: u32,
+    /// Whether it is still offered.
+    pub active: bool,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+impl Entity for Service {
+    const KIND: &'static str = "service";
+    fn id(&self) -> Id<Self> {
+        self.id
+    }
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
+/// The institution of this installation: exactly one row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Institution {
+    /// Identifier; always the same.
+    pub id: Id<Self>,
+    /// Number of changes.
+    pub version: i64,
+    /// Legal name.
+    pub name: String,
+    /// Tax id.
+    pub tax_id: Option<String>,
+    /// Postal address.
+    pub address: Option<String>,
+    /// Telephone.
+    pub phone: Option<String>,
+    /// Country; default for documents.
+    pub country: Country,
+    /// Time zone: its days are "today".
+    pub time_zone: Tz,
+    /// Language when a person has none.
+    pub locale: Locale,
+    /// Currency of what has no other.
+    pub currency: Currency,
+    /// Prefix of certificate numbers: 1 to 8 upper-case letters or digits.
+    pub certificate_series: String,
+    /// The rules this institution chose.
+    pub rules: Rules,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// Settings of the institution's profile that relax or tighten the rules of certification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rules {
+    /// Whether the operator who registered a request may be its doctor.
+    pub registrar_may_evaluate: bool,
+    /// Whether an operator's payment counts at once.
+    pub cashier_may_validate: bool,
+    /// Days after which an evaluation is too old to issue.
+    pub evaluation_max_age_days: u32,
+    /// Days by which validity may begin before the evaluation.
+    pub backdating_days: u32,
+    /// Age in years from which nobody needs a guardian.
+    pub age_of_majority: u32,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            registrar_may_evaluate: false,
+            cashier_may_validate: true,
+            evaluation_max_age_days: 30,
+            backdating_days: 0,
+            age_of_majority: 18,
+        }
+    }
+}
+
+impl Institution {
+    /// The day it is there at that moment.
+    pub fn day_of(&self, at: DateTime<Utc>) -> NaiveDate {
+        at.with_timezone(&self.time_zone).date_naive()
+    }
+
+    /// A fitting start: what a new installation has until its administrator writes the profile.
+    pub fn unnamed(now: DateTime<Utc>) -> Option<Self> {
+        Some(Self {
+            id: Self::the_id(),
+            version: 0,
+            name: "Medcert".to_owned(),
+            tax_id: None,
+            address: None,
+            phone: None,
+            country: Country::parse("PE")?,
+            time_zone: Tz::America__Lima,
+            locale: Locale::En,
+            currency: Currency::parse("PEN")?,
+            certificate_series: "MC".to_owned(),
+            rules: Rules::default(),
+            updated_at: now,
+        })
+    }
+
+    /// The identifier of the only institution.
+    pub const fn the_id() -> Id<Self> {
+        Id::new(uuid::Uuid::from_u128(1))
+    }
+}
+
+impl Entity for Institution {
+    const KIND: &'static str = "institution";
+    fn id(&self) -> Id<Self> {
+        self.id
+    }
+    fn version(&self) -> i64 {
+        self.version
+    }
+}

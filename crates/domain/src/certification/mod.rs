@@ -1,0 +1,29 @@
+//! Certification: from a registered request to an issued certificate.
+//!
+//! A [`Certification`] is an aggregate of facts; [`Certification::derived_stage`] says where it stands, the policy
+//! says who may act there, [`Certification::blockers`] what stands in the way, and [`Certification::apply`] acts.
+
+mod apply;
+mod certificate;
+mod codes;
+mod command;
+mod evaluation;
+mod options;
+mod refusal;
+mod request;
+
+pub use certificate::{Certificate, Holder};
+pub use codes::*;
+pub use command::{
+    Command, Context, Edit, EndWithoutCertificate, Member, NewCertification, NewEvaluation, NewPayment,
+    NewRefund, Outcome, OverridePayload,
+};
+pub use evaluation::{Diagnosis, Evaluation, Findings, Printed};
+pub use options::{Options, default_valid_until};
+pub use refusal::{Blocker, Refusal};
+pub use request::{
+    Assignment, Care, Certification, Ending, Event, Fee, Guardian, HistoryLine, Payment, Refund, Voided,
+};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,19 @@
+//! The aggregate, command by command, and as a whole by chance and by exhaustion.
+
+mod assigning;
+mod commands;
+mod diagram;
+mod editing;
+mod ending;
+mod evaluating;
+mod fixtures;
+mod issuing;
+mod overriding;
+mod paying;
+mod random;
+mod refunding;
+mod registering;
+
+use super::*;
+use commands::*;
+use fixtures::*;

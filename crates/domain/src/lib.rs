@@ -1,0 +1,23 @@
+//! Types, the certification state machine and the access policy of Medcert.
+//!
+//! Pure: no input or output, no clock, no randomness, no serialisation. Whatever depends on the moment or on
+//! chance takes it as an argument, so every rule here is tested in milliseconds.
+#![warn(missing_docs)]
+
+#[macro_use]
+mod code;
+pub mod catalog;
+pub mod certification;
+mod id;
+pub mod identity;
+mod invalid;
+mod locale;
+mod money;
+pub mod people;
+pub mod policy;
+pub mod text;
+
+pub use id::{Entity, Id};
+pub use invalid::{Checks, Fault, Invalid};
+pub use locale::Locale;
+pub use money::{AmountError, Currency, Money};

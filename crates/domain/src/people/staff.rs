@@ -1,0 +1,145 @@
+//! Staff: who works on requests.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::Person;
+use crate::{
+    Entity, Id,
+    identity::{Role, User, UserStatus},
+};
+
+crate::codes! {
+    /// Part a staff member plays.
+    StaffRole {
+        /// Registers requests.
+        Operator = "OPERATOR",
+        /// Follows requests up.
+        Manager = "MANAGER",
+        /// Evaluates and issues.
+        Doctor = "DOCTOR",
+    }
+}
+
+impl StaffRole {
+    /// The user role that goes with it.
+    pub const fn user_role(self) -> Role {
+        match self {
+            Self::Operator => Role::Operator,
+            Self::Manager => Role::Manager,
+            Self::Doctor => Role::Doctor,
+        }
+    }
+}
+
+crate::codes! {
+    /// Whether a staff member is at work.
+    StaffStatus {
+        /// At work.
+        Active = "ACTIVE",
+        /// Suspended.
+        Suspended = "SUSPENDED",
+        /// On vacation.
+        Vacation = "VACATION",
+        /// On leave.
+        Leave = "LEAVE",
+    }
+}
+
+crate::codes! {
+    /// Why a staff member cannot be given requests in a role.
+    NotAssignable {
+        /// The staff record is not ACTIVE.
+        StaffNotActive = "STAFF_NOT_ACTIVE",
+        /// The staff record does not have the role.
+        RoleMissing = "ROLE_MISSING",
+        /// Nobody signs in as this staff member.
+        NoUser = "NO_USER",
+        /// The linked user is suspended.
+        UserSuspended = "USER_SUSPENDED",
+        /// The linked user does not have the role.
+        UserRoleMissing = "USER_ROLE_MISSING",
+        /// The doctor has no licence number.
+        LicenceMissing = "LICENCE_MISSING",
+        /// The doctor's licence has ended.
+        LicenceExpired = "LICENCE_EXPIRED",
+    }
+}
+
+/// The account of a staff member, as far as assignment cares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StaffUser {
+    /// The account.
+    pub id: Id<User>,
+    /// Its status.
+    pub status: UserStatus,
+    /// Its roles.
+    pub roles: BTreeSet<Role>,
+}
+
+/// Somebody who works for the institution.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Staff {
+    /// Identifier.
+    pub id: Id<Self>,
+    /// Number of changes.
+    pub version: i64,
+    /// Who it is; one staff record a person.
+    pub person: Id<Person>,
+    /// Whether at work.
+    pub status: StaffStatus,
+    /// Parts played.
+    pub roles: BTreeSet<StaffRole>,
+    /// Licence to practise; for doctors.
+    pub licence_number: Option<String>,
+    /// Last day of the licence, inclusive; `None` means without end.
+    pub licence_valid_until: Option<NaiveDate>,
+    /// Medical specialty.
+    pub specialty: Option<String>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+impl Entity for Staff {
+    const KIND: &'static str = "staff";
+    fn id(&self) -> Id<Self> {
+        self.id
+    }
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
+impl Staff {
+    /// Why this member cannot be given a request in the role; empty when they can.
+    pub fn not_assignable(
+        &self,
+        role: StaffRole,
+        user: Option<&StaffUser>,
+        today: NaiveDate,
+    ) -> Vec<NotAssignable> {
+        let mut reasons = Vec::new();
+        let mut when = |holds: bool, reason| {
+            if holds {
+                reasons.push(reason);
+            }
+        };
+        when(self.status != StaffStatus::Active, NotAssignable::StaffNotActive);
+        when(!self.roles.contains(&role), NotAssignable::RoleMissing);
+        match user {
+            None => when(true, NotAssignable::NoUser),
+            Some(user) => {
+                when(user.status != UserStatus::Active, NotAssignable::UserSuspended);
+                when(!user.roles.contains(&role.user_role()), NotAssignable::UserRoleMissing);
+            }
+        }
+        if role == StaffRole::Doctor {
+            when(self.licence_number.is_none(), NotAssignable::LicenceMissing);
+            when(self.licence_valid_until.is_some_and(|last| last < today), NotAssignable::LicenceExpired);
+        }
+        reasons
+    }
+}

@@ -1,0 +1,161 @@
+//! Who may do what: the one place that decides it.
+//!
+//! Source: the policy table of certification (role × stage) and the object rules on top of it. The answer to an
+//! attempt has a fixed order: no role has the action anywhere; the object is somebody else's; the stage is wrong.
+
+mod matrix;
+mod permission;
+
+pub use matrix::{MATRIX, Moves, Row, markdown, mermaid, roles_for};
+pub use permission::Permission;
+
+use crate::{
+    Id,
+    certification::{Action, Stage},
+    identity::{Actor, Role},
+    people::{Person, Staff},
+};
+
+/// What the policy needs to know of a request.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject {
+    /// Where it stands.
+    pub stage: Stage,
+    /// Its current manager.
+    pub manager: Option<Id<Staff>>,
+    /// Its current doctor.
+    pub doctor: Option<Id<Staff>>,
+    /// Its client.
+    pub client: Id<Person>,
+    /// Its guardian.
+    pub guardian: Option<Id<Person>>,
+    /// Whether an evaluation stands.
+    pub evaluated: bool,
+    /// Whether this actor cancelled it within the last 24 hours.
+    pub cancelled_by_actor_recently: bool,
+}
+
+/// Why the policy says no.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Denial {
+    /// No role or grant has the action in any stage.
+    NoRole,
+    /// The object is not the actor's to act on.
+    NotYours,
+    /// Allowed in another stage.
+    WrongStage,
+}
+
+/// Whether any role or grant of the actor has the action in some stage: asked before anything is loaded.
+pub fn may_somewhere(actor: &Actor, action: Action) -> bool {
+    granted(actor, action) || actor.roles.iter().any(|role| role_has_somewhere(*role, action))
+}
+
+/// Whether the actor may do the action to this request in its present stage.
+pub fn permits(actor: &Actor, action: Action, subject: &Subject) -> Result<(), Denial> {
+    if !may_somewhere(actor, action) {
+        return Err(Denial::NoRole);
+    }
+    let is_party = subject.client == actor.person || subject.guardian == Some(actor.person);
+    let own = |role: Role| owns(actor, role, action, subject) && may_take_back(actor, role, action, subject);
+    let by_role = |role: Role| role_has_somewhere(role, action) && own(role);
+    let by_grant = granted(actor, action) && actor.roles.iter().any(|role| own(*role));
+    if is_party || !(by_grant || actor.roles.iter().any(|role| by_role(*role))) {
+        return Err(Denial::NotYours);
+    }
+    let in_cell = |role: Role| by_role(role) && cell_has(actor, role, action, subject);
+    let grant_applies = by_grant && grant_cell(action, subject);
+    if grant_applies || actor.roles.iter().any(|role| in_cell(*role)) {
+        Ok(())
+    } else {
+        Err(Denial::WrongStage)
+    }
+}
+
+/// Whether the actor may know that the request exists.
+pub fn may_see(actor: &Actor, doctor: Option<Id<Staff>>) -> bool {
+    const SEE_ALL: [Role; 4] = [Role::Admin, Role::Operator, Role::Manager, Role::Auditor];
+    let own_patient = actor.is(Role::Doctor) && doctor.is_some() && doctor == actor.staff;
+    // Whoever may act on any request must be able to open it; what is clinical stays the assigned doctor's.
+    let any_patient = actor.is(Role::Doctor) && actor.permissions.contains(&Permission::ActOnAnyRequest);
+    own_patient || any_patient || SEE_ALL.iter().any(|role| actor.is(*role))
+}
+
+/// Whether the actor may read diagnoses, observations and recommendations: the assigned doctor alone.
+pub fn may_read_clinical(actor: &Actor, doctor: Option<Id<Staff>>) -> bool {
+    actor.is(Role::Doctor) && doctor.is_some() && doctor == actor.staff
+}
+
+fn granted(actor: &Actor, action: Action) -> bool {
+    let permission = Permission::Certification(action);
+    // A grant ends with the last role, and being an auditor alone is no role to act in: an auditor changes nothing.
+    let acts = actor.roles.iter().any(|role| *role != Role::Auditor);
+    // What cannot be granted is ignored even when a row of the store says so.
+    acts && permission.can_be_granted() && actor.permissions.contains(&permission)
+}
+
+fn role_has_somewhere(role: Role, action: Action) -> bool {
+    if action == Action::Register {
+        return roles_for(action, Stage::Registered).contains(&role);
+    }
+    // Whoever may cancel may also take that back for a day.
+    let by_own_cancel = action == Action::Reopen && role_has_somewhere(role, Action::Cancel);
+    by_own_cancel || Stage::ALL.iter().any(|stage| roles_for(action, *stage).contains(&role))
+}
+
+/// The object rule: administrators and operators act on all, managers on their own and free ones, doctors on
+/// those assigned to them; a grant lifts it, but never for acts that only the assigned doctor can attest.
+fn owns(actor: &Actor, role: Role, action: Action, subject: &Subject) -> bool {
+    let is_doctor = subject.doctor.is_some() && subject.doctor == actor.staff;
+    if matches!(action, Action::RecordEvaluation | Action::Issue) {
+        return is_doctor;
+    }
+    if actor.permissions.contains(&Permission::ActOnAnyRequest) {
+        return true;
+    }
+    match role {
+        Role::Admin | Role::Operator => true,
+        Role::Manager => subject.manager.is_none() || subject.manager == actor.staff,
+        Role::Doctor => is_doctor,
+        Role::Auditor => false,
+    }
+}
+
+/// Administrators take any cancellation back; everybody else only their own, and only for a day.
+fn may_take_back(actor: &Actor, role: Role, action: Action, subject: &Subject) -> bool {
+    let others = action == Action::Reopen
+        && subject.stage == Stage::Cancelled
+        && role != Role::Admin
+        && !granted(actor, action);
+    !others || subject.cancelled_by_actor_recently
+}
+
+fn cell_has(actor: &Actor, role: Role, action: Action, subject: &Subject) -> bool {
+    if action == Action::Reopen && subject.stage == Stage::Cancelled && subject.cancelled_by_actor_recently {
+        return true;
+    }
+    match kept_for(action, subject) {
+        // Lifting the object rule makes nobody the author of the evaluation.
+        Some(roles) if role == Role::Doctor => roles.contains(&role) && subject.doctor == actor.staff,
+        Some(roles) => roles.contains(&role),
+        None => roles_for(action, subject.stage).contains(&role),
+    }
+}
+
+/// A standing evaluation is the doctor's work: while there is one, in any open stage, only the administrator and
+/// that doctor end the request or take the doctor away, and only the administrator gives it to another doctor.
+fn kept_for(action: Action, subject: &Subject) -> Option<&'static [Role]> {
+    match action {
+        _ if !subject.evaluated || !subject.stage.is_open() => None,
+        Action::Cancel | Action::Close | Action::UnassignDoctor => Some(&[Role::Admin, Role::Doctor]),
+        Action::ChangeDoctor => Some(&[Role::Admin]),
+        _ => None,
+    }
+}
+
+fn grant_cell(action: Action, subject: &Subject) -> bool {
+    kept_for(action, subject).is_none() && !roles_for(action, subject.stage).is_empty()
+}
+
+#[cfg(test)]
+mod tests;

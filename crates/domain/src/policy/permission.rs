@@ -1,0 +1,115 @@
+//! Permissions: what operations outside the stage machine ask for, and what a grant can give.
+
+use std::fmt;
+
+use crate::{
+    certification::Action,
+    identity::{Actor, Role},
+};
+
+/// Something that may be permitted, apart from where a request stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Permission {
+    /// An action on requests, wherever some role has it.
+    Certification(Action),
+    /// Lifts the rule that managers and doctors act on their own requests only.
+    ActOnAnyRequest,
+    /// List and open requests.
+    ReadRequests,
+    /// Open certificates and fetch their PDF.
+    ReadCertificates,
+    /// List and open services.
+    ReadServices,
+    /// List and open staff.
+    ReadStaff,
+    /// List and open promoters.
+    ReadPromoters,
+    /// Open the institution's profile.
+    ReadInstitution,
+    /// Suspend and reactivate users.
+    SuspendUsers,
+    /// See the policy matrix.
+    ReadPolicy,
+}
+
+impl Permission {
+    /// Every permission that is not an action.
+    pub const PLAIN: &'static [Self] = &[
+        Self::ActOnAnyRequest,
+        Self::ReadRequests,
+        Self::ReadCertificates,
+        Self::ReadServices,
+        Self::ReadStaff,
+        Self::ReadPromoters,
+        Self::ReadInstitution,
+        Self::SuspendUsers,
+        Self::ReadPolicy,
+    ];
+
+    /// The roles that have it without a grant; for actions, those that have it in some stage.
+    pub fn roles(self) -> Vec<Role> {
+        use Role::{Admin, Auditor, Doctor, Manager, Operator};
+        match self {
+            Self::Certification(action) => {
+                Role::ALL.iter().copied().filter(|role| super::role_has_somewhere(*role, action)).collect()
+            }
+            Self::ActOnAnyRequest => vec![],
+            Self::ReadRequests | Self::ReadCertificates | Self::ReadServices | Self::ReadStaff => {
+                vec![Admin, Operator, Manager, Doctor, Auditor]
+            }
+            Self::ReadPromoters => vec![Admin, Operator, Manager, Auditor],
+            Self::ReadInstitution => vec![Admin, Operator, Manager, Doctor, Auditor],
+            Self::SuspendUsers => vec![Admin],
+            Self::ReadPolicy => vec![Admin, Auditor],
+        }
+    }
+
+    /// Whether a grant may give it: never what attests, overrules or erases.
+    pub const fn can_be_granted(self) -> bool {
+        match self {
+            Self::Certification(action) => !matches!(
+                action,
+                Action::RecordEvaluation | Action::Issue | Action::Override | Action::Delete
+            ),
+            Self::ActOnAnyRequest => true,
+            _ => false,
+        }
+    }
+
+    /// Whether the actor has it by role or grant.
+    pub fn held_by(self, actor: &Actor) -> bool {
+        if let Self::Certification(action) = self {
+            return super::may_somewhere(actor, action);
+        }
+        let granted = !actor.roles.is_empty() && self.can_be_granted() && actor.permissions.contains(&self);
+        granted || self.roles().iter().any(|role| actor.is(*role))
+    }
+
+    /// The permission with this code.
+    pub fn parse(code: &str) -> Option<Self> {
+        if let Some(plain) = Self::PLAIN.iter().find(|p| p.to_string() == code) {
+            return Some(*plain);
+        }
+        let action = code.strip_prefix("certification:")?;
+        Action::parse(&action.to_ascii_uppercase()).map(Self::Certification)
+    }
+}
+
+impl fmt::Display for Permission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Certification(action) => {
+                return write!(f, "certification:{}", action.code().to_ascii_lowercase());
+            }
+            Self::ActOnAnyRequest => "certification:act_on_any",
+            Self::ReadRequests => "certification:read",
+            Self::ReadCertificates => "certificates:read",
+            Self::ReadServices => "services:read",
+            Self::ReadStaff => "staff:read",
+            Self::ReadPromoters => "promoters:read",
+            Self::ReadInstitution => "institution:read",
+            Self::SuspendUsers => "users:suspend",
+            Self::ReadPolicy => "policy:read",
+        })
+    }
+}

@@ -1,0 +1,269 @@
+//! Acting on a request: one way for every action but registering, issuing and erasing.
+
+use medcert_domain::{
+    Invalid,
+    catalog::Institution,
+    certification::{Action, Command, Edit, Guardian, Member, OverridePayload, Refusal},
+    identity::Actor,
+    people::Person,
+    policy,
+};
+
+use super::{
+    Answer, AssignInput, Attempt, Detail, EditInput, Payload, PersonChange,
+    detail::context,
+    idempotency::{claim, remember, replay, settle},
+    journal, may_somewhere,
+    people::Finder,
+    register::wanted_service,
+    words,
+};
+use crate::{
+    App, Conditions, Error, IfMatch,
+    rerun::{Failed, run},
+    store::{Dossier, UnitOfWork},
+};
+
+/// Does the action, or answers in the order: role, message, visibility, object, version, state, values.
+pub async fn act(
+    app: &App,
+    actor: &Actor,
+    action: Action,
+    attempt: Attempt<'_, Payload>,
+) -> Result<Answer, Error> {
+    may_somewhere(app, actor, action).await?;
+    attempt.input.well_formed()?;
+    let if_match = demand(action, attempt.conditions)?;
+    if let Some(answer) = replay(app, actor, attempt.conditions).await? {
+        return Ok(answer);
+    }
+    let profile = app.profile().await?;
+    let done = run(app, if_match.on_stale(), async |uow: &mut dyn UnitOfWork| {
+        claim(app, uow, attempt.conditions).await?;
+        let before = uow.dossier(attempt.id).await?;
+        let before = permitted(app, actor, action, &profile, if_match, before)?;
+        let payload = attempt.input.read(&profile)?;
+        demand_key_of_override(&payload, attempt.conditions)?;
+        let (around, command, changes) = prepare(app, uow, &profile, before, action, payload).await?;
+        let relinked = matches!(action, Action::Edit | Action::Override);
+        let new_id = || app.parts.ids.uuid();
+        let mut request = around.certification.clone();
+        let outcome = request.apply(command, &context(actor, &profile, &around, app.now(), &new_id))?;
+        uow.update(&request).await?;
+        let fresh = uow.dossier(request.id).await?;
+        let fresh = fresh.ok_or_else(|| Error::internal("a request just written is not there"))?;
+        if relinked {
+            uow.index_words(request.id, &words::of(&fresh)).await?;
+        }
+        journal(app, actor, uow, action, &fresh, &outcome).await?;
+        let mut detail = Detail::of(app, actor, &profile, fresh);
+        detail.person_changes = changes;
+        remember(app, uow, attempt.conditions, 200, &detail, attempt.encode).await?;
+        Ok(Answer::Fresh(Box::new(detail)))
+    })
+    .await;
+    settle(app, actor, attempt.conditions, done).await
+}
+
+/// The headers that the action needs.
+pub(super) fn demand(action: Action, conditions: &Conditions) -> Result<IfMatch, Error> {
+    let needs_key = matches!(action, Action::RegisterPayment | Action::RegisterRefund | Action::Issue);
+    if needs_key && conditions.idempotency.is_none() {
+        return Err(Error::IdempotencyKeyMissing);
+    }
+    match action {
+        Action::Edit | Action::Delete | Action::RecordEvaluation | Action::Issue => {
+            conditions.if_match.required()
+        }
+        _ => Ok(conditions.if_match),
+    }
+}
+
+/// An override that moves money is as unsafe to repeat as the plain action.
+fn demand_key_of_override(payload: &Payload, conditions: &Conditions) -> Result<(), Error> {
+    let moves_money =
+        matches!(payload, Payload::Override { action: Action::RegisterPayment | Action::RegisterRefund, .. });
+    if moves_money && conditions.idempotency.is_none() { Err(Error::IdempotencyKeyMissing) } else { Ok(()) }
+}
+
+/// Visibility, object rule, version and state, in this order.
+pub(super) fn permitted(
+    app: &App,
+    actor: &Actor,
+    action: Action,
+    profile: &Institution,
+    if_match: IfMatch,
+    found: Option<Dossier>,
+) -> Result<Dossier, Error> {
+    let dossier = found.filter(|d| policy::may_see(actor, d.certification.doctor()));
+    let dossier = dossier.ok_or(Error::NotFound("certification request"))?;
+    let new_id = || app.parts.ids.uuid();
+    let checked = dossier.certification.check(action, &context(actor, profile, &dossier, app.now(), &new_id));
+    match checked {
+        Err(refusal @ (Refusal::Forbidden(_) | Refusal::NotYours(_))) => Err(refusal.into()),
+        other => {
+            if_match.check(dossier.certification.version)?;
+            other?;
+            Ok(dossier)
+        }
+    }
+}
+
+/// Finds the people that a payload names and turns it into a command.
+async fn prepare(
+    app: &App,
+    uow: &mut dyn UnitOfWork,
+    profile: &Institution,
+    mut dossier: Dossier,
+    action: Action,
+    payload: Payload,
+) -> Result<(Dossier, Command, Vec<PersonChange>), Failed> {
+    let mut changes = vec![];
+    let command = match (action, payload) {
+        (Action::Edit, Payload::Edit(input)) => {
+            let (edit, told) = edit(app, uow, profile, &mut dossier, *input).await?;
+            changes = told;
+            Command::Edit(Box::new(edit))
+        }
+        (Action::Override, Payload::Override { reason, action, payload }) => {
+            let payload = match (action, *payload) {
+                (Action::Edit, Payload::Edit(input)) => {
+                    let edited = edit(app, uow, profile, &mut dossier, *input).await;
+                    let (edit, told) = edited.map_err(below_payload)?;
+                    changes = told;
+                    OverridePayload::Edit(Box::new(edit))
+                }
+                (Action::ChangeManager, Payload::Assign(input)) => {
+                    let to = Box::new(member(uow, &input).await.map_err(below_payload)?);
+                    OverridePayload::ChangeManager { to, comment: input.comment }
+                }
+                (_, Payload::RegisterPayment(payment)) => OverridePayload::RegisterPayment(payment),
+                (_, Payload::VoidPayment { payment, reason }) => {
+                    OverridePayload::VoidPayment { payment, reason }
+                }
+                (_, Payload::RegisterRefund(refund)) => OverridePayload::RegisterRefund(refund),
+                _ => {
+                    let message = format!("{action} cannot be overridden");
+                    return Err(Invalid::one("/action", "not-overridable", message).into());
+                }
+            };
+            Command::Override { reason, payload }
+        }
+        (_, Payload::Assign(input)) => {
+            let to = Box::new(member(uow, &input).await?);
+            let comment = input.comment;
+            match action {
+                Action::AssignManager => Command::AssignManager { to, comment },
+                Action::ChangeManager => Command::ChangeManager { to, comment },
+                Action::AssignDoctor => Command::AssignDoctor { to, comment },
+                Action::ChangeDoctor => Command::ChangeDoctor { to, comment },
+                _ => return Err(mismatch(action)),
+            }
+        }
+        (Action::UnassignManager, Payload::Words(reason)) => Command::UnassignManager { reason },
+        (Action::UnassignDoctor, Payload::Words(reason)) => Command::UnassignDoctor { reason },
+        (Action::ClearObservation, Payload::Words(comment)) => Command::ClearObservation { comment },
+        (Action::ObservePayment, Payload::Reason(reason)) => Command::ObservePayment { reason },
+        (Action::OverrideFee, Payload::OverrideFee { money, reason }) => {
+            Command::OverrideFee { money, reason }
+        }
+        (Action::RegisterPayment, Payload::RegisterPayment(payment)) => Command::RegisterPayment(payment),
+        (Action::ValidatePayment, Payload::ValidatePayment(payment)) => Command::ValidatePayment { payment },
+        (Action::VoidPayment, Payload::VoidPayment { payment, reason }) => {
+            Command::VoidPayment { payment, reason }
+        }
+        (Action::RegisterRefund, Payload::RegisterRefund(refund)) => Command::RegisterRefund(refund),
+        (Action::RecordEvaluation, Payload::RecordEvaluation(evaluation)) => {
+            if let Some(text) = &evaluation.restrictions {
+                app.printable("/restrictions", text)?;
+            }
+            Command::RecordEvaluation(evaluation)
+        }
+        (Action::Close, Payload::Close { outcome, end }) => Command::Close { outcome, end },
+        (Action::Cancel, Payload::Cancel(end)) => Command::Cancel(end),
+        (Action::Reopen, Payload::Reopen { reason, code }) => Command::Reopen { reason, code },
+        _ => return Err(mismatch(action)),
+    };
+    Ok((dossier, command, changes))
+}
+
+/// A caller inside the program handed in what belongs to another action.
+fn mismatch(action: Action) -> Failed {
+    Error::internal(format!("{action} was given what belongs to another action")).into()
+}
+
+fn below_payload(failed: Failed) -> Failed {
+    match failed {
+        Failed::Answer(Error::Invalid(invalid)) => invalid.below("/payload").into(),
+        other => other,
+    }
+}
+
+async fn member(uow: &mut dyn UnitOfWork, input: &AssignInput) -> Result<Member, Failed> {
+    let found = uow.member(input.staff).await?;
+    found.ok_or_else(|| Invalid::one("/staff_id", "unknown", "is no staff member").into())
+}
+
+/// Changes the people of a request and puts the changed ones into the dossier.
+async fn edit(
+    app: &App,
+    uow: &mut dyn UnitOfWork,
+    profile: &Institution,
+    dossier: &mut Dossier,
+    input: EditInput,
+) -> Result<(Edit, Vec<PersonChange>), Failed> {
+    let mut edit = Edit {
+        care: input.care,
+        external_reference: input.external_reference,
+        comment: input.comment,
+        ..Edit::default()
+    };
+    let today = profile.day_of(app.now());
+    let mut finder = Finder { app, uow: &mut *uow, profile, today, changes: vec![], renamed: vec![] };
+    if let Some(client) = &input.client {
+        let person = finder.edit("client", dossier.client.clone(), client).await?;
+        edit.client = (person.id != dossier.client.id).then_some(person.id);
+        dossier.client = person;
+    }
+    match &input.guardian {
+        None => {}
+        Some(None) => {
+            edit.guardian = Some(None);
+            dossier.guardian = None;
+        }
+        Some(Some(given)) => {
+            let present = dossier.certification.guardian.zip(dossier.guardian.clone());
+            let (person, relationship): (Person, _) = if let Some((guardian, person)) = present {
+                let person = finder.edit("guardian", person, &given.person).await?;
+                (person, given.relationship.unwrap_or(guardian.relationship))
+            } else {
+                let person = finder.find_or_make("guardian", &given.person).await?;
+                let missing = || Invalid::one("/guardian/relationship", "required", "is required");
+                (person, given.relationship.ok_or_else(missing)?)
+            };
+            let guardian = Guardian { person: person.id, relationship };
+            if dossier.certification.guardian != Some(guardian) {
+                edit.guardian = Some(Some(guardian));
+            }
+            dossier.guardian = Some(person);
+        }
+    }
+    edit.promoter = match &input.promoter {
+        None => None,
+        Some(None) => Some(None),
+        Some(Some(given)) => Some(Some(finder.promoter(given).await?.id)),
+    };
+    finder.reindex_renamed().await?;
+    let changes = finder.changes;
+    edit.service = match input.service {
+        None => None,
+        Some(None) => Some(None),
+        // A service that is set already may stay although it is no longer offered.
+        Some(Some(id)) if dossier.certification.service == Some(id) => None,
+        Some(id) => Some(wanted_service(uow, id).await?),
+    };
+    let of = |part| changes.iter().filter(move |c: &&PersonChange| c.part == part).map(|c| c.change.clone());
+    edit.client_changes = of("client").collect();
+    edit.guardian_changes = of("guardian").collect();
+    Ok((edit, changes))
+}

@@ -1,0 +1,128 @@
+//! The detail view of a request: for reading, and as the answer to every action.
+
+use chrono::NaiveDate;
+use medcert_domain::{
+    Id,
+    catalog::Institution,
+    certification::{Certification, Context, Options},
+    identity::Actor,
+    policy::{self, Permission},
+};
+use uuid::Uuid;
+
+use super::PersonChange;
+use crate::{
+    App, Error,
+    audit::{self, About},
+    store::{Dossier, HistoryRow, Page, PageRequest, RequestFilter, RequestRow},
+};
+
+/// A request as one actor may see it.
+#[derive(Debug, Clone)]
+pub struct Detail {
+    /// The request with everything around it.
+    pub dossier: Dossier,
+    /// What the actor may do.
+    pub options: Options,
+    /// Whether the actor may read diagnoses, observations and recommendations.
+    pub clinical: bool,
+    /// The institution's day.
+    pub today: NaiveDate,
+    /// Currency of amounts when there is no fee.
+    pub currency: medcert_domain::Currency,
+    /// What registering or editing changed of people.
+    pub person_changes: Vec<PersonChange>,
+    /// Other open requests of the same client for the same service: id and code.
+    pub possible_duplicates: Vec<(Id<Certification>, String)>,
+}
+
+impl Detail {
+    pub(super) fn of(app: &App, actor: &Actor, profile: &Institution, dossier: Dossier) -> Self {
+        let now = app.now();
+        let today = profile.day_of(now);
+        let new_id = || app.parts.ids.uuid();
+        let options = dossier.certification.options(&context(actor, profile, &dossier, now, &new_id));
+        let clinical = policy::may_read_clinical(actor, dossier.certification.doctor());
+        let currency = dossier.certification.fee.map_or(profile.currency, |fee| fee.money.currency);
+        Self {
+            dossier,
+            options,
+            clinical,
+            today,
+            currency,
+            person_changes: vec![],
+            possible_duplicates: vec![],
+        }
+    }
+
+    /// The same without what only the doctor may read: the form in which answers are kept for replays.
+    pub(super) fn without_clinical(&self) -> Self {
+        Self { clinical: false, ..self.clone() }
+    }
+}
+
+pub(super) fn context<'a>(
+    actor: &'a Actor,
+    profile: &Institution,
+    dossier: &'a Dossier,
+    now: chrono::DateTime<chrono::Utc>,
+    new_id: &'a dyn Fn() -> Uuid,
+) -> Context<'a> {
+    Context {
+        actor,
+        now,
+        today: profile.day_of(now),
+        rules: profile.rules,
+        client: &dossier.client,
+        guardian: dossier.guardian.as_ref(),
+        service: dossier.service.as_ref(),
+        doctor: dossier.doctor.as_ref(),
+        manager_name: dossier.manager.as_ref().map(|m| m.name.as_str()),
+        new_id,
+    }
+}
+
+/// One request. Invisible ones do not exist for the actor.
+pub async fn detail(app: &App, actor: &Actor, id: Id<Certification>) -> Result<Detail, Error> {
+    app.require(actor, Permission::ReadRequests).await?;
+    let dossier = app.store().dossier(id).await?;
+    let dossier = dossier.filter(|d| policy::may_see(actor, d.certification.doctor()));
+    let dossier = dossier.ok_or(Error::NotFound("certification request"))?;
+    let about = About::object("certification", id.raw()).of(dossier.client.id);
+    app.trail.note(audit::event(app, actor, "certification.read", about, "ok")).await;
+    let profile = app.profile().await?;
+    Ok(Detail::of(app, actor, &profile, dossier))
+}
+
+/// Narrows a filter to what the actor may see.
+fn visible(actor: &Actor, filter: &mut RequestFilter) {
+    if !policy::may_see(actor, None) {
+        filter.visible_to_doctor = Some(actor.staff);
+    }
+}
+
+/// The requests that the actor may see.
+pub async fn list(
+    app: &App,
+    actor: &Actor,
+    mut filter: RequestFilter,
+    page: &PageRequest,
+) -> Result<Page<RequestRow>, Error> {
+    app.require(actor, Permission::ReadRequests).await?;
+    visible(actor, &mut filter);
+    let found = app.store().requests(&filter, page).await?;
+    let action = if filter.words.is_empty() { "certification.list" } else { "certification.search" };
+    app.trail.note(audit::event(app, actor, action, About::list("certification"), "ok")).await;
+    Ok(found)
+}
+
+/// The history of a request, newest first.
+pub async fn history(
+    app: &App,
+    actor: &Actor,
+    id: Id<Certification>,
+    page: &PageRequest,
+) -> Result<Page<HistoryRow>, Error> {
+    let seen = detail(app, actor, id).await?;
+    Ok(app.store().history(seen.dossier.certification.id, page).await?)
+}

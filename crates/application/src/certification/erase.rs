@@ -1,0 +1,45 @@
+//! Erasing a request that never came to a medical act.
+
+use medcert_domain::{certification::Action, identity::Actor, people::Person};
+
+use super::{
+    Attempt,
+    act::{demand, permitted},
+    audit_name, may_somewhere,
+};
+use crate::{
+    App, Error,
+    audit::{self, About},
+    rerun::run,
+    store::UnitOfWork,
+};
+
+/// Erases the request. Its payments stay as ledger lines without personal data, people without any other use go
+/// with it, and the audit trail keeps a tombstone.
+pub async fn erase(app: &App, actor: &Actor, attempt: Attempt<'_, String>) -> Result<(), Error> {
+    may_somewhere(app, actor, Action::Delete).await?;
+    attempt.input.well_formed()?;
+    let if_match = demand(Action::Delete, attempt.conditions)?;
+    let profile = app.profile().await?;
+    run(app, if_match.on_stale(), async |uow: &mut dyn UnitOfWork| {
+        let found = uow.dossier(attempt.id).await?;
+        let dossier = permitted(app, actor, Action::Delete, &profile, if_match, found)?;
+        let reason = attempt.input.read(&profile)?;
+        uow.erase(&dossier.certification).await?;
+        for person in std::iter::once(&dossier.client).chain(&dossier.guardian) {
+            if !uow.person_in_use(person.id).await? {
+                // Read anew: the version in the dossier may be that of a reader long ago.
+                let known: Option<Person> = uow.get(person.id).await?;
+                if let Some(known) = known {
+                    uow.delete(&known).await?;
+                }
+            }
+        }
+        let about = About::object("certification", attempt.id.raw()).of(dossier.client.id);
+        let mut event = audit::event(app, actor, &audit_name(Action::Delete), about, "ok");
+        event.reason = Some(reason);
+        uow.audit(&[event]).await?;
+        Ok(())
+    })
+    .await
+}

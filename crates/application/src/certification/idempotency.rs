@@ -1,0 +1,122 @@
+//! Repeating safely: one effect a key, and its answer again for whoever asks again.
+
+use medcert_domain::{
+    Id,
+    certification::{Certification, Evaluation},
+    identity::Actor,
+    policy,
+};
+
+use super::{Detail, Encode};
+use crate::{
+    App, Conditions, Error, IdempotencyKey,
+    rerun::Failed,
+    store::{StoreError, StoredAnswer, UnitOfWork},
+};
+
+/// The answer to an action.
+pub enum Answer {
+    /// It was done now.
+    Fresh(Box<Detail>),
+    /// It had been done by an earlier call with the same key.
+    Replayed(Replay),
+}
+
+/// An answer given before. Its body was kept without clinical values.
+pub struct Replay {
+    /// Status then.
+    pub status: u16,
+    /// Body then.
+    pub body: String,
+    /// The evaluations to fill in for a caller who may read them; otherwise empty.
+    pub evaluations: Vec<Evaluation>,
+}
+
+/// The stored answer for this key, when the caller may still see the request.
+pub(super) async fn replay(
+    app: &App,
+    actor: &Actor,
+    conditions: &Conditions,
+) -> Result<Option<Answer>, Error> {
+    let Some(wanted) = &conditions.idempotency else { return Ok(None) };
+    let stored = app.store().answer(&wanted.scope, &wanted.key, app.now()).await?;
+    let Some(stored) = stored else { return Ok(None) };
+    if stored.fingerprint != wanted.fingerprint {
+        return Err(Error::IdempotencyMismatch);
+    }
+    let mut evaluations = vec![];
+    if let Some(id) = stored.request {
+        let dossier = app.store().dossier(id).await?.ok_or(Error::NotFound("certification request"))?;
+        let doctor = dossier.certification.doctor();
+        let registered_it = dossier.certification.registered_by == actor.user;
+        if !policy::may_see(actor, doctor) && !registered_it {
+            return Err(Error::NotFound("certification request"));
+        }
+        if policy::may_read_clinical(actor, doctor) {
+            evaluations = dossier.certification.evaluations;
+        }
+    }
+    Ok(Some(Answer::Replayed(Replay { status: stored.status, body: stored.body, evaluations })))
+}
+
+/// Claims the key in the effect's own unit of work: whoever else holds it makes this call wait.
+pub(super) async fn claim(
+    app: &App,
+    uow: &mut dyn UnitOfWork,
+    conditions: &Conditions,
+) -> Result<(), Failed> {
+    let Some(wanted) = &conditions.idempotency else { return Ok(()) };
+    match uow.claim(&row(app, wanted, None, 0, String::new())).await {
+        Err(StoreError::Duplicate(_) | StoreError::LockTimeout | StoreError::Conflict) => {
+            Err(Failed::Answer(Error::InFlight))
+        }
+        other => Ok(other?),
+    }
+}
+
+/// Writes the answer down beside the effect.
+pub(super) async fn remember(
+    app: &App,
+    uow: &mut dyn UnitOfWork,
+    conditions: &Conditions,
+    status: u16,
+    detail: &Detail,
+    encode: &Encode,
+) -> Result<(), Failed> {
+    let Some(wanted) = &conditions.idempotency else { return Ok(()) };
+    let body = encode(&detail.without_clinical());
+    let id = detail.dossier.certification.id;
+    uow.answer_claim(&row(app, wanted, Some(id), status, body)).await?;
+    Ok(())
+}
+
+/// What to answer when the effect failed: when the key was taken meanwhile, the answer of whoever took it.
+pub(super) async fn settle(
+    app: &App,
+    actor: &Actor,
+    conditions: &Conditions,
+    done: Result<Answer, Error>,
+) -> Result<Answer, Error> {
+    match done {
+        Err(Error::InFlight) => replay(app, actor, conditions).await?.ok_or(Error::InFlight),
+        other => other,
+    }
+}
+
+fn row(
+    app: &App,
+    wanted: &IdempotencyKey,
+    request: Option<Id<Certification>>,
+    status: u16,
+    body: String,
+) -> StoredAnswer {
+    StoredAnswer {
+        scope: wanted.scope.clone(),
+        key: wanted.key.clone(),
+        fingerprint: wanted.fingerprint,
+        request,
+        status,
+        body,
+        created_at: app.now(),
+    }
+}

@@ -1,0 +1,211 @@
+//! Issuing: render and store outside any transaction, then number and close in one short one.
+
+use bytes::Bytes;
+use chrono::{DateTime, Datelike as _, Utc};
+use medcert_domain::{
+    catalog::Institution,
+    certification::{
+        Action, Certificate, CertificateStatus, Certification, Command, Holder, default_valid_until,
+    },
+    identity::Actor,
+};
+use sha2::{Digest as _, Sha256};
+
+use super::{
+    Answer, Attempt, Detail,
+    act::{demand, permitted},
+    detail::context,
+    idempotency::{claim, remember, replay, settle},
+    journal, may_somewhere,
+};
+use crate::{
+    App, Error, IfMatch,
+    objects::ObjectKey,
+    rendering::{CertificateSheet, SheetDoctor, SheetInstitution, SheetPerson},
+    rerun::{Failed, OnStale, run},
+    store::{Dossier, StoreError, UnitOfWork},
+};
+
+/// Renderings at the most, when another process takes the number each time.
+const TRIES: u32 = 5;
+
+/// Issues the certificate of a request.
+pub async fn issue(app: &App, actor: &Actor, attempt: Attempt<'_, ()>) -> Result<Answer, Error> {
+    may_somewhere(app, actor, Action::Issue).await?;
+    attempt.input.well_formed()?;
+    let if_match = demand(Action::Issue, attempt.conditions)?;
+    if let Some(answer) = replay(app, actor, attempt.conditions).await? {
+        return Ok(answer);
+    }
+    let profile = app.profile().await?;
+    // One issuer at a time in this process: others would only lose the number to each other and render again.
+    let _turn = app.issuing.lock().await;
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        let done = issue_once(app, actor, &attempt, if_match, &profile).await;
+        match settle(app, actor, attempt.conditions, done).await {
+            Err(Error::Stale) if tries < TRIES => {}
+            other => return other,
+        }
+    }
+}
+
+async fn issue_once(
+    app: &App,
+    actor: &Actor,
+    attempt: &Attempt<'_, ()>,
+    if_match: IfMatch,
+    profile: &Institution,
+) -> Result<Answer, Error> {
+    let found = app.store().dossier(attempt.id).await?;
+    let dossier = permitted(app, actor, Action::Issue, profile, if_match, found)?;
+    attempt.input.read(profile)?;
+    let now = app.now();
+    let year = profile.day_of(now).year();
+    let counter = format!("certificate:{}", profile.certificate_series);
+    let last = app.store().counter(&counter, year).await?;
+    let number = format!("{}-{year}-{:06}", profile.certificate_series, last + 1);
+    let (sheet, certificate) = draw_up(app, actor, profile, &dossier, now, number)?;
+    let (certificate, pdf) = render(app, sheet, certificate).await?;
+    let key = certificate.pdf_key.clone();
+    let stored = ObjectKey::parse(&key).ok_or_else(|| Error::internal("an object key is wrong"))?;
+    app.parts.objects.put(&stored, "application/pdf", pdf).await?;
+    let seen = dossier.certification.version;
+    let done = run(app, OnStale::Refuse, async |uow: &mut dyn UnitOfWork| {
+        claim(app, uow, attempt.conditions).await?;
+        let found = uow.dossier(attempt.id).await?;
+        let dossier = permitted(app, actor, Action::Issue, profile, if_match, found)?;
+        if dossier.certification.version != seen {
+            return Err(Failed::Answer(Error::Stale));
+        }
+        // The counter last, so that others wait for its row as short as can be.
+        let new_id = || app.parts.ids.uuid();
+        let mut request: Certification = dossier.certification.clone();
+        let command = Command::Issue(Box::new(certificate.clone()));
+        let outcome = request.apply(command, &context(actor, profile, &dossier, now, &new_id))?;
+        match uow.swap_number(&counter, year, last).await {
+            Err(StoreError::Stale(_) | StoreError::Duplicate(_)) => return Err(Failed::Answer(Error::Stale)),
+            other => other?,
+        }
+        uow.update(&request).await?;
+        let fresh = uow.dossier(request.id).await?;
+        let fresh = fresh.ok_or_else(|| Error::internal("a request just written is not there"))?;
+        journal(app, actor, uow, Action::Issue, &fresh, &outcome).await?;
+        let detail = Detail::of(app, actor, profile, fresh);
+        remember(app, uow, attempt.conditions, 200, &detail, attempt.encode).await?;
+        Ok(Answer::Fresh(Box::new(detail)))
+    })
+    .await;
+    if done.is_err()
+        && let Err(error) = app.parts.objects.delete(&stored).await
+    {
+        // Nothing leads to it: an object without a row is invisible, and swept.
+        tracing::warn!(error = %error, "an object without a row stays behind");
+    }
+    done
+}
+
+/// Everything the certificate says, copied: what changes afterwards changes no certificate.
+fn draw_up(
+    app: &App,
+    actor: &Actor,
+    profile: &Institution,
+    dossier: &Dossier,
+    now: DateTime<Utc>,
+    number: String,
+) -> Result<(CertificateSheet, Certificate), Error> {
+    let missing = |what: &str| Error::internal(format!("issuing was allowed without {what}"));
+    let request = &dossier.certification;
+    let client = &dossier.client;
+    let service = dossier.service.as_ref().ok_or_else(|| missing("a service"))?;
+    let doctor = dossier.doctor.as_ref().ok_or_else(|| missing("a doctor"))?;
+    let evaluation = request.standing_evaluation().ok_or_else(|| missing("an evaluation"))?;
+    let findings = &evaluation.findings;
+    let birth_date = client.birth_date.ok_or_else(|| missing("a date of birth"))?;
+    let document = client.document.as_ref().ok_or_else(|| missing("a document"))?.to_string();
+    let licence_number = doctor.staff.licence_number.clone().ok_or_else(|| missing("a licence"))?;
+    let valid_until = findings
+        .valid_until
+        .unwrap_or_else(|| default_valid_until(findings.valid_from, service.validity_days));
+    let public_id = hex::encode(app.parts.ids.public_id());
+    let represented_by = request.guardian.zip(dossier.guardian.as_ref());
+    let locale = client.preferred_locale.unwrap_or(profile.locale);
+    let sheet = CertificateSheet {
+        locale,
+        number: number.clone(),
+        kind: service.certificate_kind,
+        service_name: service.name.clone(),
+        institution: SheetInstitution {
+            name: profile.name.clone(),
+            tax_id: profile.tax_id.clone(),
+            address: profile.address.clone(),
+            phone: profile.phone.clone(),
+        },
+        holder: SheetPerson { name: client.name(), document: document.clone(), birth_date: Some(birth_date) },
+        represented_by: represented_by.map(|(guardian, person)| {
+            let document = person.document.as_ref().map(ToString::to_string).unwrap_or_default();
+            (
+                SheetPerson { name: person.name(), document, birth_date: person.birth_date },
+                guardian.relationship,
+            )
+        }),
+        conclusion: findings.conclusion,
+        restrictions: findings.restrictions.clone(),
+        evaluated_on: findings.evaluated_on,
+        valid_from: findings.valid_from,
+        valid_until,
+        doctor: SheetDoctor {
+            name: doctor.name.clone(),
+            licence_number: licence_number.clone(),
+            specialty: doctor.staff.specialty.clone(),
+        },
+        issued_at: now,
+        issued_on: profile.day_of(now),
+        verify_url: format!("{}/v/{public_id}", app.parts.settings.public_url),
+    };
+    let certificate = Certificate {
+        id: app.id(),
+        version: 0,
+        number,
+        public_id,
+        request: request.id,
+        kind: service.certificate_kind,
+        service_name: service.name.clone(),
+        conclusion: findings.conclusion,
+        restrictions: findings.restrictions.clone(),
+        stored_status: CertificateStatus::Valid,
+        issued_at: now,
+        issued_by: actor.user,
+        valid_from: findings.valid_from,
+        valid_until,
+        evaluated_on: findings.evaluated_on,
+        holder: Holder { person: client.id, name: client.name(), document, birth_date },
+        represented_by: represented_by.map(|(guardian, person)| (person.name(), guardian.relationship)),
+        doctor: doctor.staff.id,
+        doctor_name: doctor.name.clone(),
+        licence_number,
+        institution_name: profile.name.clone(),
+        locale,
+        replaces: None,
+        replaced_by: None,
+        pdf_key: String::new(),
+        pdf_sha256: String::new(),
+    };
+    Ok((sheet, certificate))
+}
+
+async fn render(
+    app: &App,
+    sheet: CertificateSheet,
+    mut certificate: Certificate,
+) -> Result<(Certificate, Bytes), Error> {
+    let renderer = std::sync::Arc::clone(&app.parts.renderer);
+    let pdf =
+        tokio::task::spawn_blocking(move || renderer.render(&sheet)).await.map_err(Error::internal)??;
+    let sha256 = hex::encode(Sha256::digest(&pdf));
+    let key = ObjectKey::certificate_pdf(certificate.id.raw(), &sha256);
+    certificate.pdf_key.push_str(key.as_str());
+    certificate.pdf_sha256 = sha256;
+    Ok((certificate, Bytes::from(pdf)))
+}

@@ -1,0 +1,96 @@
+//! Certification: registering requests, acting on them, issuing and reading certificates.
+
+mod act;
+mod certificates;
+mod detail;
+mod erase;
+mod idempotency;
+mod input;
+mod issue;
+mod people;
+mod register;
+mod words;
+
+pub use act::act;
+pub use certificates::{
+    CertificateSeen, Overall, PublicCertificate, certificate, certificate_pdf, public_certificate,
+};
+pub use detail::{Detail, detail, history, list};
+pub use erase::erase;
+pub use idempotency::{Answer, Replay};
+pub use input::{
+    AssignInput, Attempt, DocumentInput, EditInput, Encode, GuardianInput, Input, Known, NewPromoter,
+    Payload, PersonChange, PersonInput, PromoterInput, RegisterInput,
+};
+pub use issue::issue;
+pub use register::register;
+pub use words::{query as query_words, request_words};
+
+use medcert_domain::{
+    certification::{Action, Outcome},
+    identity::Actor,
+    policy,
+};
+
+use crate::{
+    App, Error,
+    audit::{self, About},
+    rerun::Failed,
+    store::{Dossier, HistoryEntry, OutboxMessage, UnitOfWork},
+};
+
+/// The role question: asked before anything is loaded.
+async fn may_somewhere(app: &App, actor: &Actor, action: Action) -> Result<(), Error> {
+    if policy::may_somewhere(actor, action) {
+        return Ok(());
+    }
+    app.trail.denied(app, actor, &audit_name(action)).await;
+    Err(Error::Forbidden(format!("none of your roles has {action}")))
+}
+
+fn audit_name(action: Action) -> String {
+    format!("certification.{}", action.code().to_ascii_lowercase())
+}
+
+/// Writes what came of an action beside the change itself: history, audit event and messages.
+async fn journal(
+    app: &App,
+    actor: &Actor,
+    uow: &mut dyn UnitOfWork,
+    action: Action,
+    dossier: &Dossier,
+    outcome: &Outcome,
+) -> Result<(), Failed> {
+    let request = &dossier.certification;
+    let now = app.now();
+    let entries: Vec<HistoryEntry> = outcome
+        .lines
+        .iter()
+        .map(|line| HistoryEntry {
+            id: app.parts.ids.uuid(),
+            request: request.id,
+            at: now,
+            by: actor.user,
+            line: line.clone(),
+        })
+        .collect();
+    uow.record(&entries).await?;
+    let about = About::object("certification", request.id.raw()).of(request.client);
+    let mut event = audit::event(app, actor, &audit_name(action), about, "ok");
+    event.reason = outcome.lines.iter().find_map(|line| line.comment.clone());
+    uow.audit(&[event]).await?;
+    let messages: Vec<OutboxMessage> = outcome
+        .events
+        .iter()
+        .map(|event| OutboxMessage {
+            id: app.parts.ids.uuid(),
+            at: now,
+            event: *event,
+            request: request.id,
+            code: request.code.clone(),
+            stage: request.stage,
+        })
+        .collect();
+    uow.publish(&messages).await?;
+    Ok(())
+}

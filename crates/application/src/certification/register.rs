@@ -1,0 +1,118 @@
+//! Registering a request.
+
+use chrono::Datelike as _;
+use medcert_domain::{
+    Id, Invalid,
+    catalog::Service,
+    certification::{Action, Certification, Context, Guardian, NewCertification},
+    identity::Actor,
+    people::Person,
+};
+
+use super::{
+    Answer, Attempt, Detail, RegisterInput,
+    idempotency::{claim, remember, replay, settle},
+    journal, may_somewhere,
+    people::Finder,
+    words,
+};
+use crate::{
+    App, Error,
+    rerun::{Failed, OnStale, run},
+    store::UnitOfWork,
+};
+
+/// Name of the counter of request codes.
+const CODES: &str = "request";
+
+/// Registers a request: finds or makes its people and promoter, takes the service's fee, gives it a code.
+pub async fn register(
+    app: &App,
+    actor: &Actor,
+    attempt: Attempt<'_, RegisterInput>,
+) -> Result<Answer, Error> {
+    may_somewhere(app, actor, Action::Register).await?;
+    attempt.input.well_formed()?;
+    if let Some(answer) = replay(app, actor, attempt.conditions).await? {
+        return Ok(answer);
+    }
+    let profile = app.profile().await?;
+    let input = attempt.input.read(&profile)?;
+    let done = run(app, OnStale::Rerun, async |uow: &mut dyn UnitOfWork| {
+        claim(app, uow, attempt.conditions).await?;
+        let now = app.now();
+        let today = profile.day_of(now);
+        let (client, guardian, promoter, changes) = {
+            let mut finder =
+                Finder { app, uow: &mut *uow, profile: &profile, today, changes: vec![], renamed: vec![] };
+            let client = finder.find_or_make("client", &input.client).await?;
+            let guardian = match &input.guardian {
+                None => None,
+                Some(given) => {
+                    let person = finder.find_or_make("guardian", &given.person).await?;
+                    let missing = || Invalid::one("/guardian/relationship", "required", "is required");
+                    let relationship = given.relationship.ok_or_else(missing)?;
+                    Some((Guardian { person: person.id, relationship }, person))
+                }
+            };
+            let promoter = match &input.promoter {
+                None => None,
+                Some(given) => Some(finder.promoter(given).await?.id),
+            };
+            finder.reindex_renamed().await?;
+            (client, guardian, promoter, finder.changes)
+        };
+        let service = wanted_service(uow, input.service).await?;
+        let duplicates = uow.open_requests_like(client.id, service.as_ref().map(|s| s.id)).await?;
+        let year = today.year();
+        let number = uow.next_number(CODES, year).await?;
+        let new = NewCertification {
+            code: format!("MC-{year}-{number:06}"),
+            guardian: guardian.as_ref().map(|(guardian, _)| *guardian),
+            promoter,
+            care: input.care.clone(),
+            external_reference: input.external_reference.clone(),
+            comment: input.comment.clone(),
+        };
+        let new_id = || app.parts.ids.uuid();
+        let context = Context {
+            actor,
+            now,
+            today,
+            rules: profile.rules,
+            client: &client,
+            guardian: guardian.as_ref().map(|(_, person): &(_, Person)| person),
+            service: service.as_ref(),
+            doctor: None,
+            manager_name: None,
+            new_id: &new_id,
+        };
+        let (request, outcome) = Certification::register(new, &context)?;
+        uow.insert(&request).await?;
+        let dossier = uow.dossier(request.id).await?;
+        let dossier = dossier.ok_or_else(|| Error::internal("a request just written is not there"))?;
+        uow.index_words(request.id, &words::of(&dossier)).await?;
+        journal(app, actor, uow, Action::Register, &dossier, &outcome).await?;
+        let mut detail = Detail::of(app, actor, &profile, dossier);
+        detail.person_changes = changes;
+        detail.possible_duplicates = duplicates;
+        remember(app, uow, attempt.conditions, 201, &detail, attempt.encode).await?;
+        Ok(Answer::Fresh(Box::new(detail)))
+    })
+    .await;
+    settle(app, actor, attempt.conditions, done).await
+}
+
+/// The service that is asked for; it must be offered.
+pub(super) async fn wanted_service(
+    uow: &mut dyn UnitOfWork,
+    id: Option<Id<Service>>,
+) -> Result<Option<Service>, Failed> {
+    let Some(id) = id else { return Ok(None) };
+    let found: Option<Service> = uow.get(id).await?;
+    match found {
+        Some(service) if service.active => Ok(Some(service)),
+        Some(_) => Err(Invalid::one("/service_id", "inactive", "is no longer offered").into()),
+        None => Err(Invalid::one("/service_id", "unknown", "is no service").into()),
+    }
+}

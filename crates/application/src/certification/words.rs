@@ -1,0 +1,57 @@
+//! The words by which a request is found.
+
+use std::collections::BTreeSet;
+
+use medcert_domain::{people::Person, text};
+
+use crate::store::Dossier;
+
+/// Words of a request with everything around it.
+pub(super) fn of(dossier: &Dossier) -> Vec<String> {
+    request_words(&dossier.certification.code, &dossier.client, dossier.guardian.as_ref())
+}
+
+/// Words of the code, and of the names and documents of client and guardian; each once.
+pub fn request_words(code: &str, client: &Person, guardian: Option<&Person>) -> Vec<String> {
+    let mut words: BTreeSet<String> = text::search_words(code).into_iter().collect();
+    words.insert(code.to_lowercase());
+    for person in std::iter::once(client).chain(guardian) {
+        words.extend(of_person(person));
+    }
+    words.into_iter().map(|word| cut(&word)).collect()
+}
+
+fn of_person(person: &Person) -> impl Iterator<Item = String> {
+    let mut words = text::search_words(&person.name());
+    if let Some(document) = &person.document {
+        words.extend(text::search_words(&document.number));
+    }
+    words.into_iter()
+}
+
+/// Words longer than the column are found by their beginning.
+fn cut(word: &str) -> String {
+    word.chars().take(60).collect()
+}
+
+/// The words of a query: each must begin some word of the request. A whole code counts as one word.
+pub fn query(q: &str) -> Vec<String> {
+    let trimmed = q.trim().to_lowercase();
+    let is_code = trimmed.len() > 3
+        && trimmed.contains('-')
+        && trimmed.is_ascii()
+        && trimmed.split('-').skip(1).all(|part| part.bytes().all(|b| b.is_ascii_digit()));
+    let words = if is_code { vec![trimmed] } else { text::search_words(q) };
+    words.into_iter().map(|word| cut(&word)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_code_is_one_word_and_a_name_is_several() {
+        assert_eq!(super::query(" MC-2026-0000 "), ["mc-2026-0000"]);
+        assert_eq!(super::query("Ñandú, JOSÉ"), ["nandu", "jose"]);
+        assert_eq!(super::query("Ana-María"), ["ana", "maria"]);
+        assert!(super::query("  ,").is_empty());
+    }
+}

@@ -1,0 +1,125 @@
+//! Why a use case did not do what it was asked: one list for every caller, HTTP or not.
+
+use medcert_domain::{Invalid, certification::Refusal};
+
+use crate::{objects::ObjectError, rendering::RenderError, secrets::SecretError, store::StoreError};
+
+/// Why a use case did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Nobody is signed in, or no longer.
+    #[error("not signed in")]
+    Unauthenticated,
+    /// Unknown account, wrong password, suspended account: one answer for all.
+    #[error("e-mail address or password is wrong")]
+    WrongCredentials,
+    /// No role or grant has it, or the object is not the caller's to act on.
+    #[error("{0}")]
+    Forbidden(String),
+    /// Unknown, or not visible to the caller.
+    #[error("{0} not found")]
+    NotFound(&'static str),
+    /// The request refuses the action.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The message itself cannot be read: broken syntax or encoding.
+    #[error("{0}")]
+    Malformed(String),
+    /// The body has a media type that is not read here.
+    #[error("the body must be application/json")]
+    UnsupportedMediaType,
+    /// The body is larger than allowed.
+    #[error("the body is larger than {0} bytes")]
+    TooLarge(usize),
+    /// A value is refused.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// If-Match is needed and missing.
+    #[error("this change needs the header If-Match with the ETag you have seen")]
+    PreconditionRequired,
+    /// If-Match names another version.
+    #[error("it was changed since you read it")]
+    PreconditionFailed,
+    /// Idempotency-Key is needed and missing.
+    #[error("this operation needs the header Idempotency-Key")]
+    IdempotencyKeyMissing,
+    /// The key was used with another payload.
+    #[error("this Idempotency-Key was used with another payload")]
+    IdempotencyMismatch,
+    /// The first call with this key has not finished.
+    #[error("the first call with this Idempotency-Key has not finished")]
+    InFlight,
+    /// Others were faster, again and again.
+    #[error("it is being changed by others; try again")]
+    Stale,
+    /// Something that must be unique is there already.
+    #[error("{message}")]
+    Duplicate {
+        /// JSON pointer to what is there already.
+        pointer: &'static str,
+        /// One sentence.
+        message: &'static str,
+    },
+    /// A list cursor that is not ours, or of another list.
+    #[error("the cursor is not one of this list")]
+    InvalidCursor,
+    /// Too many tries; seconds to wait.
+    #[error("too many tries; wait {0} seconds")]
+    Throttled(u64),
+    /// An account that must stay cannot be taken away.
+    #[error("{0}")]
+    LastAdministrator(&'static str),
+    /// The database is too busy at the moment.
+    #[error("the database is busy; try again")]
+    Busy,
+    /// Anything else; the cause goes to the log only.
+    #[error("internal error")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl Error {
+    /// An unexpected failure with its cause.
+    pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Internal(cause.into())
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Stale(_) => Self::Stale,
+            StoreError::Conflict | StoreError::LockTimeout | StoreError::Unavailable(_) => Self::Busy,
+            StoreError::Duplicate(kind) => match kind {
+                "payment" => Self::Duplicate {
+                    pointer: "/transaction_reference",
+                    message: "a payment in force has this channel and transaction reference already",
+                },
+                _ => Self::Duplicate { pointer: "", message: "it is there already" },
+            },
+            other => Self::internal(other),
+        }
+    }
+}
+
+impl From<ObjectError> for Error {
+    fn from(error: ObjectError) -> Self {
+        Self::internal(error)
+    }
+}
+
+impl From<SecretError> for Error {
+    fn from(error: SecretError) -> Self {
+        Self::internal(error)
+    }
+}
+
+impl From<RenderError> for Error {
+    fn from(error: RenderError) -> Self {
+        match error {
+            RenderError::TooLong => {
+                Invalid::one("/restrictions", "too-long", "the texts do not fit on one page").into()
+            }
+            other => Self::internal(other),
+        }
+    }
+}

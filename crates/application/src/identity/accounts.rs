@@ -1,0 +1,246 @@
+//! Accounts: one's own, and those an administrator looks after.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Duration, Utc};
+use medcert_domain::{
+    Checks, Id, Invalid, Locale,
+    certification::Action,
+    identity::{Actor, Grant, Role, Session, User, UserStatus, check_password},
+    people::{Person, Staff},
+    policy::Permission,
+    text::{self, Lines},
+};
+
+use crate::{
+    App, Error,
+    audit::{self, About},
+    rerun::{Failed, OnStale, run},
+    store::{AccountRow, UnitOfWork},
+};
+
+/// An account as its owner sees it.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// The account.
+    pub user: User,
+    /// Name of the person.
+    pub display_name: String,
+    /// The staff record of the person.
+    pub staff: Option<Id<Staff>>,
+    /// Everything the account may do, by role or grant.
+    pub permissions: Vec<Permission>,
+}
+
+impl Account {
+    pub(crate) fn of(now: DateTime<Utc>, row: AccountRow) -> Self {
+        let permissions = permissions_of(&row.user, now);
+        Self { user: row.user, display_name: row.display_name, staff: row.staff, permissions }
+    }
+}
+
+/// Everything the account may do, by role or grant in force.
+pub fn permissions_of(user: &User, now: DateTime<Utc>) -> Vec<Permission> {
+    let granted: BTreeSet<Permission> = user
+        .grants
+        .iter()
+        .filter(|grant| grant.ends_at.is_none_or(|end| end > now) && grant.permission.can_be_granted())
+        .map(|grant| grant.permission)
+        .collect();
+    let by_role = |p: &Permission| p.roles().iter().any(|role| user.roles.contains(role));
+    let by_grant = |p: &Permission| !user.roles.is_empty() && granted.contains(p);
+    let actions = Action::ALL.iter().copied().map(Permission::Certification);
+    Permission::PLAIN.iter().copied().chain(actions).filter(|p| by_role(p) || by_grant(p)).collect()
+}
+
+/// The actor's own account.
+pub async fn me(app: &App, actor: &Actor) -> Result<Account, Error> {
+    let row = app.store().account(actor.user).await?.ok_or(Error::Unauthenticated)?;
+    Ok(Account::of(app.now(), row))
+}
+
+/// Changes the actor's own password and ends the actor's other sessions.
+pub async fn change_password(app: &App, actor: &Actor, current: &str, new: &str) -> Result<(), Error> {
+    let row = app.store().account(actor.user).await?.ok_or(Error::Unauthenticated)?;
+    if !app.parts.passwords.verify(current, Some(&row.user.password_hash)).await? {
+        let message = "is not the current password";
+        return Err(Invalid::one("/current_password", "wrong", message).into());
+    }
+    let password = check_password(new, &row.user.email).map_err(|e| e.below("/new_password"))?;
+    let hash = app.parts.passwords.hash(password.reveal()).await?;
+    run(app, OnStale::Rerun, async |uow: &mut dyn UnitOfWork| {
+        let now = app.now();
+        let mut user: User = uow.get(actor.user).await?.ok_or(Error::Unauthenticated)?;
+        if user.password_hash != row.user.password_hash {
+            return Err(Failed::Answer(Error::Stale));
+        }
+        user.password_hash.clone_from(&hash);
+        user.updated_at = now;
+        uow.update(&user).await?;
+        uow.end_sessions(user.id, Some(actor.session), now).await?;
+        let about = About::object("user", user.id.raw());
+        uow.audit(&[audit::event(app, actor, "identity.change_password", about, "ok")]).await?;
+        Ok(())
+    })
+    .await?;
+    app.forget_sessions();
+    Ok(())
+}
+
+/// How long a fresh proof of identity is good.
+const STEP_UP: Duration = Duration::minutes(5);
+
+/// Proves again who the actor is; returns until when that is good.
+pub async fn step_up(app: &App, actor: &Actor, password: &str) -> Result<DateTime<Utc>, Error> {
+    let row = app.store().account(actor.user).await?.ok_or(Error::Unauthenticated)?;
+    if !app.parts.passwords.verify(password, Some(&row.user.password_hash)).await? {
+        return Err(Invalid::one("/password", "wrong", "is not the current password").into());
+    }
+    let until = run(app, OnStale::Rerun, async |uow: &mut dyn UnitOfWork| {
+        let until = app.now() + STEP_UP;
+        let mut session: Session = uow.get(actor.session).await?.ok_or(Error::Unauthenticated)?;
+        session.stepped_up_until = Some(until);
+        uow.update(&session).await?;
+        let about = About::object("session", session.id.raw());
+        uow.audit(&[audit::event(app, actor, "identity.step_up", about, "ok")]).await?;
+        Ok(until)
+    })
+    .await?;
+    app.forget_sessions();
+    Ok(until)
+}
+
+/// Keeps an account out: every session ends at once here, within two seconds elsewhere.
+pub async fn suspend_user(app: &App, actor: &Actor, id: Id<User>, reason: &str) -> Result<Account, Error> {
+    set_status(app, actor, id, reason, UserStatus::Suspended).await
+}
+
+/// Lets an account in again.
+pub async fn reactivate_user(app: &App, actor: &Actor, id: Id<User>, reason: &str) -> Result<Account, Error> {
+    set_status(app, actor, id, reason, UserStatus::Active).await
+}
+
+async fn set_status(
+    app: &App,
+    actor: &Actor,
+    id: Id<User>,
+    reason: &str,
+    status: UserStatus,
+) -> Result<Account, Error> {
+    app.require(actor, Permission::SuspendUsers).await?;
+    let reason = text::required(reason, 1000, Lines::Many).map_err(|e| e.below("/reason"))?;
+    run(app, OnStale::Rerun, async |uow: &mut dyn UnitOfWork| {
+        let now = app.now();
+        // Locked first, in one order everywhere, so that two administrators cannot suspend each other.
+        let admins = uow.lock_active_admins().await?;
+        let mut user: User = uow.get(id).await?.ok_or(Error::NotFound("user"))?;
+        if user.status == status {
+            return Ok(());
+        }
+        if status == UserStatus::Suspended {
+            if id == actor.user {
+                return Err(Failed::Answer(Error::Forbidden("nobody suspends themselves".to_owned())));
+            }
+            if admins.as_slice() == [id] {
+                let message = "the last active administrator cannot be suspended";
+                return Err(Failed::Answer(Error::LastAdministrator(message)));
+            }
+            uow.end_sessions(id, None, now).await?;
+        }
+        user.status = status;
+        user.updated_at = now;
+        uow.update(&user).await?;
+        let action = if status == UserStatus::Suspended { "identity.suspend" } else { "identity.reactivate" };
+        let mut event = audit::event(app, actor, action, About::object("user", id.raw()), "ok");
+        event.reason = Some(reason.clone());
+        uow.audit(&[event]).await?;
+        Ok(())
+    })
+    .await?;
+    app.forget_sessions();
+    let row = app.store().account(id).await?.ok_or(Error::NotFound("user"))?;
+    Ok(Account::of(app.now(), row))
+}
+
+/// What the command line needs to make an account.
+pub struct FirstUser {
+    /// E-mail address, as typed.
+    pub email: String,
+    /// Password, as typed.
+    pub password: String,
+    /// Given names.
+    pub given_names: String,
+    /// Family names.
+    pub family_names: String,
+    /// Roles.
+    pub roles: BTreeSet<Role>,
+    /// Grants.
+    pub grants: Vec<Grant>,
+    /// Language.
+    pub locale: Locale,
+    /// Refuse unless the installation has no account yet.
+    pub only_first: bool,
+}
+
+/// Makes an account with its person, from the command line: whoever can start the program has the database anyway.
+pub async fn create_user(app: &App, new: FirstUser) -> Result<Id<User>, Error> {
+    let mut checks = Checks::default();
+    let email = checks.keep("/email", text::email(&new.email));
+    let given = checks.keep("/given_names", text::required(&new.given_names, 150, Lines::One));
+    let family = checks.keep("/family_names", text::required(&new.family_names, 150, Lines::One));
+    let password = checks.keep("/password", check_password(&new.password, &new.email));
+    if new.roles.is_empty() {
+        checks.fault("/roles", "required", "at least one role is needed");
+    }
+    let wanted = email.zip(given).zip(family).zip(password);
+    let (((email, given_names), family_names), password) = checks.done(wanted)?;
+    let password_hash = app.parts.passwords.hash(password.reveal()).await?;
+    run(app, OnStale::Rerun, async |uow: &mut dyn UnitOfWork| {
+        let now = app.now();
+        if new.only_first && uow.count_users().await? > 0 {
+            let message = "this installation has accounts already";
+            return Err(Failed::Answer(Error::Duplicate { pointer: "", message }));
+        }
+        if uow.user_by_email(&email).await?.is_some() {
+            let message = "an account has this e-mail address already";
+            return Err(Failed::Answer(Error::Duplicate { pointer: "/email", message }));
+        }
+        let person = Person {
+            id: app.id(),
+            version: 0,
+            document: None,
+            given_names: given_names.clone(),
+            family_names: family_names.clone(),
+            birth_date: None,
+            email: Some(email.clone()),
+            phone: None,
+            phone_2: None,
+            landline: None,
+            address: None,
+            preferred_locale: Some(new.locale),
+            created_at: now,
+            updated_at: now,
+        };
+        uow.insert(&person).await?;
+        let user = User {
+            id: app.id(),
+            version: 0,
+            email: email.clone(),
+            person: person.id,
+            password_hash: password_hash.clone(),
+            status: UserStatus::Active,
+            locale: new.locale,
+            roles: new.roles.clone(),
+            grants: new.grants.clone(),
+            last_login_at: None,
+            created_at: now,
+            updated_at: now,
+        };
+        uow.insert(&user).await?;
+        let about = About::object("user", user.id.raw());
+        let origin = medcert_domain::identity::Origin::default();
+        uow.audit(&[audit::anonymous(app, &origin, "identity.create_user", about, "ok")]).await?;
+        Ok(user.id)
+    })
+    .await
+}

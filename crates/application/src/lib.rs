@@ -1,0 +1,25 @@
+//! Use cases of Medcert and the ports they need.
+//!
+//! A use case takes the actor first, asks the role question before anything is loaded and the object question
+//! before anything is revealed or changed. One unit of work holds the change, its history, its audit event and its
+//! outbox messages.
+#![warn(missing_docs)]
+
+mod app;
+pub mod audit;
+pub mod catalog;
+pub mod certification;
+mod conditions;
+pub mod demo;
+mod error;
+pub mod identity;
+pub mod objects;
+pub mod people;
+pub mod rendering;
+mod rerun;
+pub mod secrets;
+pub mod store;
+
+pub use app::{App, Parts, Settings};
+pub use conditions::{Conditions, IdempotencyKey, IfMatch};
+pub use error::Error;

@@ -1,0 +1,93 @@
+//! People: reading staff and promoters.
+
+use chrono::NaiveDate;
+use medcert_domain::{
+    Id,
+    certification::Member,
+    identity::Actor,
+    people::{NotAssignable, Promoter, Staff, StaffRole, StaffStatus},
+    policy::Permission,
+};
+
+use crate::{
+    App, Error,
+    store::{Page, PageRequest, StaffFilter},
+};
+
+/// A staff member with whether they can be given requests.
+#[derive(Debug, Clone)]
+pub struct StaffSeen {
+    /// The member.
+    pub member: Member,
+    /// Why not; empty when assignable in at least one of the roles asked for.
+    pub not_assignable: Vec<NotAssignable>,
+}
+
+/// Which staff are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct StaffWanted {
+    /// Having any of these roles.
+    pub roles: Vec<StaffRole>,
+    /// Having any of these statuses.
+    pub statuses: Vec<StaffStatus>,
+    /// Assignable or not.
+    pub assignable: Option<bool>,
+}
+
+impl StaffSeen {
+    /// Looked at for the roles asked for, or else for all roles of the record; the role with the fewest
+    /// obstacles counts.
+    fn of(member: Member, roles: &[StaffRole], today: NaiveDate) -> Self {
+        let own: Vec<StaffRole> = member.staff.roles.iter().copied().collect();
+        let asked = if roles.is_empty() { own.as_slice() } else { roles };
+        let reasons =
+            asked.iter().map(|role| member.staff.not_assignable(*role, member.user.as_ref(), today));
+        let fewest = reasons.min_by_key(Vec::len);
+        let not_assignable = fewest.unwrap_or_else(|| vec![NotAssignable::RoleMissing]);
+        Self { member, not_assignable }
+    }
+}
+
+/// Staff, by name.
+pub async fn staff_list(
+    app: &App,
+    actor: &Actor,
+    wanted: StaffWanted,
+    page: &PageRequest,
+) -> Result<Page<StaffSeen>, Error> {
+    app.require(actor, Permission::ReadStaff).await?;
+    let today = app.profile().await?.day_of(app.now());
+    let filter = StaffFilter {
+        assignable: wanted.assignable.map(|yes| (yes, today)),
+        roles: wanted.roles.clone(),
+        statuses: wanted.statuses,
+    };
+    let found = app.store().staff_list(&filter, page).await?;
+    let items = found.items.into_iter().map(|member| StaffSeen::of(member, &wanted.roles, today)).collect();
+    Ok(Page { items, next: found.next, total: found.total })
+}
+
+/// One staff member.
+pub async fn staff_member(app: &App, actor: &Actor, id: Id<Staff>) -> Result<StaffSeen, Error> {
+    app.require(actor, Permission::ReadStaff).await?;
+    let today = app.profile().await?.day_of(app.now());
+    let member = app.store().staff_member(id).await?.ok_or(Error::NotFound("staff member"))?;
+    Ok(StaffSeen::of(member, &[], today))
+}
+
+/// Promoters, by name.
+pub async fn promoters(
+    app: &App,
+    actor: &Actor,
+    prefix: Option<&str>,
+    page: &PageRequest,
+) -> Result<Page<Promoter>, Error> {
+    app.require(actor, Permission::ReadPromoters).await?;
+    Ok(app.store().promoters(prefix, page).await?)
+}
+
+/// One promoter.
+pub async fn promoter(app: &App, actor: &Actor, id: Id<Promoter>) -> Result<Promoter, Error> {
+    app.require(actor, Permission::ReadPromoters).await?;
+    app.store().promoter(id).await?.ok_or(Error::NotFound("promoter"))
+}

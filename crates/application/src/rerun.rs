@@ -1,0 +1,99 @@
+//! Running a unit of work again when it lost against another one: in one place for all use cases.
+
+use std::time::Duration;
+
+use crate::{
+    App, Error,
+    store::{StoreError, UnitOfWork},
+};
+
+/// Runs at the most.
+const TRIES: u32 = 5;
+
+/// What to do when a unit of work finds that the row has another version than it read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OnStale {
+    /// The caller named no version: decide again on what is there now.
+    Rerun,
+    /// The caller named a version: it is the caller's to decide.
+    Refuse,
+}
+
+/// A failure inside a unit of work: of the store, which may be worth another run, or an answer.
+#[derive(Debug)]
+pub(crate) enum Failed {
+    /// The store's.
+    Store(StoreError),
+    /// An answer to the caller.
+    Answer(Error),
+}
+
+impl From<StoreError> for Failed {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+macro_rules! answers {
+    ($($source:ty),+) => {
+        $(impl From<$source> for Failed { fn from(error: $source) -> Self { Self::Answer(error.into()) } })+
+    };
+}
+answers!(
+    Error,
+    medcert_domain::Invalid,
+    medcert_domain::certification::Refusal,
+    crate::secrets::SecretError,
+    crate::objects::ObjectError,
+    crate::rendering::RenderError
+);
+
+/// Runs `work` in a unit of work and commits it; again, at most five times, when it lost against another one.
+///
+/// `work` begins from nothing on each run, so it must not change anything outside its unit of work.
+pub(crate) async fn run<T>(
+    app: &App,
+    on_stale: OnStale,
+    mut work: impl AsyncFnMut(&mut dyn UnitOfWork) -> Result<T, Failed>,
+) -> Result<T, Error> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        let error = match attempt(app, &mut work).await {
+            Ok(done) => return Ok(done),
+            Err(Failed::Answer(answer)) => return Err(answer),
+            Err(Failed::Store(error)) => error,
+        };
+        let again = match error {
+            StoreError::Conflict | StoreError::LockTimeout => true,
+            // A row that find-or-create or a counter's first use wanted to make was made by somebody else: the
+            // next run finds it. A payment's reference is the caller's own, so no run can find another.
+            StoreError::Duplicate(kind) => kind != "payment",
+            StoreError::Stale(_) => on_stale == OnStale::Rerun,
+            _ => false,
+        };
+        if !again || tries == TRIES {
+            let stale = matches!(error, StoreError::Stale(_)) && on_stale == OnStale::Refuse;
+            return Err(if stale { Error::PreconditionFailed } else { error.into() });
+        }
+        tracing::debug!(error = %error, tries, "unit of work is run again");
+        tokio::time::sleep(jitter(app, tries)).await;
+    }
+}
+
+async fn attempt<T>(
+    app: &App,
+    work: &mut impl AsyncFnMut(&mut dyn UnitOfWork) -> Result<T, Failed>,
+) -> Result<T, Failed> {
+    let mut uow = app.store().begin().await?;
+    let done = work(&mut *uow).await?;
+    uow.commit().await?;
+    Ok(done)
+}
+
+/// Waits that grow and differ, so that those who collided do not collide again.
+fn jitter(app: &App, tries: u32) -> Duration {
+    let random = app.parts.ids.public_id();
+    let byte = u64::from(random.first().copied().unwrap_or_default());
+    Duration::from_millis((5 + byte / 8) * u64::from(tries))
+}

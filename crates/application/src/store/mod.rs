@@ -1,0 +1,222 @@
+//! The ports to the database.
+//!
+//! Writing goes through a [`UnitOfWork`]; reading for lists and views through the read ports, without one.
+
+mod reads;
+mod records;
+
+pub use reads::{
+    AccountRow, CatalogReads, CertificationReads, Cursor, Dossier, HistoryRow, IdentityReads, Page,
+    PageRequest, PeopleReads, Person as NamedUser, RequestFilter, RequestRow, SessionState, Sort,
+    StaffFilter,
+};
+pub use records::{AuditEvent, HistoryEntry, OutboxMessage, RefreshToken, StoredAnswer};
+
+use async_trait::async_trait;
+use medcert_domain::{
+    Entity, Id,
+    catalog::{Institution, Service},
+    certification::{Certificate, Certification, Member},
+    identity::{Session, User},
+    people::{Document, Person, PersonUse, Promoter, Staff},
+};
+
+/// Why the database did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The row has another version than the caller thinks.
+    #[error("{0} was changed by somebody else")]
+    Stale(&'static str),
+    /// A unique constraint holds another row; names the kind of thing.
+    #[error("{0} already exists")]
+    Duplicate(&'static str),
+    /// A foreign key points nowhere, or a row that is still pointed at was to go.
+    #[error("{0} is still referred to, or refers to nothing")]
+    Reference(&'static str),
+    /// A statement of this unit of work failed, so none of it may be kept.
+    #[error("the unit of work already failed")]
+    Spoiled,
+    /// Deadlock or serialization failure: running it again is the answer.
+    #[error("the transaction lost against another one")]
+    Conflict,
+    /// A lock was not to be had in time.
+    #[error("waited too long for a lock")]
+    LockTimeout,
+    /// What is stored makes no sense.
+    #[error("stored {kind} is corrupt: {detail}")]
+    Corrupt {
+        /// Kind of thing.
+        kind: &'static str,
+        /// What is wrong with it; no personal data.
+        detail: String,
+    },
+    /// The database cannot be reached, or no connection was free in time.
+    #[error("the database is not available")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Anything else.
+    #[error("the database failed")]
+    Backend(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Create, read, update and delete of one kind of thing.
+#[async_trait]
+pub trait Repository<E: Entity>: Send {
+    /// The thing, or `None`.
+    async fn get(&mut self, id: Id<E>) -> Result<Option<E>, StoreError>;
+
+    /// Stores a new thing with version 1, whatever its own `version` says.
+    async fn insert(&mut self, entity: &E) -> Result<(), StoreError>;
+
+    /// Stores a changed thing with `version + 1`, if the stored version is still `version`; else `Stale`.
+    async fn update(&mut self, entity: &E) -> Result<(), StoreError>;
+
+    /// Removes it, if the stored version is still `version`; else `Stale`.
+    async fn delete(&mut self, entity: &E) -> Result<(), StoreError>;
+}
+
+/// Where new units of work and read models come from.
+#[async_trait]
+pub trait Store: CertificationReads + PeopleReads + CatalogReads + IdentityReads + Send + Sync {
+    /// Begins a unit of work.
+    async fn begin(&self) -> Result<Box<dyn UnitOfWork>, StoreError>;
+
+    /// Appends audit events that belong to no change: reads, denials, logins.
+    async fn append_audit(&self, events: &[AuditEvent]) -> Result<(), StoreError>;
+
+    /// The counter's present value; 0 when it was never used.
+    async fn counter(&self, series: &str, year: i32) -> Result<i64, StoreError>;
+
+    /// The stored answer to a call with this key, not older than 24 hours before `now`.
+    async fn answer(
+        &self,
+        scope: &str,
+        key: &str,
+        now: chrono::DateTime<chrono::Utc>,
+    ) -> Result<Option<StoredAnswer>, StoreError>;
+
+    /// Whether the database answers.
+    async fn check(&self) -> Result<(), StoreError>;
+}
+
+/// One transaction. Dropping it rolls back; a failed statement spoils it, and `commit` then answers `Spoiled`.
+#[async_trait]
+pub trait UnitOfWork:
+    Repository<Certification>
+    + Repository<Certificate>
+    + Repository<Person>
+    + Repository<Staff>
+    + Repository<Promoter>
+    + Repository<Service>
+    + Repository<Institution>
+    + Repository<User>
+    + Repository<Session>
+    + CertificationWork
+    + PeopleWork
+    + IdentityWork
+    + Send
+{
+    /// Appends audit events.
+    async fn audit(&mut self, events: &[AuditEvent]) -> Result<(), StoreError>;
+
+    /// Appends messages for the outside world.
+    async fn publish(&mut self, messages: &[OutboxMessage]) -> Result<(), StoreError>;
+
+    /// The counter's next value (1 for a new one), locked until the end of the unit of work.
+    async fn next_number(&mut self, series: &str, year: i32) -> Result<i64, StoreError>;
+
+    /// Moves the counter from `expected` to `expected + 1`; `Stale` when it is elsewhere.
+    async fn swap_number(&mut self, series: &str, year: i32, expected: i64) -> Result<(), StoreError>;
+
+    /// Claims an Idempotency-Key; `Duplicate("idempotency key")` when it is taken. Claims older than 24 hours
+    /// before `claim.created_at` are free again.
+    async fn claim(&mut self, claim: &StoredAnswer) -> Result<(), StoreError>;
+
+    /// Writes the answer to a claimed key.
+    async fn answer_claim(&mut self, claim: &StoredAnswer) -> Result<(), StoreError>;
+
+    /// Keeps everything.
+    async fn commit(self: Box<Self>) -> Result<(), StoreError>;
+}
+
+/// What use cases of certification need beyond plain repositories.
+#[async_trait]
+pub trait CertificationWork: Send {
+    /// A request with everything around it, as [`CertificationReads::dossier`] gives, inside the transaction.
+    async fn dossier(&mut self, id: Id<Certification>) -> Result<Option<Dossier>, StoreError>;
+
+    /// Appends lines to the history of a request.
+    async fn record(&mut self, entries: &[HistoryEntry]) -> Result<(), StoreError>;
+
+    /// Replaces the search words of a request.
+    async fn index_words(&mut self, id: Id<Certification>, words: &[String]) -> Result<(), StoreError>;
+
+    /// Requests in which the person is client or guardian.
+    async fn requests_of(&mut self, person: Id<Person>) -> Result<Vec<Id<Certification>>, StoreError>;
+
+    /// Codes of open requests of the same client and service.
+    async fn open_requests_like(
+        &mut self,
+        client: Id<Person>,
+        service: Option<Id<Service>>,
+    ) -> Result<Vec<(Id<Certification>, String)>, StoreError>;
+
+    /// Erases a request: its history, words and assignments go; its payments and refunds stay as ledger lines
+    /// without comment, reference and reason. `Stale` when the version is another.
+    async fn erase(&mut self, request: &Certification) -> Result<(), StoreError>;
+}
+
+/// What use cases need of people beyond plain repositories.
+#[async_trait]
+pub trait PeopleWork: Send {
+    /// The person with this document.
+    async fn person_by_document(&mut self, document: &Document) -> Result<Option<Person>, StoreError>;
+
+    /// Whether the person is staff or has a login.
+    async fn person_use(&mut self, id: Id<Person>) -> Result<PersonUse, StoreError>;
+
+    /// Whether anything refers to the person: request, promoter, staff, user, certificate.
+    async fn person_in_use(&mut self, id: Id<Person>) -> Result<bool, StoreError>;
+
+    /// The staff member with name and account.
+    async fn member(&mut self, id: Id<Staff>) -> Result<Option<Member>, StoreError>;
+
+    /// The promoter with this tax id.
+    async fn promoter_by_tax_id(&mut self, tax_id: &str) -> Result<Option<Promoter>, StoreError>;
+
+    /// The promoter that is this person.
+    async fn promoter_by_person(&mut self, person: Id<Person>) -> Result<Option<Promoter>, StoreError>;
+}
+
+/// What use cases need of identity beyond plain repositories.
+#[async_trait]
+pub trait IdentityWork: Send {
+    /// The account with this address.
+    async fn user_by_email(&mut self, email: &str) -> Result<Option<User>, StoreError>;
+
+    /// Stores a new refresh token.
+    async fn insert_refresh(&mut self, token: &RefreshToken) -> Result<(), StoreError>;
+
+    /// The refresh token with this hash.
+    async fn refresh_by_hash(&mut self, hash: &[u8; 32]) -> Result<Option<RefreshToken>, StoreError>;
+
+    /// Marks the token as used, if it was not: one statement with a condition. False when it was.
+    async fn use_refresh(
+        &mut self,
+        token: &RefreshToken,
+        at: chrono::DateTime<chrono::Utc>,
+    ) -> Result<bool, StoreError>;
+
+    /// Ends all sessions of the user that have not ended, but for one; tells how many.
+    async fn end_sessions(
+        &mut self,
+        user: Id<User>,
+        except: Option<Id<Session>>,
+        at: chrono::DateTime<chrono::Utc>,
+    ) -> Result<u64, StoreError>;
+
+    /// Number of active administrators, with their rows locked until the end of the unit of work.
+    async fn lock_active_admins(&mut self) -> Result<Vec<Id<User>>, StoreError>;
+
+    /// Number of accounts.
+    async fn count_users(&mut self) -> Result<u64, StoreError>;
+}

@@ -1,0 +1,111 @@
+//! Rows that are written and read as they are, without behaviour.
+
+use chrono::{DateTime, Utc};
+use medcert_domain::{
+    Id,
+    certification::{Certification, Event, HistoryLine},
+    identity::{Session, User},
+    people::Person,
+};
+use uuid::Uuid;
+
+/// One line of a request's history, with who and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryEntry {
+    /// Identifier; ascending within one change.
+    pub id: Uuid,
+    /// The request.
+    pub request: Id<Certification>,
+    /// When, in microseconds.
+    pub at: DateTime<Utc>,
+    /// Who.
+    pub by: Id<User>,
+    /// What.
+    pub line: HistoryLine,
+}
+
+/// One event of the audit trail. Holds ids, never names or clinical values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEvent {
+    /// Identifier.
+    pub id: Uuid,
+    /// When, in microseconds.
+    pub at: DateTime<Utc>,
+    /// Who; `None` for somebody not signed in.
+    pub actor: Option<Id<User>>,
+    /// Role codes of the actor, comma-separated.
+    pub roles: String,
+    /// What: `room.verb`, such as `certification.assign_manager` or `identity.login`.
+    pub action: String,
+    /// Kind of object.
+    pub object_kind: Option<&'static str>,
+    /// Which object.
+    pub object_id: Option<Uuid>,
+    /// Whose data it is about.
+    pub patient: Option<Id<Person>>,
+    /// `ok`, `denied` or `failed`.
+    pub outcome: &'static str,
+    /// Where it came from.
+    pub address: Option<String>,
+    /// By which program.
+    pub agent: Option<String>,
+    /// The HTTP request.
+    pub request_id: String,
+    /// What the actor gave as reason.
+    pub reason: Option<String>,
+}
+
+/// A message for the outside world: ids and stage only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxMessage {
+    /// Identifier, also for receivers to recognise repeats.
+    pub id: Uuid,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Kind of event.
+    pub event: Event,
+    /// The request it is about.
+    pub request: Id<Certification>,
+    /// Code of the request.
+    pub code: String,
+    /// Stage after the change.
+    pub stage: medcert_domain::certification::Stage,
+}
+
+/// One refresh token of a session's family. Only the hash of its secret is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefreshToken {
+    /// Identifier; its secret is derived from it.
+    pub id: Uuid,
+    /// SHA-256 of the secret.
+    pub hash: [u8; 32],
+    /// Family.
+    pub session: Id<Session>,
+    /// The token it came from.
+    pub parent: Option<Uuid>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it ends.
+    pub expires_at: DateTime<Utc>,
+    /// When it was exchanged for its successor.
+    pub used_at: Option<DateTime<Utc>>,
+}
+
+/// A claimed Idempotency-Key and, once the call is done, its answer without clinical values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredAnswer {
+    /// Caller, method and path, joined.
+    pub scope: String,
+    /// The key.
+    pub key: String,
+    /// SHA-256 of the payload.
+    pub fingerprint: [u8; 32],
+    /// The request that was acted on, for authorising a replay.
+    pub request: Option<Id<Certification>>,
+    /// Status of the answer; 0 while the call runs.
+    pub status: u16,
+    /// Body of the answer.
+    pub body: String,
+    /// When the key was claimed.
+    pub created_at: DateTime<Utc>,
+}

@@ -1,0 +1,184 @@
+//! The floor the races are run on: several applications on one database, as replicas are.
+
+use std::sync::Arc;
+
+use medcert_application::{
+    App, Conditions, Error, IdempotencyKey, IfMatch,
+    certification::{
+        Answer, AssignInput, Attempt, Detail, DocumentInput, Known, Payload, PersonInput, RegisterInput, act,
+        issue, register,
+    },
+    demo,
+    store::PageRequest,
+};
+use medcert_domain::{
+    Currency, Id, Money,
+    catalog::Service,
+    certification::{Action, Certification, Channel, Conclusion, NewEvaluation, NewPayment, Verdict},
+    identity::Actor,
+    people::{DocumentType, PersonPatch, Staff},
+};
+use medcert_testkit::{Database, Replicas, actor_of};
+
+/// Callers at once.
+pub(crate) const CALLERS: usize = 64;
+/// Rounds of each race.
+pub(crate) const ROUNDS: usize = 20;
+const CONNECTIONS: u32 = 16;
+const APPLICATIONS: usize = 4;
+
+pub(crate) struct Floor {
+    pub replicas: Replicas,
+    pub operator: Actor,
+    pub manager: Actor,
+    pub doctor: Actor,
+    pub service: Service,
+}
+
+pub(crate) type Outcome = Result<Answer, Error>;
+
+impl Floor {
+    pub(crate) async fn on(database: Database) -> Self {
+        let replicas = Replicas::on(database, CONNECTIONS, APPLICATIONS).await;
+        let app = replicas.app(0);
+        let [_, operator, manager, doctor, _] = demo::emails();
+        let page = PageRequest { limit: 1, after: None, with_total: false };
+        let service = app.parts.store.services(None, &page).await.unwrap().items.remove(0);
+        let (operator, manager, doctor) =
+            (actor_of(&app, operator).await, actor_of(&app, manager).await, actor_of(&app, doctor).await);
+        Self { replicas, operator, manager, doctor, service }
+    }
+
+    pub(crate) fn app(&self, caller: usize) -> Arc<App> {
+        self.replicas.app(caller)
+    }
+
+    /// A registered request of a new client.
+    pub(crate) async fn register(&self, caller: usize, number: usize) -> Detail {
+        let fields = PersonPatch {
+            given_names: Some("Соломія".to_owned()),
+            family_names: Some("Quispe".to_owned()),
+            birth_date: Some(chrono::NaiveDate::from_ymd_opt(1990, 1, 31)),
+            ..PersonPatch::default()
+        };
+        let document =
+            DocumentInput { kind: DocumentType::Dni, country: None, number: format!("{number:08}") };
+        let input = RegisterInput {
+            client: PersonInput { document: Some(document), fields },
+            guardian: None,
+            promoter: None,
+            service: Some(self.service.id),
+            care: None,
+            external_reference: None,
+            comment: None,
+        };
+        let conditions = plain();
+        let attempt =
+            Attempt { id: nowhere(), conditions: &conditions, input: &Known(input), encode: &encode };
+        fresh(register(&self.app(caller), &self.operator, attempt).await)
+    }
+
+    pub(crate) async fn act(
+        &self,
+        caller: usize,
+        actor: &Actor,
+        id: Id<Certification>,
+        action: Action,
+        payload: Payload,
+        conditions: &Conditions,
+    ) -> Outcome {
+        let attempt = Attempt { id, conditions, input: &Known(payload), encode: &encode };
+        act(&self.app(caller), actor, action, attempt).await
+    }
+
+    pub(crate) async fn issue(
+        &self,
+        caller: usize,
+        id: Id<Certification>,
+        conditions: &Conditions,
+    ) -> Outcome {
+        let attempt = Attempt { id, conditions, input: &Known(()), encode: &encode };
+        issue(&self.app(caller), &self.doctor, attempt).await
+    }
+
+    pub(crate) fn assign(actor: &Actor) -> Payload {
+        let staff: Id<Staff> = actor.staff.unwrap();
+        Payload::Assign(AssignInput { staff, comment: None })
+    }
+
+    pub(crate) fn payment(&self, reference: &str) -> Payload {
+        let today = chrono::NaiveDate::from_ymd_opt(2026, 11, 21).unwrap();
+        Payload::RegisterPayment(NewPayment {
+            channel: Channel::Card,
+            paid_on: today,
+            money: Money::new(self.service.fee.minor, Currency::parse("PEN").unwrap()),
+            reference: Some(reference.to_owned()),
+            comment: None,
+        })
+    }
+
+    /// A paid request.
+    pub(crate) async fn paid(&self, number: usize) -> Detail {
+        let detail = self.register(0, number).await;
+        let id = detail.dossier.certification.id;
+        let conditions = keyed(&self.manager, &format!("pay-{number}"), [1; 32]);
+        let payload = self.payment(&format!("ref-{number}"));
+        fresh(self.act(0, &self.manager, id, Action::RegisterPayment, payload, &conditions).await)
+    }
+
+    /// A request ready to be issued.
+    pub(crate) async fn evaluated(&self, number: usize) -> Detail {
+        let detail = self.paid(number).await;
+        let id = detail.dossier.certification.id;
+        let assigned = Self::assign(&self.doctor);
+        let detail = fresh(self.act(0, &self.manager, id, Action::AssignDoctor, assigned, &plain()).await);
+        let today = chrono::NaiveDate::from_ymd_opt(2026, 11, 21).unwrap();
+        let evaluation = NewEvaluation {
+            evaluated_on: today,
+            conclusion: Conclusion::Fit,
+            verdict: Some(Verdict::Approved),
+            observed_reason: None,
+            diagnoses: vec![],
+            observations: Some("clinical words".to_owned()),
+            recommendations: None,
+            restrictions: None,
+            valid_from: None,
+            valid_until: None,
+        };
+        let payload = Payload::RecordEvaluation(Box::new(evaluation));
+        let conditions = seen(&detail);
+        fresh(self.act(0, &self.doctor, id, Action::RecordEvaluation, payload, &conditions).await)
+    }
+}
+
+fn nowhere() -> Id<Certification> {
+    Id::new(uuid::Uuid::nil())
+}
+
+fn encode(detail: &Detail) -> String {
+    format!("{}/{}", detail.dossier.certification.code, detail.dossier.certification.version)
+}
+
+pub(crate) fn fresh(outcome: Outcome) -> Detail {
+    match outcome {
+        Ok(Answer::Fresh(detail)) => *detail,
+        Ok(Answer::Replayed(_)) => panic!("an answer from before"),
+        Err(error) => panic!("{error:?}"),
+    }
+}
+
+pub(crate) fn plain() -> Conditions {
+    Conditions { if_match: IfMatch::Absent, idempotency: None }
+}
+
+pub(crate) fn seen(detail: &Detail) -> Conditions {
+    Conditions { if_match: IfMatch::Version(detail.dossier.certification.version), idempotency: None }
+}
+
+pub(crate) fn keyed(actor: &Actor, key: &str, fingerprint: [u8; 32]) -> Conditions {
+    let scope = format!("{} POST /x", actor.user);
+    Conditions {
+        if_match: IfMatch::Absent,
+        idempotency: Some(IdempotencyKey { scope, key: key.to_owned(), fingerprint }),
+    }
+}

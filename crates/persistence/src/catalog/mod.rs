@@ -1,0 +1,5 @@
+//! Catalog: services and the institution.
+
+pub(crate) mod institution;
+mod reads;
+pub(crate) mod service;

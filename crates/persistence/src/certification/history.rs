@@ -1,0 +1,114 @@
+//! The history of requests. Append-only: it goes only when its request is erased.
+
+use medcert_application::store::{
+    Cursor, HistoryEntry, HistoryRow, NamedUser, Page, PageRequest, StoreError,
+};
+use medcert_domain::{Id, certification::Certification};
+use sea_orm::{
+    ConnectionTrait, QueryResult,
+    sea_query::{Alias, Expr, ExprTrait, Order, Query},
+};
+
+use crate::{
+    codec::{corrupt, moment, stored},
+    error::failed,
+    identity::user,
+    mapped::{Table, add},
+    people::person,
+    query::{Keyset, join, page, row_of, select_all, total, value_of},
+};
+
+const KIND: &str = "history entry";
+
+#[expect(unreachable_pub, reason = "the derived entity is public, and its model must be no less")]
+pub(crate) mod table {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "history_entry")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub request_id: Uuid,
+        pub occurred_at: DateTime,
+        pub user_id: Uuid,
+        pub action: String,
+        pub field: Option<String>,
+        pub old_value: Option<String>,
+        pub new_value: Option<String>,
+        pub comment: Option<String>,
+        pub separation_waived: bool,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+use table::{Column, Entity};
+
+impl Table for Entity {
+    const ID: Column = Column::Id;
+}
+
+fn row(entry: &HistoryEntry) -> table::Model {
+    let line = &entry.line;
+    table::Model {
+        id: entry.id,
+        request_id: entry.request.raw(),
+        occurred_at: stored(entry.at),
+        user_id: entry.by.raw(),
+        action: line.action.code().to_owned(),
+        field: line.field.map(ToOwned::to_owned),
+        old_value: line.old.clone(),
+        new_value: line.new.clone(),
+        comment: line.comment.clone(),
+        separation_waived: line.separation_waived,
+    }
+}
+
+/// Appends lines.
+pub(crate) async fn append(db: &impl ConnectionTrait, entries: &[HistoryEntry]) -> Result<(), StoreError> {
+    add::<Entity>(db, KIND, entries.iter().map(row).collect()).await
+}
+
+fn line(row: &QueryResult) -> Result<HistoryRow, StoreError> {
+    let name: Option<String> = value_of(KIND, row, "user_name")?;
+    let entry = row_of::<Entity>(KIND, row, "entry")?.ok_or_else(|| corrupt(KIND, "row is missing"))?;
+    Ok(HistoryRow {
+        id: entry.id,
+        at: moment(entry.occurred_at),
+        by: NamedUser { id: Id::new(entry.user_id), name: name.unwrap_or_default() },
+        action: entry.action,
+        field: entry.field,
+        old_value: entry.old_value,
+        new_value: entry.new_value,
+        comment: entry.comment,
+        separation_waived: entry.separation_waived,
+    })
+}
+
+/// The history, newest first.
+pub(crate) async fn list(
+    db: &impl ConnectionTrait,
+    id: Id<Certification>,
+    asked: &PageRequest,
+) -> Result<Page<HistoryRow>, StoreError> {
+    let mut select = Query::select().from_as(Entity, "entry").take();
+    select.and_where(Expr::col(("entry", Column::RequestId)).eq(id.raw()));
+    let count = if asked.with_total { Some(total(db, KIND, select.clone()).await?) } else { None };
+    join::<user::table::Entity>(&mut select, "account", ("entry", Column::UserId));
+    join::<person::table::Entity>(&mut select, "person", ("account", user::table::Column::PersonId));
+    select_all::<Entity>(&mut select, "entry");
+    select.expr_as(Expr::col(("person", person::table::Column::Name)), Alias::new("user_name"));
+    let after = crate::query::after_moment(asked)?;
+    Keyset::new(("entry", Column::OccurredAt), ("entry", Column::Id), Order::Desc).apply(
+        &mut select,
+        after,
+        asked.limit,
+    );
+    let rows = db.query_all(&select).await.map_err(failed(KIND))?;
+    let lines: Vec<HistoryRow> = rows.iter().map(line).collect::<Result<_, _>>()?;
+    Ok(page(lines, asked, count, |last| Cursor { key: last.at.timestamp_micros().to_string(), id: last.id }))
+}

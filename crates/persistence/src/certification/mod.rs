@@ -1,0 +1,17 @@
+//! Certification: requests with everything that hangs on them.
+
+mod aggregate;
+pub(crate) mod assignment;
+pub(crate) mod certificate;
+mod children;
+mod dossier;
+pub(crate) mod evaluation;
+pub(crate) mod history;
+mod list;
+mod names;
+pub(crate) mod payment;
+mod reads;
+pub(crate) mod refund;
+pub(crate) mod request;
+mod words;
+mod work;

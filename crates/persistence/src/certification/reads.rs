@@ -1,0 +1,49 @@
+//! Lists and views of certification.
+
+use async_trait::async_trait;
+use medcert_application::store::{
+    CertificationReads, Dossier, HistoryRow, Page, PageRequest, RequestFilter, RequestRow, StoreError,
+};
+use medcert_domain::{
+    Entity as _, Id,
+    certification::{Certificate, Certification},
+};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
+use super::{certificate, dossier, history, list};
+use crate::{error::failed, mapped, store::SeaStore};
+
+#[async_trait]
+impl CertificationReads for SeaStore {
+    async fn requests(
+        &self,
+        filter: &RequestFilter,
+        page: &PageRequest,
+    ) -> Result<Page<RequestRow>, StoreError> {
+        list::requests(self.reader(), filter, page).await
+    }
+
+    async fn dossier(&self, id: Id<Certification>) -> Result<Option<Dossier>, StoreError> {
+        dossier::get(self.reader(), id).await
+    }
+
+    async fn history(
+        &self,
+        id: Id<Certification>,
+        page: &PageRequest,
+    ) -> Result<Page<HistoryRow>, StoreError> {
+        history::list(self.reader(), id, page).await
+    }
+
+    async fn certificate(&self, id: Id<Certificate>) -> Result<Option<Certificate>, StoreError> {
+        mapped::get(self.reader(), id).await
+    }
+
+    async fn certificate_by_public_id(&self, public_id: &str) -> Result<Option<Certificate>, StoreError> {
+        let found = certificate::table::Entity::find()
+            .filter(certificate::table::Column::PublicId.eq(public_id))
+            .one(self.reader())
+            .await;
+        found.map_err(failed(Certificate::KIND))?.map(TryInto::try_into).transpose()
+    }
+}

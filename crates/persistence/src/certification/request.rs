@@ -1,0 +1,193 @@
+//! The table of requests: the root of the aggregate, without its children.
+
+use medcert_application::store::StoreError;
+use medcert_domain::{
+    Entity as _, Id,
+    certification::{
+        Care, CareMode, Certification, CloseOutcome, Ending, Fee, FeeSource, Guardian, MoneyDecision,
+        Relationship, Stage,
+    },
+};
+
+use crate::{
+    codec::{all_or_none, corrupt, moment, money, read, read_opt, stored},
+    mapped::Table,
+};
+
+const KIND: &str = Certification::KIND;
+const OPEN: &str = "OPEN";
+const CLOSED: &str = "CLOSED";
+const CANCELLED: &str = "CANCELLED";
+
+pub(crate) mod table {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "certification_request")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub version: i64,
+        pub code: String,
+        pub client_id: Uuid,
+        pub guardian_id: Option<Uuid>,
+        pub guardian_relationship: Option<String>,
+        pub promoter_id: Option<Uuid>,
+        pub service_id: Option<Uuid>,
+        pub care_mode: Option<String>,
+        pub care_place: Option<String>,
+        pub external_reference: Option<String>,
+        pub comment: Option<String>,
+        pub fee_minor: Option<i64>,
+        pub fee_currency: Option<String>,
+        pub fee_source: Option<String>,
+        pub observed_reason: Option<String>,
+        pub money_decision: Option<String>,
+        pub registered_by: Uuid,
+        pub operator_id: Option<Uuid>,
+        pub ending: String,
+        pub ended_at: Option<DateTime>,
+        pub ended_by: Option<Uuid>,
+        pub close_outcome: Option<String>,
+        pub ending_reason: Option<String>,
+        pub stage: String,
+        pub stage_since: DateTime,
+        pub payment_status: String,
+        pub waiting_for: String,
+        pub paid_total_minor: i64,
+        pub refund_due: bool,
+        pub manager_id: Option<Uuid>,
+        pub doctor_id: Option<Uuid>,
+        pub created_at: DateTime,
+        pub updated_at: DateTime,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+impl Table for table::Entity {
+    const ID: table::Column = table::Column::Id;
+}
+
+fn fee(row: &table::Model) -> Result<Option<Fee>, StoreError> {
+    match (row.fee_minor, row.fee_currency.as_deref(), row.fee_source.as_deref()) {
+        (None, None, None) => Ok(None),
+        (Some(minor), Some(currency), Some(source)) => Ok(Some(Fee {
+            money: money(KIND, minor, currency)?,
+            source: read(KIND, "fee_source", source, FeeSource::parse)?,
+        })),
+        _ => Err(corrupt(KIND, "fee is incomplete")),
+    }
+}
+
+fn ending(row: &mut table::Model) -> Result<Ending, StoreError> {
+    let end = all_or_none(KIND, "ending is incomplete", row.ended_at.map(moment), row.ended_by.map(Id::new))?;
+    let outcome = read_opt(KIND, "close_outcome", row.close_outcome.as_deref(), CloseOutcome::parse)?;
+    match (row.ending.as_str(), end, outcome, row.ending_reason.take()) {
+        (OPEN, None, None, None) => Ok(Ending::Open),
+        (CLOSED, Some((at, by)), outcome, reason) => Ok(Ending::Closed { at, by, outcome, reason }),
+        (CANCELLED, Some((at, by)), None, Some(reason)) => Ok(Ending::Cancelled { at, by, reason }),
+        _ => Err(corrupt(KIND, "ending does not fit its columns")),
+    }
+}
+
+impl TryFrom<table::Model> for Certification {
+    type Error = StoreError;
+
+    /// The request without its children.
+    fn try_from(mut row: table::Model) -> Result<Self, StoreError> {
+        let relationship = read_opt(
+            KIND,
+            "guardian_relationship",
+            row.guardian_relationship.as_deref(),
+            Relationship::parse,
+        )?;
+        let guardian = all_or_none(KIND, "guardian is incomplete", row.guardian_id, relationship)?;
+        let mode = read_opt(KIND, "care_mode", row.care_mode.as_deref(), CareMode::parse)?;
+        if mode.is_none() && row.care_place.is_some() {
+            return Err(corrupt(KIND, "care has a place and no mode"));
+        }
+        Ok(Self {
+            id: Id::new(row.id),
+            version: row.version,
+            ending: ending(&mut row)?,
+            fee: fee(&row)?,
+            guardian: guardian
+                .map(|(person, relationship)| Guardian { person: Id::new(person), relationship }),
+            client: Id::new(row.client_id),
+            promoter: row.promoter_id.map(Id::new),
+            service: row.service_id.map(Id::new),
+            care: mode.map(|mode| Care { mode, place: row.care_place }),
+            external_reference: row.external_reference,
+            comment: row.comment,
+            observed: row.observed_reason,
+            money_decision: read_opt(
+                KIND,
+                "money_decision",
+                row.money_decision.as_deref(),
+                MoneyDecision::parse,
+            )?,
+            registered_by: Id::new(row.registered_by),
+            operator: row.operator_id.map(Id::new),
+            stage: read(KIND, "stage", &row.stage, Stage::parse)?,
+            stage_since: moment(row.stage_since),
+            created_at: moment(row.created_at),
+            updated_at: moment(row.updated_at),
+            code: row.code,
+            assignments: vec![],
+            payments: vec![],
+            refunds: vec![],
+            evaluations: vec![],
+            certificates: vec![],
+        })
+    }
+}
+
+/// The row that holds the request, with all that the domain derives from the whole aggregate.
+pub(crate) fn row(request: &Certification, version: i64) -> table::Model {
+    let (ending, end, close_outcome, ending_reason) = match &request.ending {
+        Ending::Open => (OPEN, None, None, None),
+        Ending::Closed { at, by, outcome, reason } => (CLOSED, Some((*at, *by)), *outcome, reason.clone()),
+        Ending::Cancelled { at, by, reason } => (CANCELLED, Some((*at, *by)), None, Some(reason.clone())),
+    };
+    let code = |code: &'static str| code.to_owned();
+    table::Model {
+        id: request.id.raw(),
+        version,
+        code: request.code.clone(),
+        client_id: request.client.raw(),
+        guardian_id: request.guardian.map(|g| g.person.raw()),
+        guardian_relationship: request.guardian.map(|g| code(g.relationship.code())),
+        promoter_id: request.promoter.map(Id::raw),
+        service_id: request.service.map(Id::raw),
+        care_mode: request.care.as_ref().map(|c| code(c.mode.code())),
+        care_place: request.care.as_ref().and_then(|c| c.place.clone()),
+        external_reference: request.external_reference.clone(),
+        comment: request.comment.clone(),
+        fee_minor: request.fee.map(|f| f.money.minor),
+        fee_currency: request.fee.map(|f| f.money.currency.code().to_owned()),
+        fee_source: request.fee.map(|f| code(f.source.code())),
+        observed_reason: request.observed.clone(),
+        money_decision: request.money_decision.map(|d| code(d.code())),
+        registered_by: request.registered_by.raw(),
+        operator_id: request.operator.map(Id::raw),
+        ending: code(ending),
+        ended_at: end.map(|(at, _)| stored(at)),
+        ended_by: end.map(|(_, by)| by.raw()),
+        close_outcome: close_outcome.map(|o| code(o.code())),
+        ending_reason,
+        stage: code(request.stage.code()),
+        stage_since: stored(request.stage_since),
+        payment_status: code(request.payment_status().code()),
+        waiting_for: code(request.waiting_for().code()),
+        paid_total_minor: request.paid_total(),
+        refund_due: request.refund_due(),
+        manager_id: request.manager().map(Id::raw),
+        doctor_id: request.doctor().map(Id::raw),
+        created_at: stored(request.created_at),
+        updated_at: stored(request.updated_at),
+    }
+}

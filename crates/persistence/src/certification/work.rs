@@ -1,0 +1,132 @@
+//! The repository of requests, and what use cases of certification need beyond it.
+
+use async_trait::async_trait;
+use medcert_application::store::{CertificationWork, Dossier, HistoryEntry, Repository, StoreError};
+use medcert_domain::{
+    Entity as _, Id,
+    catalog::Service,
+    certification::{Certification, Stage},
+    people::Person,
+};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use super::{
+    aggregate, dossier, history,
+    request::table::{Column, Entity},
+    words,
+};
+use crate::{error::failed, unit_of_work::SeaUnitOfWork};
+
+const KIND: &str = Certification::KIND;
+
+#[async_trait]
+impl Repository<Certification> for SeaUnitOfWork {
+    async fn get(&mut self, id: Id<Certification>) -> Result<Option<Certification>, StoreError> {
+        let found = self.attempt(async |db| aggregate::get(db, id).await).await?;
+        if let Some(request) = &found {
+            self.remember(request.clone());
+        }
+        Ok(found)
+    }
+
+    async fn insert(&mut self, request: &Certification) -> Result<(), StoreError> {
+        self.attempt(async |db| aggregate::insert(db, request).await).await?;
+        // A new certificate is stored with version 1, whatever the one at hand says: then look again.
+        if request.certificates.is_empty() {
+            self.remember(Certification { version: 1, ..request.clone() });
+        }
+        Ok(())
+    }
+
+    async fn update(&mut self, request: &Certification) -> Result<(), StoreError> {
+        // Another version than the one remembered is either stale or was loaded elsewhere: look again.
+        let before = match self.remembered(request.id).filter(|known| known.version == request.version) {
+            Some(before) => before,
+            None => {
+                self.attempt(async |db| aggregate::get(db, request.id).await?.ok_or(StoreError::Stale(KIND)))
+                    .await?
+            }
+        };
+        self.attempt(async |db| aggregate::update(db, &before, request).await).await?;
+        // What was written differs from `request` by versions only; reading it again is cheaper than guessing.
+        self.forget(request.id);
+        Ok(())
+    }
+
+    async fn delete(&mut self, request: &Certification) -> Result<(), StoreError> {
+        self.forget(request.id);
+        self.attempt(async |db| aggregate::erase(db, request).await).await
+    }
+}
+
+#[async_trait]
+impl CertificationWork for SeaUnitOfWork {
+    async fn dossier(&mut self, id: Id<Certification>) -> Result<Option<Dossier>, StoreError> {
+        let found = self.attempt(async |db| dossier::get(db, id).await).await?;
+        if let Some(dossier) = &found {
+            self.remember(dossier.certification.clone());
+        }
+        Ok(found)
+    }
+
+    async fn record(&mut self, entries: &[HistoryEntry]) -> Result<(), StoreError> {
+        self.attempt(async |db| history::append(db, entries).await).await
+    }
+
+    async fn index_words(&mut self, id: Id<Certification>, all: &[String]) -> Result<(), StoreError> {
+        self.attempt(async |db| words::replace(db, id, all).await).await
+    }
+
+    async fn requests_of(&mut self, person: Id<Person>) -> Result<Vec<Id<Certification>>, StoreError> {
+        self.attempt(async |db| {
+            let part = Condition::any()
+                .add(Column::ClientId.eq(person.raw()))
+                .add(Column::GuardianId.eq(person.raw()));
+            let ids: Vec<Uuid> = Entity::find()
+                .select_only()
+                .column(Column::Id)
+                .filter(part)
+                .order_by_asc(Column::Id)
+                .into_tuple()
+                .all(db)
+                .await
+                .map_err(failed(KIND))?;
+            Ok(ids.into_iter().map(Id::new).collect())
+        })
+        .await
+    }
+
+    async fn open_requests_like(
+        &mut self,
+        client: Id<Person>,
+        service: Option<Id<Service>>,
+    ) -> Result<Vec<(Id<Certification>, String)>, StoreError> {
+        self.attempt(async |db| {
+            let open = Stage::ALL.iter().filter(|stage| stage.is_open()).map(|stage| stage.code());
+            let service = match service {
+                Some(service) => Column::ServiceId.eq(service.raw()),
+                None => Column::ServiceId.is_null(),
+            };
+            let found: Vec<(Uuid, String)> = Entity::find()
+                .select_only()
+                .columns([Column::Id, Column::Code])
+                .filter(Column::ClientId.eq(client.raw()))
+                .filter(Column::Stage.is_in(open))
+                .filter(service)
+                .order_by_asc(Column::CreatedAt)
+                .order_by_asc(Column::Id)
+                .into_tuple()
+                .all(db)
+                .await
+                .map_err(failed(KIND))?;
+            Ok(found.into_iter().map(|(id, code)| (Id::new(id), code)).collect())
+        })
+        .await
+    }
+
+    async fn erase(&mut self, request: &Certification) -> Result<(), StoreError> {
+        self.forget(request.id);
+        self.attempt(async |db| aggregate::erase(db, request).await).await
+    }
+}

@@ -1,0 +1,152 @@
+//! The table of accounts.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use medcert_application::store::StoreError;
+use medcert_domain::{
+    Entity as _, Id, Locale,
+    identity::{Grant, Role, User, UserStatus},
+    policy::Permission,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    codec::{corrupt, moment, read, stored},
+    mapped::{Mapped, Table},
+};
+
+pub(crate) mod table {
+    use sea_orm::entity::prelude::*;
+
+    #[expect(clippy::struct_excessive_bools, reason = "one column a role, which a condition can name")]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "user_account")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub version: i64,
+        pub email: String,
+        pub person_id: Uuid,
+        pub password_hash: String,
+        pub status: String,
+        pub locale: String,
+        pub is_admin: bool,
+        pub is_operator: bool,
+        pub is_manager: bool,
+        pub is_doctor: bool,
+        pub is_auditor: bool,
+        pub grants: String,
+        pub last_login_at: Option<DateTime>,
+        pub created_at: DateTime,
+        pub updated_at: DateTime,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+impl Table for table::Entity {
+    const ID: table::Column = table::Column::Id;
+}
+
+/// A grant as JSON.
+#[derive(Serialize, Deserialize)]
+struct StoredGrant {
+    permission: String,
+    /// Microseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ends_at: Option<i64>,
+}
+
+/// The status of an account.
+pub(crate) fn status(code: &str) -> Result<UserStatus, StoreError> {
+    read(User::KIND, "status", code, UserStatus::parse)
+}
+
+/// The roles of an account.
+pub(crate) fn roles(row: &table::Model) -> BTreeSet<Role> {
+    [
+        (row.is_admin, Role::Admin),
+        (row.is_operator, Role::Operator),
+        (row.is_manager, Role::Manager),
+        (row.is_doctor, Role::Doctor),
+        (row.is_auditor, Role::Auditor),
+    ]
+    .into_iter()
+    .filter_map(|(has, role)| has.then_some(role))
+    .collect()
+}
+
+fn grants(json: &str) -> Result<Vec<Grant>, StoreError> {
+    let unreadable = || corrupt(User::KIND, "grants");
+    let stored: Vec<StoredGrant> = serde_json::from_str(json).map_err(|_| unreadable())?;
+    stored
+        .into_iter()
+        .map(|grant| {
+            let ends_at = match grant.ends_at {
+                None => None,
+                Some(micros) => Some(DateTime::<Utc>::from_timestamp_micros(micros).ok_or_else(unreadable)?),
+            };
+            let permission = Permission::parse(&grant.permission).ok_or_else(unreadable)?;
+            Ok(Grant { permission, ends_at })
+        })
+        .collect()
+}
+
+fn grants_json(grants: &[Grant]) -> String {
+    let stored = grants.iter().map(|grant| StoredGrant {
+        permission: grant.permission.to_string(),
+        ends_at: grant.ends_at.map(|at| at.timestamp_micros()),
+    });
+    serde_json::json!(stored.collect::<Vec<_>>()).to_string()
+}
+
+impl TryFrom<table::Model> for User {
+    type Error = StoreError;
+
+    fn try_from(row: table::Model) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: Id::new(row.id),
+            version: row.version,
+            person: Id::new(row.person_id),
+            status: status(&row.status)?,
+            locale: read(Self::KIND, "locale", &row.locale, Locale::parse)?,
+            roles: roles(&row),
+            grants: grants(&row.grants)?,
+            email: row.email,
+            password_hash: row.password_hash,
+            last_login_at: row.last_login_at.map(moment),
+            created_at: moment(row.created_at),
+            updated_at: moment(row.updated_at),
+        })
+    }
+}
+
+impl Mapped for User {
+    type Table = table::Entity;
+    const VERSION: table::Column = table::Column::Version;
+
+    fn row(&self, version: i64) -> table::Model {
+        table::Model {
+            id: self.id.raw(),
+            version,
+            email: self.email.clone(),
+            person_id: self.person.raw(),
+            password_hash: self.password_hash.clone(),
+            status: self.status.code().to_owned(),
+            locale: self.locale.code().to_owned(),
+            is_admin: self.roles.contains(&Role::Admin),
+            is_operator: self.roles.contains(&Role::Operator),
+            is_manager: self.roles.contains(&Role::Manager),
+            is_doctor: self.roles.contains(&Role::Doctor),
+            is_auditor: self.roles.contains(&Role::Auditor),
+            grants: grants_json(&self.grants),
+            last_login_at: self.last_login_at.map(stored),
+            created_at: stored(self.created_at),
+            updated_at: stored(self.updated_at),
+        }
+    }
+}

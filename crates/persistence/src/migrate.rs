@@ -1,0 +1,67 @@
+//! Migrations under a lock.
+
+use std::time::Duration;
+
+use medcert_migrations::{Migrator, MigratorTrait as _};
+use sea_orm::{
+    ConnectionTrait as _, DatabaseConnection, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait,
+};
+
+use crate::connect::{ConnectError, DatabaseOptions, Engine, Pools, server};
+
+/// How long to wait for another process that is migrating.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// Takes every step that is missing.
+pub(crate) async fn up(pools: &Pools, options: &DatabaseOptions) -> Result<(), ConnectError> {
+    match pools.engine {
+        Engine::Sqlite => in_one_transaction(&pools.writers).await,
+        Engine::Postgres | Engine::MySql => on_a_locked_connection(pools.engine, options).await,
+    }
+}
+
+/// Names of the steps that are missing.
+pub(crate) async fn pending(pools: &Pools) -> Result<Vec<String>, ConnectError> {
+    let steps = Migrator::get_pending_migrations_read_only(&pools.readers).await?;
+    Ok(steps.iter().map(|step| step.name().to_owned()).collect())
+}
+
+/// SQLite's writing lock is the lock: a second process waits for it and then finds nothing to do.
+async fn in_one_transaction(writer: &DatabaseConnection) -> Result<(), ConnectError> {
+    let options = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    let txn = writer.begin_with_options(options).await?;
+    Migrator::up(&txn, None).await?;
+    Ok(txn.commit().await?)
+}
+
+/// The lock belongs to a session, so everything runs on the one connection of a pool of its own; closing it frees
+/// the lock whatever happened.
+async fn on_a_locked_connection(engine: Engine, options: &DatabaseOptions) -> Result<(), ConnectError> {
+    let options = DatabaseOptions { max_connections: 1, lock_timeout: PATIENCE, ..options.clone() };
+    let only = server(engine, &options).await?;
+    let done = locked(engine, &only).await;
+    only.close().await?;
+    done
+}
+
+async fn locked(engine: Engine, db: &DatabaseConnection) -> Result<(), ConnectError> {
+    let backend = db.get_database_backend();
+    if engine == Engine::MySql {
+        // Names of locks are the server's, so this one holds the database's; at most 64 characters are allowed.
+        let sql = format!("SELECT GET_LOCK(CONCAT('medcert.', MD5(DATABASE())), {})", PATIENCE.as_secs());
+        let row = db.query_one_raw(Statement::from_string(backend, sql)).await?;
+        let taken = row.map(|row| row.try_get_by_index::<Option<i64>>(0)).transpose()?.flatten();
+        if taken != Some(1) {
+            return Err(ConnectError::MigrationBusy);
+        }
+    } else {
+        // A number nobody else uses; advisory locks are per database.
+        let sql = "SELECT pg_advisory_lock(7235442041)";
+        db.execute_raw(Statement::from_string(backend, sql)).await?;
+    }
+    Ok(Migrator::up(db, None).await?)
+}

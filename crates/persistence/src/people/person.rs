@@ -1,0 +1,126 @@
+//! The table of persons.
+
+use medcert_application::store::StoreError;
+use medcert_domain::{
+    Entity as _, Id, Locale,
+    people::{Country, Document, DocumentType, Person},
+};
+
+use crate::{
+    codec::{corrupt, moment, read, read_opt, stored},
+    mapped::{Mapped, Table},
+};
+
+pub(crate) mod table {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "person")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub version: i64,
+        pub document_type: Option<String>,
+        pub document_country: Option<String>,
+        pub document_number: Option<String>,
+        pub given_names: String,
+        pub family_names: String,
+        pub name: String,
+        pub birth_date: Option<Date>,
+        pub email: Option<String>,
+        pub phone: Option<String>,
+        #[sea_orm(column_name = "phone_2")]
+        pub phone_2: Option<String>,
+        pub landline: Option<String>,
+        pub address: Option<String>,
+        pub preferred_locale: Option<String>,
+        pub created_at: DateTime,
+        pub updated_at: DateTime,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+impl Table for table::Entity {
+    const ID: table::Column = table::Column::Id;
+}
+
+/// Reads the three columns of a document, of which all or none are set.
+pub(crate) fn document(
+    kind: Option<&str>,
+    country: Option<&str>,
+    number: Option<String>,
+) -> Result<Option<Document>, StoreError> {
+    match (kind, country, number) {
+        (None, None, None) => Ok(None),
+        (Some(kind), Some(country), Some(number)) => Ok(Some(Document {
+            kind: read(Person::KIND, "document_type", kind, DocumentType::parse)?,
+            country: read(Person::KIND, "document_country", country, Country::parse)?,
+            number,
+        })),
+        _ => Err(corrupt(Person::KIND, "document is incomplete")),
+    }
+}
+
+impl TryFrom<table::Model> for Person {
+    type Error = StoreError;
+
+    fn try_from(row: table::Model) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: Id::new(row.id),
+            version: row.version,
+            document: document(
+                row.document_type.as_deref(),
+                row.document_country.as_deref(),
+                row.document_number,
+            )?,
+            given_names: row.given_names,
+            family_names: row.family_names,
+            birth_date: row.birth_date,
+            email: row.email,
+            phone: row.phone,
+            phone_2: row.phone_2,
+            landline: row.landline,
+            address: row.address,
+            preferred_locale: read_opt(
+                Self::KIND,
+                "preferred_locale",
+                row.preferred_locale.as_deref(),
+                Locale::parse,
+            )?,
+            created_at: moment(row.created_at),
+            updated_at: moment(row.updated_at),
+        })
+    }
+}
+
+impl Mapped for Person {
+    type Table = table::Entity;
+    const VERSION: table::Column = table::Column::Version;
+
+    fn row(&self, version: i64) -> table::Model {
+        let document = self.document.as_ref();
+        table::Model {
+            id: self.id.raw(),
+            version,
+            document_type: document.map(|d| d.kind.code().to_owned()),
+            document_country: document.map(|d| d.country.code().to_owned()),
+            document_number: document.map(|d| d.number.clone()),
+            given_names: self.given_names.clone(),
+            family_names: self.family_names.clone(),
+            name: self.name(),
+            birth_date: self.birth_date,
+            email: self.email.clone(),
+            phone: self.phone.clone(),
+            phone_2: self.phone_2.clone(),
+            landline: self.landline.clone(),
+            address: self.address.clone(),
+            preferred_locale: self.preferred_locale.map(|l| l.code().to_owned()),
+            created_at: stored(self.created_at),
+            updated_at: stored(self.updated_at),
+        }
+    }
+}

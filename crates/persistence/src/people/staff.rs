@@ -1,0 +1,131 @@
+//! The table of staff.
+
+use std::collections::BTreeSet;
+
+use medcert_application::store::StoreError;
+use medcert_domain::{
+    Entity as _, Id,
+    certification::Member,
+    people::{Staff, StaffRole, StaffStatus, StaffUser},
+};
+use sea_orm::{QueryResult, sea_query::SelectStatement};
+
+use crate::{
+    codec::{corrupt, moment, read, stored},
+    identity::user,
+    mapped::{Mapped, Table},
+    people::person,
+    query::{join, join_on, row_of, select_all},
+};
+
+pub(crate) mod table {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "staff")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub version: i64,
+        pub person_id: Uuid,
+        pub status: String,
+        pub is_operator: bool,
+        pub is_manager: bool,
+        pub is_doctor: bool,
+        pub licence_number: Option<String>,
+        pub licence_valid_until: Option<Date>,
+        pub specialty: Option<String>,
+        pub created_at: DateTime,
+        pub updated_at: DateTime,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+impl Table for table::Entity {
+    const ID: table::Column = table::Column::Id;
+}
+
+impl TryFrom<table::Model> for Staff {
+    type Error = StoreError;
+
+    fn try_from(row: table::Model) -> Result<Self, StoreError> {
+        let roles: BTreeSet<StaffRole> = [
+            (row.is_operator, StaffRole::Operator),
+            (row.is_manager, StaffRole::Manager),
+            (row.is_doctor, StaffRole::Doctor),
+        ]
+        .into_iter()
+        .filter_map(|(has, role)| has.then_some(role))
+        .collect();
+        Ok(Self {
+            id: Id::new(row.id),
+            version: row.version,
+            person: Id::new(row.person_id),
+            status: read(Self::KIND, "status", &row.status, StaffStatus::parse)?,
+            roles,
+            licence_number: row.licence_number,
+            licence_valid_until: row.licence_valid_until,
+            specialty: row.specialty,
+            created_at: moment(row.created_at),
+            updated_at: moment(row.updated_at),
+        })
+    }
+}
+
+impl Mapped for Staff {
+    type Table = table::Entity;
+    const VERSION: table::Column = table::Column::Version;
+
+    fn row(&self, version: i64) -> table::Model {
+        table::Model {
+            id: self.id.raw(),
+            version,
+            person_id: self.person.raw(),
+            status: self.status.code().to_owned(),
+            is_operator: self.roles.contains(&StaffRole::Operator),
+            is_manager: self.roles.contains(&StaffRole::Manager),
+            is_doctor: self.roles.contains(&StaffRole::Doctor),
+            licence_number: self.licence_number.clone(),
+            licence_valid_until: self.licence_valid_until,
+            specialty: self.specialty.clone(),
+            created_at: stored(self.created_at),
+            updated_at: stored(self.updated_at),
+        }
+    }
+}
+
+/// Selects a member: the staff record joined as `staff`, with its person and account.
+pub(crate) fn select_member(select: &mut SelectStatement) {
+    join::<person::table::Entity>(select, "person", ("staff", table::Column::PersonId));
+    join_on::<user::table::Entity>(
+        select,
+        "account",
+        user::table::Column::PersonId,
+        ("staff", table::Column::PersonId),
+    );
+    select_all::<table::Entity>(select, "staff");
+    select_all::<person::table::Entity>(select, "person");
+    select_all::<user::table::Entity>(select, "account");
+}
+
+/// Reads what [`select_member`] selects; `None` when a left join to the staff record found nothing.
+pub(crate) fn member(row: &QueryResult) -> Result<Option<Member>, StoreError> {
+    let Some(staff) = row_of::<table::Entity>(Staff::KIND, row, "staff")? else {
+        return Ok(None);
+    };
+    let person = row_of::<person::table::Entity>(Staff::KIND, row, "person")?
+        .ok_or_else(|| corrupt(Staff::KIND, "person is missing"))?;
+    let user = match row_of::<user::table::Entity>(Staff::KIND, row, "account")? {
+        None => None,
+        Some(account) => Some(StaffUser {
+            id: Id::new(account.id),
+            status: user::status(&account.status)?,
+            roles: user::roles(&account),
+        }),
+    };
+    Ok(Some(Member { staff: staff.try_into()?, name: person.name, user }))
+}

@@ -1,0 +1,148 @@
+//! Joined selects and keyset pages: what the named queries are made of.
+
+use medcert_application::store::{Cursor, Page, PageRequest, StoreError};
+use sea_orm::{
+    ConnectionTrait, EntityTrait, FromQueryResult, IdenStatic, Iterable, QueryResult, TryGetable, Value,
+    sea_query::{Alias, Asterisk, Condition, Expr, ExprTrait, Func, IntoColumnRef, Order, SelectStatement},
+};
+use uuid::Uuid;
+
+use crate::{
+    error::failed,
+    mapped::{Row, Table},
+};
+
+/// Selects every column of the table joined as `alias`, to be read by [`row_of`].
+pub(crate) fn select_all<T: EntityTrait>(select: &mut SelectStatement, alias: &'static str) {
+    for column in T::Column::iter() {
+        let name = format!("{alias}__{}", column.as_str());
+        select.expr_as(Expr::col((alias, column)), Alias::new(name));
+    }
+}
+
+/// The row of the table joined as `alias`; `None` when a left join found nothing.
+pub(crate) fn row_of<T: Table>(
+    kind: &'static str,
+    row: &QueryResult,
+    alias: &str,
+) -> Result<Option<Row<T>>, StoreError> {
+    let prefix = format!("{alias}__");
+    let id: Option<Uuid> = row.try_get(&prefix, T::ID.as_str()).map_err(failed(kind))?;
+    match id {
+        None => Ok(None),
+        Some(_) => Row::<T>::from_query_result(row, &prefix).map(Some).map_err(failed(kind)),
+    }
+}
+
+/// One value of a row.
+pub(crate) fn value_of<V: TryGetable>(
+    kind: &'static str,
+    row: &QueryResult,
+    name: &str,
+) -> Result<V, StoreError> {
+    row.try_get("", name).map_err(failed(kind))
+}
+
+/// Joins `table` as `alias` where its `id` is the given column. Always a left join, also where a foreign key
+/// promises a row: it keeps the optimiser from beginning anywhere but in the first table, whose index gives the
+/// order of the page.
+pub(crate) fn join<T: Table + Default>(
+    select: &mut SelectStatement,
+    alias: &'static str,
+    to: impl IntoColumnRef,
+) {
+    join_on::<T>(select, alias, T::ID, to);
+}
+
+/// The same by another column of `table`.
+pub(crate) fn join_on<T: Table + Default>(
+    select: &mut SelectStatement,
+    alias: &'static str,
+    by: T::Column,
+    to: impl IntoColumnRef,
+) {
+    let on = Expr::col((alias, by)).equals(to);
+    select.join_as(sea_orm::JoinType::LeftJoin, T::default(), alias, on);
+}
+
+/// Where a page goes on, and in which direction.
+pub(crate) struct Keyset {
+    key: Expr,
+    id: Expr,
+    order: Order,
+}
+
+impl Keyset {
+    /// Order by `key`, then `id`, both in the same direction.
+    pub(crate) fn new(key: impl IntoColumnRef, id: impl IntoColumnRef, order: Order) -> Self {
+        Self { key: Expr::col(key), id: Expr::col(id), order }
+    }
+
+    /// Puts the select into order, behind the row with this key and id, with one row more than asked for: it
+    /// tells whether there is a next page.
+    pub(crate) fn apply(&self, select: &mut SelectStatement, after: Option<(Value, Uuid)>, limit: u64) {
+        if let Some((key, id)) = after {
+            let beyond = |column: &Expr, value: Value| match self.order {
+                Order::Desc => column.clone().lt(Expr::val(value)),
+                _ => column.clone().gt(Expr::val(value)),
+            };
+            let reach = match self.order {
+                Order::Desc => self.key.clone().lte(Expr::val(key.clone())),
+                _ => self.key.clone().gte(Expr::val(key.clone())),
+            };
+            let tie = Condition::all()
+                .add(self.key.clone().eq(Expr::val(key.clone())))
+                .add(beyond(&self.id, id.into()));
+            // `reach` says nothing new, but it is what every engine can begin an index scan with.
+            select.cond_where(
+                Condition::all().add(reach).add(Condition::any().add(beyond(&self.key, key)).add(tie)),
+            );
+        }
+        select
+            .order_by_expr(self.key.clone(), self.order.clone())
+            .order_by_expr(self.id.clone(), self.order.clone())
+            .limit(Ord::max(limit, 1) + 1);
+    }
+}
+
+/// Makes a page of the rows read, of which there is one more than asked for when others follow.
+pub(crate) fn page<T>(
+    mut items: Vec<T>,
+    asked: &PageRequest,
+    total: Option<u64>,
+    cursor: impl FnOnce(&T) -> Cursor,
+) -> Page<T> {
+    let limit = usize::try_from(Ord::max(asked.limit, 1)).unwrap_or(usize::MAX);
+    let more = items.len() > limit;
+    items.truncate(limit);
+    let next = if more { items.last().map(cursor) } else { None };
+    Page { items, next, total }
+}
+
+/// Counts what a select without columns, order and limit finds.
+pub(crate) async fn total(
+    db: &impl ConnectionTrait,
+    kind: &'static str,
+    mut select: SelectStatement,
+) -> Result<u64, StoreError> {
+    select.clear_selects().expr_as(Func::count(Expr::col(Asterisk)), Alias::new("total"));
+    let row = db.query_one(&select).await.map_err(failed(kind))?;
+    let count: i64 = row.map_or(Ok(0), |row| value_of(kind, &row, "total"))?;
+    Ok(u64::try_from(count).unwrap_or(0))
+}
+
+/// The place behind which a list ordered by a moment goes on.
+pub(crate) fn after_moment(asked: &PageRequest) -> Result<Option<(Value, Uuid)>, StoreError> {
+    let Some(cursor) = &asked.after else { return Ok(None) };
+    let moment = cursor.key.parse().ok().and_then(chrono::DateTime::from_timestamp_micros);
+    let moment = moment.ok_or_else(|| crate::codec::corrupt("cursor", "key is no moment"))?;
+    Ok(Some((crate::codec::stored(moment).into(), cursor.id)))
+}
+
+/// A column that holds the truth of a condition: a boolean here, a number there.
+pub(crate) fn flag_of(kind: &'static str, row: &QueryResult, name: &str) -> Result<bool, StoreError> {
+    if let Ok(flag) = row.try_get::<bool>("", name) {
+        return Ok(flag);
+    }
+    row.try_get::<i64>("", name).map(|number| number != 0).map_err(failed(kind))
+}

@@ -1,0 +1,6 @@
+//! Rows without behaviour: audit events, outgoing messages, counters, idempotency keys.
+
+pub(crate) mod audit;
+pub(crate) mod counter;
+pub(crate) mod idempotency;
+pub(crate) mod outbox;

@@ -1,0 +1,94 @@
+//! The store: where units of work and read models come from.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use medcert_application::store::{AuditEvent, Store, StoreError, StoredAnswer, UnitOfWork};
+use sea_orm::{DatabaseConnection, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+
+use crate::{
+    connect::{ConnectError, DatabaseOptions, Engine, Pools},
+    error::failed,
+    migrate,
+    records::{audit, counter, idempotency},
+    suitable,
+    unit_of_work::SeaUnitOfWork,
+};
+
+/// The database of an installation. Clones share their connections.
+#[derive(Clone)]
+pub struct SeaStore {
+    pools: Pools,
+    options: DatabaseOptions,
+}
+
+impl SeaStore {
+    /// Connects, and refuses a server or database that would store texts or times otherwise than Medcert needs.
+    pub async fn connect(options: &DatabaseOptions) -> Result<Self, ConnectError> {
+        let pools = Pools::open(options).await?;
+        suitable::check(&pools).await?;
+        Ok(Self { pools, options: options.clone() })
+    }
+
+    /// Brings the schema up to date, under a lock: of several processes that start at once, one migrates and the
+    /// others wait and find nothing to do.
+    pub async fn migrate(&self) -> Result<(), ConnectError> {
+        migrate::up(&self.pools, &self.options).await?;
+        suitable::check(&self.pools).await
+    }
+
+    /// Names of the migrations the database has not taken yet.
+    pub async fn pending_migrations(&self) -> Result<Vec<String>, ConnectError> {
+        migrate::pending(&self.pools).await
+    }
+
+    /// Which engine it is.
+    pub fn engine(&self) -> Engine {
+        self.pools.engine
+    }
+
+    /// Closes every connection, after those in use are given back.
+    pub async fn close(&self) -> Result<(), StoreError> {
+        self.pools.readers.close_by_ref().await.map_err(failed("database"))?;
+        self.pools.writers.close_by_ref().await.map_err(failed("database"))
+    }
+
+    /// Where reads go; on SQLite not through the one connection that writes.
+    pub(crate) fn reader(&self) -> &DatabaseConnection {
+        &self.pools.readers
+    }
+}
+
+#[async_trait]
+impl Store for SeaStore {
+    async fn begin(&self) -> Result<Box<dyn UnitOfWork>, StoreError> {
+        // Isolation is a setting of each connection; a SQLite transaction that begins by reading could not be
+        // raised to a writing one once somebody else has written.
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let txn = self.pools.writers.begin_with_options(options).await.map_err(failed("unit of work"))?;
+        Ok(Box::new(SeaUnitOfWork::new(txn)))
+    }
+
+    async fn append_audit(&self, events: &[AuditEvent]) -> Result<(), StoreError> {
+        audit::append(&self.pools.writers, events).await
+    }
+
+    async fn counter(&self, series: &str, year: i32) -> Result<i64, StoreError> {
+        counter::value(self.reader(), series, year).await
+    }
+
+    async fn answer(
+        &self,
+        scope: &str,
+        key: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Option<StoredAnswer>, StoreError> {
+        idempotency::find(self.reader(), scope, key, now).await
+    }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        self.reader().ping().await.map_err(failed("database"))
+    }
+}

@@ -1,0 +1,117 @@
+//! One transaction, seen through the ports.
+
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+use medcert_application::store::{
+    AuditEvent, OutboxMessage, Repository, StoreError, StoredAnswer, UnitOfWork,
+};
+use medcert_domain::{Id, certification::Certification};
+use sea_orm::DatabaseTransaction;
+
+use crate::{
+    error::failed,
+    mapped::{self, Mapped},
+    records::{audit, counter, idempotency, outbox},
+};
+
+/// A transaction that remembers whether anything in it failed.
+///
+/// After a failed statement PostgreSQL answers COMMIT with success and keeps nothing, SQLite and MariaDB keep all
+/// but that statement, and after a deadlock MariaDB has rolled back and would run the rest without a transaction.
+/// So the first failure spoils the unit of work on every engine: nothing more is sent and nothing is kept.
+pub(crate) struct SeaUnitOfWork {
+    txn: DatabaseTransaction,
+    failed: bool,
+    /// Requests as they are stored, by which an update finds the children that changed.
+    loaded: HashMap<Id<Certification>, Certification>,
+}
+
+impl SeaUnitOfWork {
+    pub(crate) fn new(txn: DatabaseTransaction) -> Self {
+        Self { txn, failed: false, loaded: HashMap::new() }
+    }
+
+    /// Runs statements, unless earlier ones failed.
+    pub(crate) async fn attempt<T>(
+        &mut self,
+        work: impl AsyncFnOnce(&DatabaseTransaction) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        if self.failed {
+            return Err(StoreError::Spoiled);
+        }
+        // Set before the first statement: a caller that stops waiting in the middle has spoiled it as well.
+        self.failed = true;
+        let result = work(&self.txn).await;
+        self.failed = result.is_err();
+        result
+    }
+
+    /// Keeps a request as stored.
+    pub(crate) fn remember(&mut self, request: Certification) {
+        self.loaded.insert(request.id, request);
+    }
+
+    /// A request as stored, when it was loaded here.
+    pub(crate) fn remembered(&self, id: Id<Certification>) -> Option<Certification> {
+        self.loaded.get(&id).cloned()
+    }
+
+    /// Makes the next update look at the database again.
+    pub(crate) fn forget(&mut self, id: Id<Certification>) {
+        self.loaded.remove(&id);
+    }
+}
+
+#[async_trait]
+impl<E: Mapped> Repository<E> for SeaUnitOfWork {
+    async fn get(&mut self, id: Id<E>) -> Result<Option<E>, StoreError> {
+        self.attempt(async |db| mapped::get(db, id).await).await
+    }
+
+    async fn insert(&mut self, entity: &E) -> Result<(), StoreError> {
+        self.attempt(async |db| mapped::insert(db, entity).await).await
+    }
+
+    async fn update(&mut self, entity: &E) -> Result<(), StoreError> {
+        self.attempt(async |db| mapped::update(db, entity).await).await
+    }
+
+    async fn delete(&mut self, entity: &E) -> Result<(), StoreError> {
+        self.attempt(async |db| mapped::delete(db, entity).await).await
+    }
+}
+
+#[async_trait]
+impl UnitOfWork for SeaUnitOfWork {
+    async fn audit(&mut self, events: &[AuditEvent]) -> Result<(), StoreError> {
+        self.attempt(async |db| audit::append(db, events).await).await
+    }
+
+    async fn publish(&mut self, messages: &[OutboxMessage]) -> Result<(), StoreError> {
+        self.attempt(async |db| outbox::append(db, messages).await).await
+    }
+
+    async fn next_number(&mut self, series: &str, year: i32) -> Result<i64, StoreError> {
+        self.attempt(async |db| counter::next(db, series, year).await).await
+    }
+
+    async fn swap_number(&mut self, series: &str, year: i32, expected: i64) -> Result<(), StoreError> {
+        self.attempt(async |db| counter::swap(db, series, year, expected).await).await
+    }
+
+    async fn claim(&mut self, claim: &StoredAnswer) -> Result<(), StoreError> {
+        self.attempt(async |db| idempotency::claim(db, claim).await).await
+    }
+
+    async fn answer_claim(&mut self, claim: &StoredAnswer) -> Result<(), StoreError> {
+        self.attempt(async |db| idempotency::answer(db, claim).await).await
+    }
+
+    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
+        if self.failed {
+            return Err(StoreError::Spoiled);
+        }
+        self.txn.commit().await.map_err(failed("unit of work"))
+    }
+}

@@ -1,0 +1,75 @@
+//! Services and the institution.
+
+use chrono_tz::Tz;
+use medcert_application::store::{CatalogReads, StoreError};
+use medcert_domain::{
+    Currency, Locale, Money,
+    catalog::{Institution, Rules, Service},
+    people::Country,
+};
+
+use crate::{
+    database::TestDatabase,
+    duplicate,
+    fixture::{EXTREME, at, begin, first, pen, service},
+    insert, load,
+};
+
+pub(crate) async fn round_trip(database: &TestDatabase) {
+    let dear =
+        Service { fee: pen(99_999_999_999_999), validity_days: u32::MAX, active: false, ..service(EXTREME) };
+    let yen = Service { fee: Money::new(0, Currency::parse("JPY").unwrap()), ..service("yen") };
+    insert!(database, &dear, &yen, &service("Yen"), &service("yen "));
+    assert_eq!(load!(database, dear.id), Some(dear.clone()));
+    assert_eq!(database.store.service(yen.id).await.unwrap(), Some(yen.clone()));
+    duplicate!(database, "service", &service("yen"));
+
+    assert_eq!(database.store.institution().await.unwrap(), None);
+    let clinic = Institution {
+        name: EXTREME.to_owned(),
+        tax_id: Some("20".to_owned()),
+        address: Some(EXTREME.repeat(10)),
+        phone: Some("1".to_owned()),
+        country: Country::parse("UA").unwrap(),
+        time_zone: Tz::Europe__Kyiv,
+        locale: Locale::Uk,
+        currency: Currency::parse("UAH").unwrap(),
+        rules: Rules { registrar_may_evaluate: true, age_of_majority: u32::MAX, ..Rules::default() },
+        version: 1,
+        ..Institution::unnamed(at(7)).unwrap()
+    };
+    insert!(database, &clinic);
+    duplicate!(database, "institution", &clinic);
+    assert_eq!(database.store.institution().await.unwrap(), Some(clinic.clone()));
+    let mut work = begin(database).await;
+    work.update(&Institution { name: "x".to_owned(), ..clinic.clone() }).await.unwrap();
+    work.commit().await.unwrap();
+    let stored = database.store.institution().await.unwrap().unwrap();
+    assert_eq!((stored.name.as_str(), stored.version), ("x", 2));
+    let mut work = begin(database).await;
+    assert!(matches!(work.update(&clinic).await, Err(StoreError::Stale("institution"))));
+}
+
+pub(crate) async fn services_in_order(database: &TestDatabase) {
+    let names = ["Б", "a", "A", "á", "z", "Z", "a ", "ґ", "я", "ї", "1", "🩺"];
+    for name in names {
+        insert!(database, &Service { active: name != "z", ..service(name) });
+    }
+    let mut expected = names.to_vec();
+    expected.sort_unstable();
+    let (mut seen, mut page) = (Vec::new(), first(3));
+    loop {
+        let part = database.store.services(None, &page).await.unwrap();
+        assert_eq!(part.total, Some(names.len() as u64));
+        seen.extend(part.items.into_iter().map(|s| s.name));
+        page.after = part.next;
+        if page.after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(seen, expected);
+    let retired = database.store.services(Some(false), &first(50)).await.unwrap();
+    assert_eq!(retired.items.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["z"]);
+    assert_eq!((retired.total, retired.next), (Some(1), None));
+    assert_eq!(database.store.services(Some(true), &first(50)).await.unwrap().total, Some(11));
+}

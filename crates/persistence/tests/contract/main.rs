@@ -1,0 +1,54 @@
+//! One contract, held by every engine: each case runs on SQLite, PostgreSQL and MariaDB, in a database of its own.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail as tests do"
+)]
+
+mod aggregate;
+mod around;
+mod catalog;
+mod database;
+mod fixture;
+mod identity;
+mod list;
+mod people;
+mod races;
+mod schema;
+mod units;
+
+/// Declares the cases of each room, once an engine.
+macro_rules! contract {
+    ($($room:ident { $($case:ident),+ $(,)? })+) => {
+        contract!(@engine sqlite $($room { $($case),+ })+);
+        contract!(@engine postgres $($room { $($case),+ })+);
+        contract!(@engine mariadb $($room { $($case),+ })+);
+    };
+    (@engine $engine:ident $($room:ident { $($case:ident),+ })+) => {
+        mod $engine {
+            $(mod $room {
+                $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $case() {
+                    let database = crate::database::$engine(stringify!($case)).await;
+                    crate::$room::$case(&database).await;
+                    database.remove().await;
+                })+
+            })+
+        }
+    };
+}
+
+contract! {
+    people { round_trip, duplicates, questions, staff_in_order, promoters_in_order }
+    catalog { round_trip, services_in_order }
+    identity { round_trip, sessions, refresh_tokens }
+    aggregate {
+        round_trip, changes, unique_parts, stale, erasure, certificates,
+    }
+    around { dossier, history, questions }
+    list { pages, filters, words }
+    units { spoiled, dropped, locks, exhausted, records, idempotency_keys }
+    races { numbers, swaps, claims, refreshes, managers, deadlocks, readers }
+    schema { up_and_down, at_once, unsuitable }
+}

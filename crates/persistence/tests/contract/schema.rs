@@ -1,0 +1,104 @@
+//! Migrations, and the start-up check.
+
+use futures::future::join_all;
+use medcert_migrations::{Migrator, MigratorTrait};
+use medcert_persistence::{ConnectError, DatabaseOptions, Engine, SeaStore};
+use sea_orm::ConnectionTrait;
+use sea_orm_migration::SchemaManager;
+
+use crate::{database::TestDatabase, fixture::person, insert, load};
+
+pub(crate) async fn up_and_down(database: &TestDatabase) {
+    let store = &database.store;
+    assert_eq!(store.pending_migrations().await.unwrap(), Vec::<String>::new());
+    store.migrate().await.unwrap();
+    let all: Vec<String> = Migrator::migrations().iter().map(|step| step.name().to_owned()).collect();
+    let behind = database.behind().await;
+    Migrator::down(&behind, None).await.unwrap();
+    assert_eq!(store.pending_migrations().await.unwrap(), all);
+    // Each step goes up on what the former ones left, and down again.
+    for step in 1..=all.len() {
+        Migrator::up(&behind, Some(1)).await.unwrap();
+        assert_eq!(store.pending_migrations().await.unwrap(), all[step..]);
+    }
+    Migrator::down(&behind, Some(1)).await.unwrap();
+    store.migrate().await.unwrap();
+    behind.close().await.unwrap();
+    let someone = person("a", "b");
+    insert!(database, &someone);
+    for table in medcert_migrations::TABLES {
+        assert!(SchemaManager::new(&database.behind().await).has_table(table).await.unwrap(), "{table}");
+    }
+    store.migrate().await.unwrap();
+    assert_eq!(load!(database, someone.id), Some(someone));
+}
+
+pub(crate) async fn at_once(database: &TestDatabase) {
+    let behind = database.behind().await;
+    Migrator::down(&behind, None).await.unwrap();
+    behind.close().await.unwrap();
+    let starts = (0..8).map(|_| {
+        let options = database.options.clone();
+        tokio::spawn(async move {
+            let store = SeaStore::connect(&options).await.unwrap();
+            store.migrate().await.unwrap();
+            assert_eq!(store.pending_migrations().await.unwrap(), Vec::<String>::new());
+            store.close().await.unwrap();
+        })
+    });
+    for start in join_all(starts).await {
+        start.unwrap();
+    }
+    insert!(database, &person("a", "b"));
+}
+
+async fn refused(options: &DatabaseOptions) -> String {
+    match SeaStore::connect(options).await.err() {
+        Some(ConnectError::Unsuitable(why)) => why,
+        other => panic!("{other:?}"),
+    }
+}
+
+pub(crate) async fn unsuitable(database: &TestDatabase) {
+    let wrong = DatabaseOptions::new("oracle://x:secret@y/z");
+    let error = SeaStore::connect(&wrong).await.err().unwrap();
+    assert!(matches!(error, ConnectError::UnknownScheme));
+    assert!(!format!("{error:?} {wrong:?}").contains("secret"));
+
+    match database.store.engine() {
+        Engine::Sqlite => {
+            let memory = DatabaseOptions::new("sqlite::memory:");
+            let store = SeaStore::connect(&memory).await.unwrap();
+            store.migrate().await.unwrap();
+            assert_eq!(store.pending_migrations().await.unwrap(), Vec::<String>::new());
+        }
+        Engine::Postgres => {
+            let clause =
+                " ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' LOCALE_PROVIDER libc TEMPLATE template0";
+            let ascii = database.neighbour(clause).await.unwrap();
+            assert!(refused(&ascii.options).await.contains("ENCODING 'UTF8'"));
+            ascii.remove().await;
+            let behind = database.behind().await;
+            behind
+                .execute_unprepared(
+                    "ALTER TABLE service ALTER COLUMN name TYPE varchar(255) COLLATE \"en-x-icu\"",
+                )
+                .await
+                .unwrap();
+            assert!(refused(&database.options).await.contains("service.name"));
+        }
+        Engine::MySql => {
+            let latin = database.neighbour(" CHARACTER SET latin1").await.unwrap();
+            assert!(refused(&latin.options).await.contains("latin1"));
+            latin.remove().await;
+            let behind = database.behind().await;
+            behind
+                .execute_unprepared(
+                    "ALTER TABLE counter CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci",
+                )
+                .await
+                .unwrap();
+            assert!(refused(&database.options).await.contains("counter.series"));
+        }
+    }
+}

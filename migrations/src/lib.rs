@@ -1,0 +1,64 @@
+//! The database schema of Medcert, step by step.
+//!
+//! Steps are append-only: a released one is never edited, because databases out there have already taken it.
+//! Change in two releases, expand then contract, since an old process may still run against a new schema.
+
+mod m20261121_000001_people;
+mod m20261121_000002_identity;
+mod m20261121_000003_catalog;
+mod m20261121_000004_certification;
+mod m20261121_000005_medical_acts;
+mod m20261121_000006_records;
+mod new_table;
+
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::prelude::*;
+
+/// Every step, oldest first.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261121_000001_people::Migration),
+            Box::new(m20261121_000002_identity::Migration),
+            Box::new(m20261121_000003_catalog::Migration),
+            Box::new(m20261121_000004_certification::Migration),
+            Box::new(m20261121_000005_medical_acts::Migration),
+            Box::new(m20261121_000006_records::Migration),
+        ]
+    }
+}
+
+/// Names of the tables there are after the last step.
+pub const TABLES: &[&str] = &[
+    "assignment",
+    "audit_event",
+    "certificate",
+    "certification_request",
+    "counter",
+    "evaluation",
+    "history_entry",
+    "idempotency_key",
+    "institution",
+    "login_session",
+    "outbox_message",
+    "payment",
+    "person",
+    "promoter",
+    "refresh_token",
+    "refund",
+    "search_word",
+    "service",
+    "staff",
+    "user_account",
+];
+
+/// Drops the tables in the order given: children first.
+async fn drop_tables(manager: &SchemaManager<'_>, names: &[&'static str]) -> Result<(), DbErr> {
+    for name in names {
+        manager.drop_table(Table::drop().table(*name).take()).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,56 @@
+//! Services and the institution.
+
+use sea_orm_migration::prelude::*;
+
+use crate::{
+    drop_tables,
+    new_table::{
+        Kind::{Currency, Flag, Line, Moment, Number, Text},
+        NewTable,
+    },
+};
+
+#[derive(DeriveMigrationName)]
+pub(crate) struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        NewTable::named("service", manager)
+            .entity()
+            .col("name", Line(255))
+            .col("fee_minor", Number)
+            .col("fee_currency", Currency)
+            .col("certificate_kind", Line(30))
+            .col("validity_days", Number)
+            .col("active", Flag)
+            .col("created_at", Moment)
+            .col("updated_at", Moment)
+            .unique(&["name"])
+            .create()
+            .await?;
+        NewTable::named("institution", manager)
+            .entity()
+            .col("name", Line(511))
+            .opt("tax_id", Line(64))
+            .opt("address", Text)
+            .opt("phone", Line(64))
+            .col("country", Line(2))
+            .col("time_zone", Line(64))
+            .col("locale", Line(8))
+            .col("currency", Currency)
+            .col("certificate_series", Line(16))
+            .col("registrar_may_evaluate", Flag)
+            .col("cashier_may_validate", Flag)
+            .col("evaluation_max_age_days", Number)
+            .col("backdating_days", Number)
+            .col("age_of_majority", Number)
+            .col("updated_at", Moment)
+            .create()
+            .await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        drop_tables(manager, &["institution", "service"]).await
+    }
+}

@@ -1,0 +1,146 @@
+//! One way to make a table that means the same on every engine.
+
+use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
+
+/// What a column holds.
+#[derive(Clone, Copy)]
+pub(crate) enum Kind {
+    /// An identifier: the engine's UUID type or 16 bytes.
+    Id,
+    /// A text of at most so many characters, compared by code point.
+    Line(u32),
+    /// A longer text, up to 64 KiB.
+    Text,
+    /// A text without a limit worth naming.
+    LongText,
+    /// A moment: UTC with microseconds.
+    Moment,
+    /// A calendar day.
+    Day,
+    /// Yes or no.
+    Flag,
+    /// A whole number.
+    Number,
+    /// A small whole number.
+    Small,
+    /// An ISO 4217 code.
+    Currency,
+    /// A SHA-256.
+    Hash,
+}
+
+/// A table being described.
+pub(crate) struct NewTable<'m> {
+    manager: &'m SchemaManager<'m>,
+    backend: DbBackend,
+    name: &'static str,
+    statement: TableCreateStatement,
+    indexes: Vec<IndexCreateStatement>,
+}
+
+impl<'m> NewTable<'m> {
+    /// An empty table.
+    pub(crate) fn named(name: &'static str, manager: &'m SchemaManager<'m>) -> Self {
+        let backend = manager.get_database_backend();
+        let mut statement = Table::create();
+        statement.table(name);
+        if backend == DbBackend::MySql {
+            // NO PAD and binary: 'a', 'A' and 'a ' differ, as they do on the other engines.
+            statement.engine("InnoDB").character_set("utf8mb4").collate("utf8mb4_nopad_bin");
+        }
+        Self { manager, backend, name, statement, indexes: Vec::new() }
+    }
+
+    /// The usual beginning: `id` as primary key and `version`.
+    pub(crate) fn entity(self) -> Self {
+        self.col("id", Kind::Id).primary_key(&["id"]).col("version", Kind::Number)
+    }
+
+    /// A column that always has a value.
+    pub(crate) fn col(mut self, name: &'static str, kind: Kind) -> Self {
+        let mut column = self.define(name, kind);
+        self.statement.col(column.not_null());
+        self
+    }
+
+    /// A column that may be NULL.
+    pub(crate) fn opt(mut self, name: &'static str, kind: Kind) -> Self {
+        let mut column = self.define(name, kind);
+        self.statement.col(column.null());
+        self
+    }
+
+    /// The primary key.
+    pub(crate) fn primary_key(mut self, columns: &[&'static str]) -> Self {
+        let mut index = Index::create();
+        for column in columns {
+            index.col(*column);
+        }
+        self.statement.primary_key(&mut index);
+        self
+    }
+
+    /// A unique key; NULLs never collide.
+    pub(crate) fn unique(mut self, columns: &[&'static str]) -> Self {
+        let mut index = Index::create();
+        index.name(format!("uq_{}_{}", self.name, columns.join("_"))).unique();
+        for column in columns {
+            index.col(*column);
+        }
+        self.statement.index(&mut index);
+        self
+    }
+
+    /// An index.
+    pub(crate) fn index(mut self, columns: &[&'static str]) -> Self {
+        let mut index = Index::create();
+        index.name(format!("ix_{}_{}", self.name, columns.join("_"))).table(self.name);
+        for column in columns {
+            index.col(*column);
+        }
+        self.indexes.push(index);
+        self
+    }
+
+    /// A foreign key to the `id` of another table.
+    pub(crate) fn refers(mut self, column: &'static str, to: &'static str) -> Self {
+        let mut key = ForeignKey::create();
+        key.name(format!("fk_{}_{column}", self.name)).from(self.name, column).to(to, "id");
+        self.statement.foreign_key(&mut key);
+        self
+    }
+
+    /// Makes it.
+    pub(crate) async fn create(self) -> Result<(), DbErr> {
+        self.manager.create_table(self.statement).await?;
+        for index in self.indexes {
+            self.manager.create_index(index).await?;
+        }
+        Ok(())
+    }
+
+    fn define(&self, name: &'static str, kind: Kind) -> ColumnDef {
+        use sea_orm_migration::sea_orm::DatabaseBackend::{MySql, Postgres};
+        let mut column = ColumnDef::new(name);
+        match (kind, self.backend) {
+            (Kind::Id, _) => column.uuid(),
+            (Kind::Line(length), Postgres) => column.custom(format!("varchar({length}) COLLATE \"C\"")),
+            (Kind::Line(length), _) => column.string_len(length),
+            (Kind::Text | Kind::LongText, Postgres) => column.custom("text COLLATE \"C\""),
+            (Kind::LongText, MySql) => column.custom("mediumtext"),
+            (Kind::Text | Kind::LongText, _) => column.text(),
+            // TIMESTAMP would end in 2038 and shift with the session's time zone.
+            (Kind::Moment, MySql) => column.custom("datetime(6)"),
+            (Kind::Moment, Postgres) => column.custom("timestamp(6)"),
+            (Kind::Moment, _) => column.date_time(),
+            (Kind::Day, _) => column.date(),
+            (Kind::Flag, _) => column.boolean(),
+            (Kind::Number, _) => column.big_integer(),
+            (Kind::Small, _) => column.integer(),
+            (Kind::Currency, Postgres) => column.custom("char(3) COLLATE \"C\""),
+            (Kind::Currency, _) => column.char_len(3),
+            (Kind::Hash, _) => column.binary_len(32),
+        };
+        column
+    }
+}

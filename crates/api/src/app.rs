@@ -1,0 +1,134 @@
+//! The HTTP application: the routes with what is around all of them.
+
+use std::{
+    net::{IpAddr, TcpListener},
+    num::NonZeroU32,
+    sync::Arc,
+};
+
+use actix_web::{
+    HttpResponse, HttpServer,
+    body::BoxBody,
+    dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse},
+    middleware::{Compress, from_fn},
+    web,
+};
+use medcert_application::App;
+use utoipa_actix_web::{AppExt as _, service_config::ServiceConfig};
+
+use crate::{
+    catalog, certification, gate, identity,
+    limit::Limiter,
+    metrics::Metrics,
+    observe, openapi, operations, people, policy,
+    problem::{Failure, Kind},
+    routing::Table,
+};
+
+/// What is configured of the HTTP side.
+#[derive(Debug, Clone)]
+pub struct HttpOptions {
+    /// Requests a second that one caller may make; `None` for no limit.
+    pub rate_limit: Option<NonZeroU32>,
+    /// Proxies whose X-Forwarded-For is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Threads that answer; `None` for one for each processor.
+    pub workers: Option<usize>,
+}
+
+/// How long requests under way may take to finish once the server is told to stop.
+const GRACE_SECONDS: u64 = 20;
+
+impl Default for HttpOptions {
+    fn default() -> Self {
+        Self { rate_limit: NonZeroU32::new(100), trusted_proxies: Vec::new(), workers: None }
+    }
+}
+
+/// Everything the HTTP side keeps, shared by all its threads.
+#[derive(Clone)]
+pub struct Http(Arc<Shared>);
+
+pub(crate) struct Shared {
+    pub(crate) app: Arc<App>,
+    pub(crate) options: HttpOptions,
+    pub(crate) table: Table,
+    pub(crate) limiter: Option<Limiter>,
+    pub(crate) metrics: Arc<Metrics>,
+    /// Whether callers reach us by https, so that browsers may be told to insist on it.
+    pub(crate) https: bool,
+}
+
+/// The addresses that the document leaves out.
+const UNDOCUMENTED: &[(&str, &str)] = &[("/docs", "docs"), ("/docs/{_:.*}", "docs")];
+
+impl Http {
+    /// Around this application.
+    pub fn new(app: Arc<App>, options: HttpOptions) -> Self {
+        let table = Table::of(&openapi::document(), UNDOCUMENTED);
+        let limiter = options.rate_limit.map(Limiter::new);
+        let https = app.parts.settings.public_url.starts_with("https://");
+        Self(Arc::new(Shared { app, options, table, limiter, metrics: Arc::default(), https }))
+    }
+
+    /// The actix application: for a server's threads and for tests.
+    pub fn service(
+        &self,
+    ) -> actix_web::App<
+        impl ServiceFactory<
+            ServiceRequest,
+            Config = (),
+            Response = ServiceResponse<BoxBody>,
+            Error = actix_web::Error,
+            InitError = (),
+        > + use<>,
+    > {
+        let admit = Arc::clone(&self.0);
+        let watch = Arc::clone(&self.0);
+        actix_web::App::new()
+            .into_utoipa_app()
+            .app_data(web::Data::from(Arc::clone(&self.0.app)))
+            .app_data(web::Data::from(Arc::clone(&self.0.metrics)))
+            .configure(routes)
+            .into_app()
+            .configure(operations::undocumented)
+            .default_service(web::to(nothing))
+            .wrap(from_fn(move |req, next| gate::admit(Arc::clone(&admit), req, next)))
+            .wrap(Compress::default())
+            .wrap(from_fn(move |req, next| observe::watch(Arc::clone(&watch), req, next)))
+    }
+
+    /// Serves on a listening socket; the caller awaits the server.
+    pub fn serve(&self, listener: TcpListener) -> std::io::Result<Server> {
+        let http = self.clone();
+        let server =
+            HttpServer::new(move || http.service()).shutdown_timeout(GRACE_SECONDS).disable_signals();
+        let server = match self.0.options.workers {
+            Some(workers) => server.workers(workers),
+            None => server,
+        };
+        Ok(server.listen(listener)?.run())
+    }
+}
+
+/// All documented routes: a room adds its own here, and its rows to [`crate::access::RULES`].
+pub(crate) fn routes(cfg: &mut ServiceConfig) {
+    cfg.configure(operations::routes)
+        .configure(openapi::routes)
+        .configure(identity::root)
+        .configure(certification::root)
+        .service(utoipa_actix_web::scope("/api/v1").configure(api));
+}
+
+/// The routes below `/api/v1`.
+fn api(cfg: &mut ServiceConfig) {
+    cfg.configure(identity::routes)
+        .configure(certification::routes)
+        .configure(people::routes)
+        .configure(catalog::routes)
+        .configure(policy::routes);
+}
+
+async fn nothing() -> Result<HttpResponse, Failure> {
+    Err(Failure::new(Kind::NotFound, "there is nothing at this address"))
+}

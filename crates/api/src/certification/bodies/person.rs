@@ -1,0 +1,332 @@
+//! Clients and guardians as typed.
+
+use medcert_application::certification::{DocumentInput, GuardianInput, PersonInput};
+use medcert_domain::{
+    Invalid,
+    catalog::Institution,
+    people::{Country, Document, DocumentType, PersonPatch},
+    text,
+};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::NAMES;
+use crate::{
+    codes::{DocumentTypeCode, LocaleCode, RelationshipCode},
+    field::Field,
+    reading::{Reader, Said, code, date, line},
+};
+
+/// A person as typed, whichever body it came in.
+#[derive(Default)]
+pub(super) struct PersonText {
+    pub(super) document_type: Said<String>,
+    pub(super) document_country: Said<String>,
+    pub(super) document_number: Said<String>,
+    pub(super) given_names: Said<String>,
+    pub(super) family_names: Said<String>,
+    pub(super) birth_date: Said<String>,
+    pub(super) email: Said<String>,
+    pub(super) phone: Said<String>,
+    pub(super) phone_2: Said<String>,
+    pub(super) landline: Said<String>,
+    pub(super) address: Said<String>,
+    pub(super) preferred_locale: Said<String>,
+}
+
+/// Whether all that is required must be said, or only what changes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scope {
+    Whole,
+    Changes,
+}
+
+macro_rules! whole_person {
+    ($(#[$meta:meta])* $name:ident { $($extra:tt)* }) => {
+        #[derive(Debug, Clone, Deserialize, ToSchema)]
+        #[serde(deny_unknown_fields)]
+        $(#[$meta])*
+        pub(crate) struct $name {
+            /// Kind of identity document.
+            #[schema(required = true, value_type = DocumentTypeCode, example = "DNI")]
+            document_type: Option<String>,
+            /// Country that issued the document, ISO 3166-1 alpha-2; the institution's when left out.
+            #[schema(example = "PE", min_length = 2, max_length = 2)]
+            document_country: Option<String>,
+            /// Number; blanks, dots, hyphens and slashes are dropped, letters raised.
+            #[schema(required = true, value_type = String, example = "45678912")]
+            document_number: Option<String>,
+            /// Given names.
+            #[schema(required = true, value_type = String, min_length = 1, max_length = 150, example = "María Elena")]
+            given_names: Option<String>,
+            /// Family names.
+            #[schema(required = true, value_type = String, min_length = 1, max_length = 150, example = "Quispe Rojas")]
+            family_names: Option<String>,
+            /// Date of birth.
+            #[schema(format = Date, example = "1990-04-12")]
+            birth_date: Option<String>,
+            /// E-mail address.
+            #[schema(max_length = 254, example = "maria.quispe@example.org")]
+            email: Option<String>,
+            /// Mobile phone.
+            #[schema(max_length = 20, example = "+51 987 654 321")]
+            phone: Option<String>,
+            /// Second mobile phone.
+            #[schema(max_length = 20)]
+            phone_2: Option<String>,
+            /// Landline phone.
+            #[schema(max_length = 20)]
+            landline: Option<String>,
+            /// Postal address.
+            #[schema(max_length = 500, example = "Av. Arequipa 1234, Lima")]
+            address: Option<String>,
+            /// Language of certificates and mails.
+            #[schema(value_type = Option<LocaleCode>, example = "es")]
+            preferred_locale: Option<String>,
+            $($extra)*
+        }
+
+        impl $name {
+            fn text(&self) -> PersonText {
+                // In a whole document null says no more than leaving the field out.
+                let said = |field: &Option<String>| field.clone().map(Some);
+                PersonText {
+                    document_type: said(&self.document_type),
+                    document_country: said(&self.document_country),
+                    document_number: said(&self.document_number),
+                    given_names: said(&self.given_names),
+                    family_names: said(&self.family_names),
+                    birth_date: said(&self.birth_date),
+                    email: said(&self.email),
+                    phone: said(&self.phone),
+                    phone_2: said(&self.phone_2),
+                    landline: said(&self.landline),
+                    address: said(&self.address),
+                    preferred_locale: said(&self.preferred_locale),
+                }
+            }
+        }
+    };
+}
+
+macro_rules! person_changes {
+    ($(#[$meta:meta])* $name:ident { $($extra:tt)* }) => {
+        #[derive(Debug, Clone, Deserialize, ToSchema)]
+        #[serde(deny_unknown_fields)]
+        $(#[$meta])*
+        pub(crate) struct $name {
+            /// Kind of identity document; goes together with the number.
+            #[serde(default)]
+            #[schema(required = false, value_type = DocumentTypeCode, example = "DNI")]
+            document_type: Field<String>,
+            /// Country that issued the document, ISO 3166-1 alpha-2; the institution's when left out.
+            #[serde(default)]
+            #[schema(value_type = Option<String>, example = "PE", min_length = 2, max_length = 2)]
+            document_country: Field<String>,
+            /// Number; goes together with the kind. A number that belongs to somebody else links the request to
+            /// that person.
+            #[serde(default)]
+            #[schema(required = false, value_type = String, example = "45678912")]
+            document_number: Field<String>,
+            /// Given names.
+            #[serde(default)]
+            #[schema(required = false, value_type = String, min_length = 1, max_length = 150, example = "María Elena")]
+            given_names: Field<String>,
+            /// Family names.
+            #[serde(default)]
+            #[schema(required = false, value_type = String, min_length = 1, max_length = 150, example = "Quispe Rojas")]
+            family_names: Field<String>,
+            /// Date of birth.
+            #[serde(default)]
+            #[schema(value_type = Option<String>, format = Date, example = "1990-04-12")]
+            birth_date: Field<String>,
+            /// E-mail address.
+            #[serde(default)]
+            #[schema(value_type = Option<String>, max_length = 254, example = "maria.quispe@example.org")]
+            email: Field<String>,
+            /// Mobile phone.
+            #[serde(default)]
+            #[schema(value_type = Option<String>, max_length = 20, example = "+51 987 654 321")]
+            phone: Field<String>,
+            /// Second mobile phone.
+            #[serde(default)]
+            #[schema(value_type = Option<String>, max_length = 20)]
+            phone_2: Field<String>,
+            /// Landline phone.
+            #[serde(default)]
+            #[schema(value_type = Option<String>, max_length = 20)]
+            landline: Field<String>,
+            /// Postal address.
+            #[serde(default)]
+            #[schema(value_type = Option<String>, max_length = 500)]
+            address: Field<String>,
+            /// Language of certificates and mails.
+            #[serde(default)]
+            #[schema(value_type = Option<LocaleCode>, example = "es")]
+            preferred_locale: Field<String>,
+            $($extra)*
+        }
+
+        impl $name {
+            fn text(&self) -> PersonText {
+                PersonText {
+                    document_type: self.document_type.clone().change(),
+                    document_country: self.document_country.clone().change(),
+                    document_number: self.document_number.clone().change(),
+                    given_names: self.given_names.clone().change(),
+                    family_names: self.family_names.clone().change(),
+                    birth_date: self.birth_date.clone().change(),
+                    email: self.email.clone().change(),
+                    phone: self.phone.clone().change(),
+                    phone_2: self.phone_2.clone().change(),
+                    landline: self.landline.clone().change(),
+                    address: self.address.clone().change(),
+                    preferred_locale: self.preferred_locale.clone().change(),
+                }
+            }
+        }
+    };
+}
+
+whole_person! {
+    /// Whom the certificate is about. A person known by the document is found again; what is said completes or
+    /// corrects what is known, and what is left out stays.
+    #[schema(as = Client)]
+    ClientBody {}
+}
+
+whole_person! {
+    /// Who stands for the client.
+    #[schema(as = Guardian)]
+    GuardianBody {
+        /// Relation to the client.
+        #[schema(required = true, value_type = RelationshipCode, example = "PARENT")]
+        relationship: Option<String>,
+    }
+}
+
+person_changes! {
+    /// Changes to the client: what is left out stays, null clears.
+    #[schema(as = ClientChanges)]
+    ClientChanges {}
+}
+
+person_changes! {
+    /// Changes to the guardian, or a new guardian with all that is required of one.
+    #[schema(as = GuardianChanges)]
+    GuardianChanges {
+        /// Relation to the client.
+        #[serde(default)]
+        #[schema(required = false, value_type = RelationshipCode, example = "PARENT")]
+        relationship: Field<String>,
+    }
+}
+
+impl ClientBody {
+    pub(super) fn read(&self, r: &mut Reader<'_>, profile: &Institution) -> Option<PersonInput> {
+        person(r, &self.text(), Scope::Whole, profile)
+    }
+}
+
+impl GuardianBody {
+    pub(super) fn read(&self, r: &mut Reader<'_>, profile: &Institution) -> Option<GuardianInput> {
+        let person = person(r, &self.text(), Scope::Whole, profile);
+        let relationship = r.required("relationship", self.relationship.as_deref(), code);
+        Some(GuardianInput { person: person?, relationship: Some(relationship?) })
+    }
+}
+
+impl ClientChanges {
+    pub(super) fn read(&self, r: &mut Reader<'_>, profile: &Institution) -> Option<PersonInput> {
+        person(r, &self.text(), Scope::Changes, profile)
+    }
+}
+
+impl GuardianChanges {
+    pub(super) fn read(&self, r: &mut Reader<'_>, profile: &Institution) -> Option<GuardianInput> {
+        let person = person(r, &self.text(), Scope::Changes, profile);
+        let relationship = kept(r, "relationship", &self.relationship.clone().change(), Scope::Changes, code);
+        Some(GuardianInput { person: person?, relationship })
+    }
+}
+
+/// Reads a field that cannot be cleared.
+fn kept<T>(
+    r: &mut Reader<'_>,
+    field: &str,
+    said: &Said<String>,
+    scope: Scope,
+    read: impl FnOnce(&str) -> Result<T, Invalid>,
+) -> Option<T> {
+    match said {
+        None if scope == Scope::Changes => None,
+        None | Some(None) => {
+            r.missing(field);
+            None
+        }
+        Some(Some(typed)) => r.required(field, Some(typed), read),
+    }
+}
+
+/// Reads a person. Gives a value whatever was wrong: the faults are noted.
+pub(super) fn person(
+    r: &mut Reader<'_>,
+    text: &PersonText,
+    scope: Scope,
+    profile: &Institution,
+) -> Option<PersonInput> {
+    let document = document(r, text, scope, profile);
+    let fields = PersonPatch {
+        given_names: kept(r, "given_names", &text.given_names, scope, line(NAMES)),
+        family_names: kept(r, "family_names", &text.family_names, scope, line(NAMES)),
+        birth_date: r.patched("birth_date", text.birth_date.as_ref(), date),
+        email: r.patched("email", text.email.as_ref(), text::email),
+        phone: r.patched("phone", text.phone.as_ref(), text::phone),
+        phone_2: r.patched("phone_2", text.phone_2.as_ref(), text::phone),
+        landline: r.patched("landline", text.landline.as_ref(), text::phone),
+        address: r.patched("address", text.address.as_ref(), line(500)),
+        preferred_locale: r.patched("preferred_locale", text.preferred_locale.as_ref(), code),
+    };
+    // A blank in a whole document is like a field left out: it must not clear what is known of the person.
+    let fields = if scope == Scope::Whole { without_clearing(fields) } else { fields };
+    Some(PersonInput { document, fields })
+}
+
+fn without_clearing(fields: PersonPatch) -> PersonPatch {
+    PersonPatch {
+        birth_date: fields.birth_date.filter(Option::is_some),
+        email: fields.email.filter(Option::is_some),
+        phone: fields.phone.filter(Option::is_some),
+        phone_2: fields.phone_2.filter(Option::is_some),
+        landline: fields.landline.filter(Option::is_some),
+        address: fields.address.filter(Option::is_some),
+        preferred_locale: fields.preferred_locale.filter(Option::is_some),
+        ..fields
+    }
+}
+
+fn document(
+    r: &mut Reader<'_>,
+    text: &PersonText,
+    scope: Scope,
+    profile: &Institution,
+) -> Option<DocumentInput> {
+    let untouched = text.document_type.is_none()
+        && text.document_number.is_none()
+        && text.document_country.as_ref().is_none_or(Option::is_none);
+    if scope == Scope::Changes && untouched {
+        return None;
+    }
+    let kind: Option<DocumentType> = kept(r, "document_type", &text.document_type, Scope::Whole, code);
+    let country = r.patched("document_country", text.document_country.as_ref(), |typed| {
+        Country::parse(typed)
+            .ok_or_else(|| Invalid::one("", "country", "must be two upper-case letters (ISO 3166-1)"))
+    });
+    let country = country.flatten();
+    let number = kept(r, "document_number", &text.document_number, Scope::Whole, |typed| match kind {
+        Some(kind) => Document::parse(kind, country.unwrap_or(profile.country), typed).map(|d| d.number),
+        // Which rule the number must keep to is open.
+        None => Ok(typed.to_owned()),
+    });
+    Some(DocumentInput { kind: kind?, country, number: number? })
+}

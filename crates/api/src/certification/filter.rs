@@ -1,0 +1,232 @@
+//! Which requests a list is asked for.
+
+use actix_web::web::Data;
+use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, TimeZone as _, Utc};
+use medcert_application::{
+    App, Error,
+    certification::query_words,
+    store::{RequestFilter, Sort},
+};
+use medcert_domain::{Checks, Invalid, catalog::Institution, identity::Actor};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::{
+    codes::{PaymentStatusCode, StageCode},
+    page::Paging,
+    reading::{Reader, code, date, id, line},
+};
+
+/// Which requests. Everything given must hold; several values of one filter, separated by commas, mean any of them.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+pub(super) struct RequestsQuery {
+    /// Words of names, documents or the code: each must begin one of them, without case or accents.
+    #[param(max_length = 100, example = "quispe mar")]
+    q: Option<String>,
+    /// Where they stand.
+    #[param(value_type = Vec<StageCode>, style = Form, explode = false)]
+    stage: Vec<String>,
+    /// What the money amounts to.
+    #[param(value_type = Vec<PaymentStatusCode>, style = Form, explode = false)]
+    payment_status: Vec<String>,
+    /// Only those registered by the caller or assigned to the caller now.
+    mine: bool,
+    /// Services.
+    #[param(value_type = Vec<Uuid>, style = Form, explode = false)]
+    service_id: Vec<String>,
+    /// Promoters.
+    #[param(value_type = Vec<Uuid>, style = Form, explode = false)]
+    promoter_id: Vec<String>,
+    /// Current managers.
+    #[param(value_type = Vec<Uuid>, style = Form, explode = false)]
+    manager_id: Vec<String>,
+    /// Current doctors.
+    #[param(value_type = Vec<Uuid>, style = Form, explode = false)]
+    doctor_id: Vec<String>,
+    /// Registered on this day of the institution or later; or at this moment (RFC 3339) or later.
+    #[param(example = "2026-11-01")]
+    created_from: Option<String>,
+    /// Registered on this day of the institution or earlier; or at this moment (RFC 3339) or earlier.
+    #[param(example = "2026-11-30")]
+    created_to: Option<String>,
+    /// Changed on this day of the institution or later; or at this moment (RFC 3339) or later.
+    #[param(example = "2026-11-20T15:04:05Z")]
+    updated_from: Option<String>,
+    /// The client's document number, whole.
+    #[param(max_length = 50, example = "45678912")]
+    document_number: Option<String>,
+    /// The reference in the caller's own system, whole.
+    #[param(max_length = 100)]
+    external_reference: Option<String>,
+    /// Whether money is still to be given back.
+    refund_due: Option<bool>,
+    /// `created_at`, `-created_at` (when left out), `updated_at` or `-updated_at`; the minus means newest first.
+    #[param(example = "-created_at", pattern = "^-?(created|updated)_at$")]
+    sort: Option<String>,
+    /// Items wanted, 1 to 200; 20 when left out.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u64>,
+    /// Where to go on: `next_cursor` of the part before.
+    cursor: Option<String>,
+    /// Whether the exact total is wanted.
+    with_total: bool,
+}
+
+impl RequestsQuery {
+    pub(super) fn paging(&self) -> Paging {
+        Paging { limit: self.limit, cursor: self.cursor.clone(), with_total: self.with_total }
+    }
+
+    /// The filter, in days of the institution.
+    pub(super) async fn filter(&self, app: &Data<App>, actor: &Actor) -> Result<RequestFilter, Error> {
+        Ok(self.read(&app.profile().await?, actor)?)
+    }
+
+    fn read(&self, profile: &Institution, actor: &Actor) -> Result<RequestFilter, Invalid> {
+        let mut checks = Checks::default();
+        let mut r = Reader::new(&mut checks);
+        let begins = |typed: &str| moment(profile, typed, 0);
+        let ends = |typed: &str| moment(profile, typed, 1);
+        let filter = RequestFilter {
+            words: r.optional("q", self.q.as_deref(), words).unwrap_or_default(),
+            stages: r.each("stage", &self.stage, code),
+            payment_statuses: r.each("payment_status", &self.payment_status, code),
+            services: r.each("service_id", &self.service_id, id),
+            promoters: r.each("promoter_id", &self.promoter_id, id),
+            managers: r.each("manager_id", &self.manager_id, id),
+            doctors: r.each("doctor_id", &self.doctor_id, id),
+            mine: self.mine.then_some((actor.user, actor.staff)),
+            visible_to_doctor: None,
+            created_from: r.optional("created_from", self.created_from.as_deref(), begins),
+            created_before: r.optional("created_to", self.created_to.as_deref(), ends),
+            updated_from: r.optional("updated_from", self.updated_from.as_deref(), begins),
+            document_number: r.optional("document_number", self.document_number.as_deref(), document_number),
+            external_reference: r.optional(
+                "external_reference",
+                self.external_reference.as_deref(),
+                line(100),
+            ),
+            refund_due: self.refund_due,
+            sort: r.optional("sort", self.sort.as_deref(), sort).unwrap_or_default(),
+        };
+        checks.finish().map(|()| filter)
+    }
+}
+
+fn words(typed: &str) -> Result<Vec<String>, Invalid> {
+    line(100)(typed).map(|q| query_words(&q))
+}
+
+/// As documents are stored: upper case, without separators.
+fn document_number(typed: &str) -> Result<String, Invalid> {
+    let typed = line(50)(typed)?;
+    Ok(typed.chars().filter(|c| !matches!(c, ' ' | '-' | '.' | '/')).flat_map(char::to_uppercase).collect())
+}
+
+fn sort(typed: &str) -> Result<Sort, Invalid> {
+    match typed {
+        "created_at" => Ok(Sort::CreatedAsc),
+        "-created_at" => Ok(Sort::CreatedDesc),
+        "updated_at" => Ok(Sort::UpdatedAsc),
+        "-updated_at" => Ok(Sort::UpdatedDesc),
+        _ => {
+            let message = "must be one of created_at, -created_at, updated_at, -updated_at";
+            Err(Invalid::one("", "unknown-value", message))
+        }
+    }
+}
+
+/// A moment as typed, or the beginning of a day; `inclusive` is 1 for the end of what is meant, exclusive.
+fn moment(profile: &Institution, typed: &str, inclusive: u8) -> Result<DateTime<Utc>, Invalid> {
+    let wrong = || {
+        Invalid::one("", "date", "must be a date such as 2026-11-20 or a moment such as 2026-11-20T15:04:05Z")
+    };
+    if typed.contains(['T', 't']) {
+        let at = DateTime::parse_from_rfc3339(typed).map_err(|_| wrong())?;
+        // The day is within the years that a database can hold.
+        date(&at.naive_utc().date().to_string()).map_err(|_| wrong())?;
+        Ok(at.to_utc() + Duration::microseconds(inclusive.into()))
+    } else {
+        let day = date(typed).map_err(|_| wrong())?;
+        let day = day.checked_add_days(Days::new(inclusive.into())).ok_or_else(wrong)?;
+        begin_of(profile, day).ok_or_else(wrong)
+    }
+}
+
+/// The first moment of a day there. Where clocks skip midnight, the day begins an hour or two later.
+fn begin_of(profile: &Institution, day: NaiveDate) -> Option<DateTime<Utc>> {
+    let midnight = day.and_time(NaiveTime::MIN);
+    (0..4).find_map(|hours| {
+        let local = midnight + Duration::hours(hours);
+        profile.time_zone.from_local_datetime(&local).earliest().map(|at| at.to_utc())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use medcert_domain::certification::Stage;
+
+    use super::*;
+    use crate::certification::views::sample::{actor, profile};
+
+    fn filter(query: &str) -> Result<RequestFilter, Invalid> {
+        crate::query::read::<RequestsQuery>(query)?.read(&profile(), &actor())
+    }
+
+    #[test]
+    fn nothing_asks_for_everything() {
+        assert_eq!(filter("").unwrap(), RequestFilter::default());
+        assert_eq!(filter("q=%20,&stage=&created_from=").unwrap(), RequestFilter::default());
+    }
+
+    #[test]
+    fn days_are_those_of_the_institution() {
+        let found = filter("created_from=2026-11-01&created_to=2026-11-30").unwrap();
+        assert_eq!(found.created_from.unwrap().to_rfc3339(), "2026-11-01T05:00:00+00:00");
+        assert_eq!(found.created_before.unwrap().to_rfc3339(), "2026-12-01T05:00:00+00:00");
+        let found =
+            filter("created_to=2026-11-30T00:00:00Z&updated_from=2026-11-20T15:04:05%2B02:00").unwrap();
+        assert_eq!(found.created_before.unwrap().to_rfc3339(), "2026-11-30T00:00:00.000001+00:00");
+        assert_eq!(found.updated_from.unwrap().to_rfc3339(), "2026-11-20T13:04:05+00:00");
+    }
+
+    #[test]
+    fn filters_are_read() {
+        let found =
+            filter("stage=PAID,EVALUATED&mine=true&document_number=45.678-912&sort=updated_at&q=Ana%20QU");
+        let found = found.unwrap();
+        assert_eq!(found.stages, [Stage::Paid, Stage::Evaluated]);
+        assert_eq!(found.mine, Some((actor().user, actor().staff)));
+        assert_eq!(found.document_number.as_deref(), Some("45678912"));
+        assert_eq!(found.sort, Sort::UpdatedAsc);
+        assert_eq!(found.words, ["ana", "qu"]);
+    }
+
+    #[test]
+    fn all_faults_come_at_once() {
+        let long = "a".repeat(101);
+        let query = format!(
+            "q={long}&stage=OPEN&payment_status=PAID,x&service_id=1&created_from=yesterday&created_to=2026-02-30\
+             &updated_from=0001-01-01T00:00:00Z&sort=code"
+        );
+        let faults = filter(&query).unwrap_err().faults;
+        let told: Vec<_> = faults.iter().map(|f| (f.pointer.as_str(), f.code)).collect();
+        assert_eq!(
+            told,
+            [
+                ("/q", "too-long"),
+                ("/stage", "unknown-value"),
+                ("/payment_status", "unknown-value"),
+                ("/service_id", "uuid"),
+                ("/created_from", "date"),
+                ("/created_to", "date"),
+                ("/updated_from", "date"),
+                ("/sort", "unknown-value"),
+            ]
+        );
+        assert_eq!(filter("mine=maybe").unwrap_err().faults[0].pointer, "/mine");
+        assert_eq!(filter("colour=red").unwrap_err().faults[0].pointer, "/colour");
+    }
+}

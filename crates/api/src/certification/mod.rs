@@ -1,0 +1,11 @@
+//! Certification: requests, what can be done to them, and certificates.
+
+mod bodies;
+mod call;
+mod filter;
+mod public_page;
+mod routes;
+mod views;
+
+pub(crate) use routes::{root, routes};
+pub(crate) use views::MoneyView;

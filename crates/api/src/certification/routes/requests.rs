@@ -1,0 +1,135 @@
+//! Registering, reading, editing and erasing requests.
+
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web::Data};
+use medcert_application::{App, certification};
+use medcert_domain::certification::{Action, Certification};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::super::{
+    bodies::{DeleteBody, EditBody, RegisterBody},
+    call::Call,
+    filter::RequestsQuery,
+    views::{DetailView, HistoryView, RowView},
+};
+use crate::{
+    caller::Caller,
+    etag::versioned,
+    page::{List, Listing, Paging},
+    path::PathId,
+    problem::Failure,
+    query::Query,
+};
+
+/// Register a request.
+///
+/// People are found again by their document; what is said of them completes or corrects what is known. The answer
+/// names what changed (`person_changes`) and other open requests of the same client for the same service
+/// (`possible_duplicates`); it refuses neither.
+#[utoipa::path(tag = "certification", request_body = RegisterBody,
+    responses((status = 201, description = "The request", body = DetailView, headers(
+        ("Location" = String, description = "Its address"),
+        ("ETag" = String, description = "Its version"),
+        ("Idempotency-Replayed" = bool, description = "`true` when this is the answer to an earlier call"),
+    ))))]
+#[post("/certification-requests")]
+async fn register_request(call: Call<RegisterBody>) -> Result<HttpResponse, Failure> {
+    call.register().await
+}
+
+/// List requests: for doctors those assigned to them, for everybody else all.
+#[utoipa::path(tag = "certification",
+    responses((status = 200, description = "The requests", body = List<RowView>,
+        headers(("Link" = String, description = "The next part, `rel=next`")))))]
+#[get("/certification-requests")]
+async fn list_requests(
+    caller: Caller,
+    app: Data<App>,
+    req: HttpRequest,
+    query: Query<RequestsQuery>,
+) -> Result<HttpResponse, Failure> {
+    let listing = Listing::of(&req);
+    let page = listing.request(&app, query.0.paging())?;
+    let found = certification::list(&app, &caller, query.0.filter(&app, &caller).await?, &page).await?;
+    listing.answer::<_, RowView>(&app, &req, found)
+}
+
+/// Show a request with everything around it, and what the caller may do to it.
+#[utoipa::path(tag = "certification",
+    responses((status = 200, description = "The request", body = DetailView,
+        headers(("ETag" = String, description = "Its version")))))]
+#[get("/certification-requests/{id}")]
+async fn get_request(
+    caller: Caller,
+    app: Data<App>,
+    req: HttpRequest,
+    id: PathId<Certification>,
+) -> Result<HttpResponse, Failure> {
+    let view = DetailView::of(&certification::detail(&app, &caller, id.0).await?);
+    versioned(&req, view.version, &view)
+}
+
+/// Edit a request: a merge patch (RFC 7396).
+///
+/// Left-out fields stay, null clears. Editing may complete or correct the data of client and guardian, but never
+/// those of people who are staff or have a login.
+#[utoipa::path(tag = "certification", request_body = EditBody,
+    responses((status = 200, description = "The request as it is now", body = DetailView,
+        headers(("ETag" = String, description = "Its version")))))]
+#[patch("/certification-requests/{id}")]
+async fn edit_request(call: Call<EditBody>, id: PathId<Certification>) -> Result<HttpResponse, Failure> {
+    call.act(id, Action::Edit).await
+}
+
+/// Erase a request that never came to a medical act.
+///
+/// Its payments stay as ledger lines without personal data; people without any other use are erased with it.
+#[utoipa::path(tag = "certification", request_body = DeleteBody,
+    responses((status = 204, description = "The request is erased")))]
+#[delete("/certification-requests/{id}")]
+async fn delete_request(call: Call<DeleteBody>, id: PathId<Certification>) -> Result<HttpResponse, Failure> {
+    call.erase(id).await
+}
+
+/// Which part of the history.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+struct HistoryQuery {
+    /// Items wanted, 1 to 200; 20 when left out.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u64>,
+    /// Where to go on: `next_cursor` of the part before.
+    cursor: Option<String>,
+    /// Whether the exact total is wanted.
+    with_total: bool,
+}
+
+/// List what happened to a request, newest first.
+#[utoipa::path(tag = "certification",
+    responses((status = 200, description = "The history", body = List<HistoryView>,
+        headers(("Link" = String, description = "The next part, `rel=next`")))))]
+#[get("/certification-requests/{id}/history")]
+async fn list_history(
+    caller: Caller,
+    app: Data<App>,
+    req: HttpRequest,
+    id: PathId<Certification>,
+    query: Query<HistoryQuery>,
+) -> Result<HttpResponse, Failure> {
+    let HistoryQuery { limit, cursor, with_total } = query.0;
+    let listing = Listing::of(&req);
+    let page = listing.request(&app, Paging { limit, cursor, with_total })?;
+    let found = certification::history(&app, &caller, id.0, &page).await?;
+    listing.answer::<_, HistoryView>(&app, &req, found)
+}
+
+pub(super) fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(register_request)
+        .service(list_requests)
+        .service(get_request)
+        .service(edit_request)
+        .service(delete_request)
+        .service(list_history);
+}

@@ -1,0 +1,207 @@
+//! Lists: a part at a time, with a cursor that only this installation can make and only the same list accepts.
+
+use std::fmt::Write as _;
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::header::{self, HeaderValue},
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use medcert_application::{
+    App, Error,
+    store::{Cursor, Page, PageRequest},
+};
+use medcert_domain::Invalid;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::problem::Failure;
+
+/// Items at the most.
+const MOST: u64 = 200;
+/// Items when nothing is said.
+const USUAL: u64 = 20;
+
+/// A part of a list.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct List<T> {
+    /// The items.
+    pub items: Vec<T>,
+    /// Where to go on; null at the end.
+    #[schema(required = true, example = "eyJrIjoiMTcifQ.c2lnbmVk")]
+    pub next_cursor: Option<String>,
+    /// Items over all parts; only with `with_total=true`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 1)]
+    pub total: Option<u64>,
+}
+
+/// The parameters of paging as sent. A room's query has the same three fields (`limit`, `cursor`, `with_total`)
+/// beside its filters, since flattening loses what is unknown.
+#[derive(Debug, Clone, Default)]
+pub struct Paging {
+    /// Items wanted.
+    pub limit: Option<u64>,
+    /// Where to go on.
+    pub cursor: Option<String>,
+    /// Whether the exact total is wanted.
+    pub with_total: bool,
+}
+
+/// One list with its filters: what a cursor is bound to.
+#[derive(Debug, Clone)]
+pub struct Listing {
+    fingerprint: [u8; 8],
+}
+
+/// What a cursor says; opaque to callers.
+#[derive(Serialize, Deserialize)]
+struct Place {
+    /// The sort key.
+    k: String,
+    /// The id.
+    i: Uuid,
+    /// Which list.
+    f: [u8; 8],
+}
+
+impl Listing {
+    /// The list at the request's path with the filters of its query, in whatever order they are.
+    pub fn of(req: &HttpRequest) -> Self {
+        let paging = |part: &&str| {
+            let name = part.split('=').next().unwrap_or_default();
+            !part.is_empty() && !matches!(name, "limit" | "cursor" | "with_total")
+        };
+        let mut filters: Vec<&str> = req.query_string().split('&').filter(paging).collect();
+        filters.sort_unstable();
+        let digest: [u8; 32] = Sha256::digest(format!("{}?{}", req.path(), filters.join("&"))).into();
+        Self { fingerprint: digest.first_chunk().copied().unwrap_or_default() }
+    }
+
+    /// Which part is wanted.
+    pub fn request(&self, app: &App, paging: Paging) -> Result<PageRequest, Error> {
+        let limit = paging.limit.unwrap_or(USUAL);
+        if !(1..=MOST).contains(&limit) {
+            return Err(Invalid::one("/limit", "range", format!("must be from 1 to {MOST}")).into());
+        }
+        let after =
+            paging.cursor.map(|text| self.open(app, &text).ok_or(Error::InvalidCursor)).transpose()?;
+        Ok(PageRequest { limit, after, with_total: paging.with_total })
+    }
+
+    /// The answer: items, the next cursor, and the same as a link (RFC 8288).
+    pub fn answer<T, V: Serialize + From<T>>(
+        &self,
+        app: &App,
+        req: &HttpRequest,
+        page: Page<T>,
+    ) -> Result<HttpResponse, Failure> {
+        self.answer_with(app, req, page, V::from)
+    }
+
+    /// The same where a view needs more than the item.
+    pub fn answer_with<T, V: Serialize>(
+        &self,
+        app: &App,
+        req: &HttpRequest,
+        page: Page<T>,
+        view: impl FnMut(T) -> V,
+    ) -> Result<HttpResponse, Failure> {
+        let next_cursor = page.next.as_ref().map(|cursor| self.seal(app, cursor));
+        let mut answer = HttpResponse::Ok();
+        if let Some(cursor) = &next_cursor {
+            let link = HeaderValue::from_str(&link(req, cursor)).map_err(Error::internal)?;
+            answer.insert_header((header::LINK, link));
+        }
+        let items = page.items.into_iter().map(view).collect();
+        Ok(answer.json(List { items, next_cursor, total: page.total }))
+    }
+
+    fn seal(&self, app: &App, cursor: &Cursor) -> String {
+        let place = Place { k: cursor.key.clone(), i: cursor.id, f: self.fingerprint };
+        let bytes = serde_json::to_vec(&place).unwrap_or_default();
+        let tag = app.parts.derivation.tag("cursor", &bytes);
+        format!("{}.{}", URL_SAFE_NO_PAD.encode(&bytes), URL_SAFE_NO_PAD.encode(&tag[..16]))
+    }
+
+    fn open(&self, app: &App, text: &str) -> Option<Cursor> {
+        let (bytes, given) = text.split_once('.')?;
+        let bytes = URL_SAFE_NO_PAD.decode(bytes).ok()?;
+        let tag = app.parts.derivation.tag("cursor", &bytes);
+        // A cursor protects no secret: it only must not be invented, so comparing the texts will do.
+        if URL_SAFE_NO_PAD.encode(&tag[..16]) != given {
+            return None;
+        }
+        let place: Place = serde_json::from_slice(&bytes).ok()?;
+        (place.f == self.fingerprint).then_some(Cursor { key: place.k, id: place.i })
+    }
+}
+
+/// The address of the next part, relative to the server.
+fn link(req: &HttpRequest, cursor: &str) -> String {
+    let mut target = format!("<{}?", req.path());
+    for part in req.query_string().split('&').filter(|p| !p.is_empty() && !p.starts_with("cursor=")) {
+        let _ = write!(target, "{part}&");
+    }
+    let _ = write!(target, "cursor={cursor}>; rel=\"next\"");
+    target
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+    use crate::stub;
+
+    fn listing(uri: &str) -> (Listing, HttpRequest) {
+        let req = TestRequest::get().uri(uri).to_http_request();
+        (Listing::of(&req), req)
+    }
+
+    #[test]
+    fn cursors_belong_to_one_list() {
+        let (app, _) = stub::app();
+        let cursor = Cursor { key: "17".to_owned(), id: Uuid::from_u128(7) };
+        let (list, _) = listing("/a?q=x&stage=PAID&limit=5");
+        let text = list.seal(&app, &cursor);
+        let open = |uri: &str, text: &str| listing(uri).0.open(&app, text);
+        assert_eq!(open("/a?stage=PAID&q=x&limit=50&with_total=true", &text), Some(cursor));
+        assert_eq!(open("/a?q=y&stage=PAID", &text), None);
+        assert_eq!(open("/b?q=x&stage=PAID", &text), None);
+        let (body, tag) = text.split_once('.').unwrap();
+        let forged = URL_SAFE_NO_PAD
+            .encode(r#"{"k":"18","i":"00000000-0000-0000-0000-000000000007","f":[0,0,0,0,0,0,0,0]}"#);
+        for wrong in [format!("{forged}.{tag}"), format!("{body}."), body.to_owned(), String::new()] {
+            assert_eq!(open("/a?q=x&stage=PAID", &wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn limits_are_kept() {
+        let (app, _) = stub::app();
+        let (list, _) = listing("/a");
+        let limit = |limit| list.request(&app, Paging { limit, ..Paging::default() }).map(|page| page.limit);
+        assert_eq!(limit(None).unwrap(), 20);
+        assert_eq!(limit(Some(200)).unwrap(), 200);
+        assert!(limit(Some(0)).is_err() && limit(Some(201)).is_err());
+    }
+
+    #[actix_web::test]
+    async fn the_next_part_is_linked() {
+        let (app, _) = stub::app();
+        let (list, req) = listing("/a?q=x&cursor=old&limit=1");
+        let next = Some(Cursor { key: "k".to_owned(), id: Uuid::nil() });
+        let page = Page { items: vec!["one"], next, total: None };
+        let answer = list.answer::<_, &str>(&app, &req, page).unwrap();
+        let link = answer.headers().get(header::LINK).unwrap().to_str().unwrap().to_owned();
+        assert!(link.starts_with("</a?q=x&limit=1&cursor=") && link.ends_with(">; rel=\"next\""), "{link}");
+        let end = list
+            .answer::<&str, &str>(&app, &req, Page { items: vec![], next: None, total: Some(0) })
+            .unwrap();
+        let body = actix_web::body::to_bytes(end.into_body()).await.unwrap();
+        assert_eq!(body, r#"{"items":[],"next_cursor":null,"total":0}"#);
+    }
+}

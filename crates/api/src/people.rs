@@ -1,0 +1,268 @@
+//! People: staff and promoters.
+
+use actix_web::{HttpRequest, HttpResponse, get, web::Data};
+use medcert_application::{
+    App,
+    people::{self, StaffSeen, StaffWanted},
+};
+use medcert_domain::{
+    Checks, Invalid,
+    people::{Promoter, PromoterIdentity, Staff},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use crate::{
+    caller::Caller,
+    codes::{Day, Moment, NotAssignableCode, PromoterTypeCode, StaffRoleCode, StaffStatusCode},
+    etag::versioned,
+    page::{List, Listing, Paging},
+    path::PathId,
+    problem::Failure,
+    query::Query,
+    reading::{Reader, code, line},
+};
+
+/// Somebody who works on requests.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Staff, example = json!({
+    "id": "01940000-0000-7000-8000-0000000000b3", "name": "Carmen Salas", "roles": ["DOCTOR"], "status": "ACTIVE",
+    "assignable": true, "not_assignable_reasons": [], "licence_number": "CMP 54321",
+    "licence_valid_until": "2028-12-31", "specialty": "Occupational medicine"
+}))]
+struct StaffView {
+    /// Identifier.
+    id: Uuid,
+    /// Name.
+    name: String,
+    /// Parts played.
+    roles: Vec<StaffRoleCode>,
+    /// Whether at work.
+    status: StaffStatusCode,
+    /// Whether requests can be given to this member, in at least one of the roles asked for.
+    assignable: bool,
+    /// Why not.
+    not_assignable_reasons: Vec<NotAssignableCode>,
+    /// Licence to practise; of doctors.
+    #[schema(required = true)]
+    licence_number: Option<String>,
+    /// Last day of the licence; null without end.
+    #[schema(required = true)]
+    licence_valid_until: Option<Day>,
+    /// Medical specialty.
+    #[schema(required = true)]
+    specialty: Option<String>,
+}
+
+impl From<StaffSeen> for StaffView {
+    fn from(seen: StaffSeen) -> Self {
+        let staff = seen.member.staff;
+        Self {
+            id: staff.id.raw(),
+            name: seen.member.name,
+            roles: staff.roles.iter().copied().map(Into::into).collect(),
+            status: staff.status.into(),
+            assignable: seen.not_assignable.is_empty(),
+            not_assignable_reasons: seen.not_assignable.into_iter().map(Into::into).collect(),
+            licence_number: staff.licence_number,
+            licence_valid_until: staff.licence_valid_until.map(Into::into),
+            specialty: staff.specialty,
+        }
+    }
+}
+
+/// Somebody or something that refers clients.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Promoter, example = json!({
+    "id": "01940000-0000-7000-8000-000000000c01", "type": "COMPANY", "name": "Transportes Andinos S.A.C.",
+    "person_id": null, "legal_name": "Transportes Andinos S.A.C.", "tax_id": "20100070970",
+    "email": "rrhh@example.org", "phone": "+51 1 555 0199", "comment": null,
+    "created_at": "2026-01-05T12:00:00.000000Z", "updated_at": "2026-01-05T12:00:00.000000Z"
+}))]
+struct PromoterView {
+    /// Identifier.
+    id: Uuid,
+    /// What it is.
+    #[serde(rename = "type")]
+    kind: PromoterTypeCode,
+    /// Name.
+    name: String,
+    /// PERSON: who.
+    #[schema(required = true)]
+    person_id: Option<Uuid>,
+    /// COMPANY: legal name.
+    #[schema(required = true)]
+    legal_name: Option<String>,
+    /// Tax id.
+    #[schema(required = true)]
+    tax_id: Option<String>,
+    /// E-mail address.
+    #[schema(required = true)]
+    email: Option<String>,
+    /// Telephone.
+    #[schema(required = true)]
+    phone: Option<String>,
+    /// Comment.
+    #[schema(required = true)]
+    comment: Option<String>,
+    /// When it was made.
+    created_at: Moment,
+    /// When it was last changed.
+    updated_at: Moment,
+}
+
+impl From<Promoter> for PromoterView {
+    fn from(promoter: Promoter) -> Self {
+        let (person_id, legal_name) = match &promoter.identity {
+            PromoterIdentity::Person(id) => (Some(id.raw()), None),
+            PromoterIdentity::Company { legal_name } => (None, Some(legal_name.clone())),
+            PromoterIdentity::Other { .. } => (None, None),
+        };
+        Self {
+            id: promoter.id.raw(),
+            kind: promoter.kind().into(),
+            person_id,
+            legal_name,
+            name: promoter.name,
+            tax_id: promoter.tax_id,
+            email: promoter.email,
+            phone: promoter.phone,
+            comment: promoter.comment,
+            created_at: promoter.created_at.into(),
+            updated_at: promoter.updated_at.into(),
+        }
+    }
+}
+
+/// Which staff. Several values of one filter, separated by commas, mean any of them.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+struct StaffQuery {
+    /// Having any of these roles.
+    #[param(value_type = Vec<StaffRoleCode>, style = Form, explode = false)]
+    role: Vec<String>,
+    /// Having any of these statuses.
+    #[param(value_type = Vec<StaffStatusCode>, style = Form, explode = false)]
+    status: Vec<String>,
+    /// Whether requests can be given to them, in at least one of the roles asked for.
+    assignable: Option<bool>,
+    /// Items wanted, 1 to 200; 20 when left out.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u64>,
+    /// Where to go on: `next_cursor` of the part before.
+    cursor: Option<String>,
+    /// Whether the exact total is wanted.
+    with_total: bool,
+}
+
+impl StaffQuery {
+    fn wanted(&self) -> Result<StaffWanted, Invalid> {
+        let mut checks = Checks::default();
+        let mut r = Reader::new(&mut checks);
+        let roles = r.each("role", &self.role, code);
+        let statuses = r.each("status", &self.status, code);
+        checks.finish()?;
+        Ok(StaffWanted { roles, statuses, assignable: self.assignable })
+    }
+
+    fn paging(&self) -> Paging {
+        Paging { limit: self.limit, cursor: self.cursor.clone(), with_total: self.with_total }
+    }
+}
+
+/// Which promoters.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+struct PromotersQuery {
+    /// Beginning of the name, in any case.
+    #[param(max_length = 100)]
+    q: Option<String>,
+    /// Items wanted, 1 to 200; 20 when left out.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u64>,
+    /// Where to go on: `next_cursor` of the part before.
+    cursor: Option<String>,
+    /// Whether the exact total is wanted.
+    with_total: bool,
+}
+
+impl PromotersQuery {
+    fn prefix(&self) -> Result<Option<String>, Invalid> {
+        let mut checks = Checks::default();
+        let prefix = Reader::new(&mut checks).optional("q", self.q.as_deref(), line(100));
+        checks.finish().map(|()| prefix)
+    }
+
+    fn paging(&self) -> Paging {
+        Paging { limit: self.limit, cursor: self.cursor.clone(), with_total: self.with_total }
+    }
+}
+
+/// List the staff, by name.
+#[utoipa::path(tag = "people",
+    responses((status = 200, description = "The staff", body = List<StaffView>)))]
+#[get("/staff")]
+async fn list_staff(
+    caller: Caller,
+    app: Data<App>,
+    req: HttpRequest,
+    query: Query<StaffQuery>,
+) -> Result<HttpResponse, Failure> {
+    let listing = Listing::of(&req);
+    let page = listing.request(&app, query.0.paging())?;
+    let found = people::staff_list(&app, &caller, query.0.wanted()?, &page).await?;
+    listing.answer::<_, StaffView>(&app, &req, found)
+}
+
+/// Show a staff member.
+#[utoipa::path(tag = "people", responses((status = 200, description = "The staff member", body = StaffView,
+        headers(("ETag" = String, description = "Its version")))))]
+#[get("/staff/{id}")]
+async fn get_staff(
+    caller: Caller,
+    app: Data<App>,
+    req: HttpRequest,
+    id: PathId<Staff>,
+) -> Result<HttpResponse, Failure> {
+    let seen = people::staff_member(&app, &caller, id.0).await?;
+    versioned(&req, seen.member.staff.version, &StaffView::from(seen))
+}
+
+/// List the promoters, by name.
+#[utoipa::path(tag = "people",
+    responses((status = 200, description = "The promoters", body = List<PromoterView>)))]
+#[get("/promoters")]
+async fn list_promoters(
+    caller: Caller,
+    app: Data<App>,
+    req: HttpRequest,
+    query: Query<PromotersQuery>,
+) -> Result<HttpResponse, Failure> {
+    let listing = Listing::of(&req);
+    let page = listing.request(&app, query.0.paging())?;
+    let found = people::promoters(&app, &caller, query.0.prefix()?.as_deref(), &page).await?;
+    listing.answer::<_, PromoterView>(&app, &req, found)
+}
+
+/// Show a promoter.
+#[utoipa::path(tag = "people", responses((status = 200, description = "The promoter", body = PromoterView,
+        headers(("ETag" = String, description = "Its version")))))]
+#[get("/promoters/{id}")]
+async fn get_promoter(
+    caller: Caller,
+    app: Data<App>,
+    req: HttpRequest,
+    id: PathId<Promoter>,
+) -> Result<HttpResponse, Failure> {
+    let promoter = people::promoter(&app, &caller, id.0).await?;
+    versioned(&req, promoter.version, &PromoterView::from(promoter))
+}
+
+/// The routes below `/api/v1`.
+pub(crate) fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list_staff).service(get_staff).service(list_promoters).service(get_promoter);
+}

@@ -1,0 +1,353 @@
+//! Problems (RFC 9457): the one answer to whatever does not work, and the one table of their kinds.
+
+mod kind;
+
+use std::{error::Error as StdError, fmt};
+
+use actix_web::{
+    HttpResponse, ResponseError,
+    http::{
+        StatusCode,
+        header::{self, HeaderValue},
+    },
+};
+use medcert_application::Error;
+use medcert_domain::{Invalid, certification::Refusal};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+pub use kind::Kind;
+
+/// Media type of problems.
+pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
+
+/// A value that was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ProblemFault, example = json!({
+    "pointer": "/client/given_names", "code": "blank", "message": "must not be empty"
+}))]
+pub struct Fault {
+    /// JSON pointer (RFC 6901) into the body; the name of a query parameter or path part follows a slash too.
+    pub pointer: String,
+    /// What is wrong, for programs: kebab case, stable.
+    pub code: String,
+    /// What is wrong, for people.
+    pub message: String,
+}
+
+/// A problem (RFC 9457).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(example = json!({
+    "type": "/problems/not-found", "title": "Not found", "status": 404, "detail": "user not found",
+    "instance": "/api/v1/users/01890a5d-ac96-774b-bcce-b302099a8057/suspend",
+    "request_id": "01890a5d-ac96-774b-bcce-b302099a8058"
+}))]
+pub struct Problem {
+    /// What kind of problem it is: the address of its page.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The kind in words.
+    pub title: &'static str,
+    /// The status of the answer.
+    pub status: u16,
+    /// This occurrence in words.
+    pub detail: String,
+    /// The path that was asked for.
+    pub instance: String,
+    /// Identifier of the HTTP request, to be told to whoever looks into it.
+    pub request_id: String,
+    /// The values that were refused.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub errors: Vec<Fault>,
+    /// `wrong-stage`: what was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action: Option<String>,
+    /// `wrong-stage`: where the request stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stage: Option<String>,
+    /// `wrong-stage`: what stands in the way; empty when the stage itself does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reasons: Option<Vec<String>>,
+    /// `stale`: what changed since the evaluation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fields: Option<Vec<String>>,
+}
+
+impl Problem {
+    /// A problem of this kind that says nothing but its kind.
+    pub fn of(kind: Kind) -> Self {
+        Self {
+            kind: format!("/problems/{}", kind.slug()),
+            title: kind.title(),
+            status: kind.status().as_u16(),
+            detail: String::new(),
+            instance: String::new(),
+            request_id: String::new(),
+            errors: Vec::new(),
+            action: None,
+            stage: None,
+            reasons: None,
+            fields: None,
+        }
+    }
+}
+
+/// Why a handler or the gate before it answers with a problem. Path and request id are filled in by the outermost
+/// middleware, which also logs the cause of what is unexpected.
+#[derive(Debug)]
+pub struct Failure(Box<Parts>);
+
+#[derive(Debug)]
+struct Parts {
+    kind: Kind,
+    problem: Problem,
+    retry_after: Option<u64>,
+    allow: Option<String>,
+    cause: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Failure {
+    /// A problem of this kind; `detail` is one sentence without personal data.
+    pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
+        let problem = Problem { detail: detail.into(), ..Problem::of(kind) };
+        Self(Box::new(Parts { kind, problem, retry_after: None, allow: None, cause: None }))
+    }
+
+    /// The problem for an answer that came from below us with nothing but a status.
+    pub(crate) fn of_status(status: StatusCode) -> Self {
+        let kind = Kind::of_status(status);
+        Self::new(kind, kind.title())
+    }
+
+    /// 405 with the methods there are.
+    pub(crate) fn method_not_allowed(allow: String) -> Self {
+        let mut failure = Self::new(Kind::MethodNotAllowed, format!("this address has {allow}"));
+        failure.0.allow = Some(allow);
+        failure
+    }
+
+    /// Adds Retry-After, in seconds.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u64) -> Self {
+        self.0.retry_after = Some(seconds);
+        self
+    }
+
+    fn caused_by(mut self, cause: Box<dyn StdError + Send + Sync>) -> Self {
+        self.0.cause = Some(cause);
+        self
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Problem)) -> Self {
+        change(&mut self.0.problem);
+        self
+    }
+
+    /// Its kind.
+    pub fn kind(&self) -> Kind {
+        self.0.kind
+    }
+
+    /// Writes the cause of what is unexpected to the log: called once, where the answer is made.
+    pub(crate) fn log(&self, request_id: &str) {
+        if let Some(cause) = &self.0.cause {
+            let mut chain = cause.to_string();
+            let mut source = cause.source();
+            while let Some(deeper) = source {
+                chain.push_str(": ");
+                chain.push_str(&deeper.to_string());
+                source = deeper.source();
+            }
+            tracing::error!(request.id = request_id, error = %chain, "a request failed");
+        }
+    }
+
+    /// The answer, complete but for what every answer carries.
+    pub(crate) fn answer(&self, instance: &str, request_id: &str) -> HttpResponse {
+        let problem = Problem {
+            instance: instance.to_owned(),
+            request_id: request_id.to_owned(),
+            ..self.0.problem.clone()
+        };
+        let mut answer = HttpResponse::build(self.0.kind.status());
+        answer.insert_header((header::CONTENT_TYPE, MEDIA_TYPE));
+        if self.0.kind.status() == StatusCode::UNAUTHORIZED {
+            let challenge = HeaderValue::from_static("Bearer realm=\"medcert\"");
+            answer.insert_header((header::WWW_AUTHENTICATE, challenge));
+        }
+        if let Some(seconds) = self.0.retry_after {
+            answer.insert_header((header::RETRY_AFTER, seconds));
+        }
+        if let Some(allow) = &self.0.allow {
+            answer.insert_header((header::ALLOW, allow.as_str()));
+        }
+        answer.body(serde_json::to_vec(&problem).unwrap_or_default())
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.problem.detail)
+    }
+}
+
+impl ResponseError for Failure {
+    fn status_code(&self) -> StatusCode {
+        self.0.kind.status()
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        self.answer("", "")
+    }
+}
+
+fn faults(invalid: Invalid) -> Vec<Fault> {
+    let fault =
+        |f: medcert_domain::Fault| Fault { pointer: f.pointer, code: f.code.to_owned(), message: f.message };
+    invalid.faults.into_iter().map(fault).collect()
+}
+
+fn invalid(detail: String, errors: Vec<Fault>) -> Failure {
+    Failure::new(Kind::Invalid, detail).with(|problem| problem.errors = errors)
+}
+
+impl From<Invalid> for Failure {
+    fn from(values: Invalid) -> Self {
+        invalid(values.to_string(), faults(values))
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        let detail = refusal.to_string();
+        match refusal {
+            Refusal::Forbidden(_) | Refusal::NotYours(_) => Self::new(Kind::Forbidden, detail),
+            Refusal::WrongStage { action, stage, reasons } => {
+                Self::new(Kind::WrongStage, detail).with(|problem| {
+                    problem.action = Some(action.code().to_owned());
+                    problem.stage = Some(stage.code().to_owned());
+                    problem.reasons = Some(reasons.iter().map(|r| r.code().to_owned()).collect());
+                })
+            }
+            Refusal::FeeMissing => Self::new(Kind::FeeMissing, detail),
+            Refusal::PrintedDataChanged(fields) => {
+                Self::new(Kind::Stale, detail).with(|problem| problem.fields = Some(fields))
+            }
+            Refusal::Invalid(values) => values.into(),
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let detail = error.to_string();
+        let kind = match error {
+            Error::Refused(refusal) => return refusal.into(),
+            Error::Invalid(values) => return values.into(),
+            Error::Duplicate { pointer, message } => {
+                let fault = Fault {
+                    pointer: pointer.to_owned(),
+                    code: "duplicate".to_owned(),
+                    message: message.to_owned(),
+                };
+                return Self::new(Kind::Duplicate, detail).with(|problem| problem.errors.push(fault));
+            }
+            Error::IdempotencyMismatch => {
+                let fault = Fault {
+                    pointer: String::new(),
+                    code: "idempotency-mismatch".to_owned(),
+                    message: detail.clone(),
+                };
+                return invalid(detail, vec![fault]);
+            }
+            Error::Throttled(seconds) => {
+                return Self::new(Kind::TooManyRequests, detail).retry_after(seconds);
+            }
+            Error::Busy => return Self::new(Kind::Unavailable, detail).retry_after(1),
+            Error::Internal(cause) => return Self::new(Kind::Internal, detail).caused_by(cause),
+            Error::Unauthenticated => Kind::Unauthenticated,
+            Error::WrongCredentials => Kind::WrongCredentials,
+            Error::Forbidden(_) => Kind::Forbidden,
+            Error::NotFound(_) => Kind::NotFound,
+            Error::Malformed(_) => Kind::Malformed,
+            Error::UnsupportedMediaType => Kind::UnsupportedMediaType,
+            Error::TooLarge(_) => Kind::TooLarge,
+            Error::PreconditionRequired => Kind::PreconditionRequired,
+            Error::PreconditionFailed => Kind::PreconditionFailed,
+            Error::IdempotencyKeyMissing => Kind::IdempotencyKeyMissing,
+            Error::InFlight => Kind::InFlight,
+            Error::Stale => Kind::Stale,
+            Error::InvalidCursor => Kind::InvalidCursor,
+            Error::LastAdministrator(_) => Kind::LastAdministrator,
+        };
+        Self::new(kind, detail)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use medcert_domain::certification::{Action, Blocker, Stage};
+
+    use super::*;
+
+    fn told(failure: &Failure) -> serde_json::Value {
+        serde_json::to_value(&failure.0.problem).unwrap()
+    }
+
+    #[test]
+    fn slugs_are_kebab_case_and_unique() {
+        let mut slugs: Vec<&str> = Kind::ALL.iter().map(|kind| kind.slug()).collect();
+        assert!(slugs.iter().all(|s| s.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')));
+        slugs.sort_unstable();
+        slugs.dedup();
+        assert_eq!(slugs.len(), Kind::ALL.len());
+        assert!(Kind::ALL.iter().all(|kind| kind.status().as_u16() >= 400));
+    }
+
+    #[test]
+    fn a_wrong_stage_names_action_stage_and_reasons() {
+        let refusal = Refusal::WrongStage {
+            action: Action::Issue,
+            stage: Stage::Paid,
+            reasons: vec![Blocker::EvaluationMissing],
+        };
+        let problem = told(&Failure::from(Error::from(refusal)));
+        assert_eq!(problem["type"], "/problems/wrong-stage");
+        assert_eq!(problem["status"], 409);
+        assert_eq!(problem["action"], "ISSUE");
+        assert_eq!(problem["stage"], "PAID");
+        assert_eq!(problem["reasons"][0], "EVALUATION_MISSING");
+    }
+
+    #[test]
+    fn causes_stay_inside() {
+        let failure = Failure::from(Error::internal("SELECT password FROM users"));
+        let answer = failure.answer("/api/v1/x", "r-1");
+        assert_eq!(answer.status(), 500);
+        let text = told(&failure).to_string();
+        assert!(!text.contains("SELECT") && text.contains("internal error"));
+    }
+
+    #[test]
+    fn refused_values_are_listed() {
+        let problem = told(&Invalid::one("/reason", "blank", "must not be empty").into());
+        assert_eq!(problem["errors"][0]["pointer"], "/reason");
+        assert_eq!(problem["errors"][0]["code"], "blank");
+        let mismatch = told(&Error::IdempotencyMismatch.into());
+        assert_eq!((&mismatch["status"], &mismatch["errors"][0]["pointer"]), (&422.into(), &"".into()));
+    }
+
+    #[test]
+    fn challenges_and_waits_are_in_the_headers() {
+        let answer = Failure::from(Error::Unauthenticated).answer("", "");
+        assert!(answer.headers().contains_key(header::WWW_AUTHENTICATE));
+        let answer = Failure::from(Error::Throttled(7)).answer("", "");
+        assert_eq!(answer.headers().get(header::RETRY_AFTER).unwrap(), "7");
+        let answer = Failure::from(Error::Busy).answer("", "");
+        assert_eq!(
+            (answer.status().as_u16(), answer.headers().get(header::RETRY_AFTER).unwrap().as_bytes()),
+            (503, &b"1"[..])
+        );
+    }
+}

@@ -1,0 +1,247 @@
+//! An application without a database, to test what is around the handlers. The handlers themselves are tested over
+//! the real thing.
+
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use chrono::{DateTime, Duration, Utc};
+use medcert_application::{
+    App, Parts, Settings,
+    objects::{ObjectError, ObjectKey, Objects},
+    rendering::{CertificateRenderer, CertificateSheet, RenderError},
+    secrets::{AccessClaims, AccessTokens, Clock, Derivation, Ids, Passwords, SecretError},
+    store::*,
+};
+use medcert_domain::{
+    Id, Locale,
+    catalog::{Institution, Service},
+    certification::{Certificate, Certification, Member},
+    identity::{Role, Session, User, UserStatus},
+    people::{Promoter, Staff},
+};
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+/// An application in which the code of a role is an access token of a user with that role.
+pub(crate) fn app() -> (Arc<App>, Arc<Stub>) {
+    let stub = Arc::new(Stub::default());
+    let parts = Parts {
+        store: stub.clone(),
+        objects: stub.clone(),
+        renderer: stub.clone(),
+        passwords: stub.clone(),
+        tokens: stub.clone(),
+        derivation: stub.clone(),
+        ids: stub.clone(),
+        clock: stub.clone(),
+        settings: Settings::at("https://medcert.test"),
+    };
+    (Arc::new(App::new(parts)), stub)
+}
+
+#[derive(Default)]
+pub(crate) struct Stub {
+    /// Audit events written so far.
+    pub(crate) audited: Mutex<Vec<AuditEvent>>,
+    issued: Mutex<u128>,
+}
+
+type Answer<T> = Result<T, StoreError>;
+
+fn down<T>() -> Answer<T> {
+    Err(StoreError::Unavailable("postgres://user:secret@host is down".into()))
+}
+
+fn number(role: Role) -> Uuid {
+    Uuid::from_u128(1 + role as u128)
+}
+
+#[async_trait]
+impl IdentityReads for Stub {
+    async fn session_state(&self, id: Id<Session>) -> Answer<Option<SessionState>> {
+        let now = self.now();
+        let role = Role::ALL.iter().copied().find(|role| number(*role) == id.raw());
+        Ok(role.map(|role| SessionState {
+            session: Session {
+                id,
+                version: 1,
+                user: Id::new(id.raw()),
+                created_at: now,
+                expires_at: now + Duration::days(1),
+                ended_at: None,
+                stepped_up_until: None,
+            },
+            user: User {
+                id: Id::new(id.raw()),
+                version: 1,
+                email: "someone@medcert.test".to_owned(),
+                person: Id::new(id.raw()),
+                password_hash: String::new(),
+                status: UserStatus::Active,
+                locale: Locale::En,
+                roles: [role].into(),
+                grants: vec![],
+                last_login_at: None,
+                created_at: now,
+                updated_at: now,
+            },
+            display_name: "Someone".to_owned(),
+            staff: None,
+        }))
+    }
+    async fn account_by_email(&self, _: &str) -> Answer<Option<AccountRow>> {
+        panic!("a bug in a handler")
+    }
+    async fn account(&self, _: Id<User>) -> Answer<Option<AccountRow>> {
+        Err(StoreError::Backend("SELECT password_hash FROM users".into()))
+    }
+    async fn any_user(&self, _: UserStatus) -> Answer<bool> {
+        down()
+    }
+}
+
+#[async_trait]
+impl CertificationReads for Stub {
+    async fn requests(&self, _: &RequestFilter, _: &PageRequest) -> Answer<Page<RequestRow>> {
+        down()
+    }
+    async fn dossier(&self, _: Id<Certification>) -> Answer<Option<Dossier>> {
+        Ok(None)
+    }
+    async fn history(&self, _: Id<Certification>, _: &PageRequest) -> Answer<Page<HistoryRow>> {
+        down()
+    }
+    async fn certificate(&self, _: Id<Certificate>) -> Answer<Option<Certificate>> {
+        Ok(None)
+    }
+    async fn certificate_by_public_id(&self, _: &str) -> Answer<Option<Certificate>> {
+        Ok(None)
+    }
+}
+
+#[async_trait]
+impl PeopleReads for Stub {
+    async fn staff_list(&self, _: &StaffFilter, _: &PageRequest) -> Answer<Page<Member>> {
+        down()
+    }
+    async fn staff_member(&self, _: Id<Staff>) -> Answer<Option<Member>> {
+        Ok(None)
+    }
+    async fn promoters(&self, _: Option<&str>, _: &PageRequest) -> Answer<Page<Promoter>> {
+        down()
+    }
+    async fn promoter(&self, _: Id<Promoter>) -> Answer<Option<Promoter>> {
+        Ok(None)
+    }
+}
+
+#[async_trait]
+impl CatalogReads for Stub {
+    async fn services(&self, _: Option<bool>, _: &PageRequest) -> Answer<Page<Service>> {
+        down()
+    }
+    async fn service(&self, _: Id<Service>) -> Answer<Option<Service>> {
+        Ok(None)
+    }
+    async fn institution(&self) -> Answer<Option<Institution>> {
+        Ok(None)
+    }
+}
+
+#[async_trait]
+impl Store for Stub {
+    async fn begin(&self) -> Answer<Box<dyn UnitOfWork>> {
+        down()
+    }
+    async fn append_audit(&self, events: &[AuditEvent]) -> Answer<()> {
+        self.audited.lock().unwrap().extend_from_slice(events);
+        Ok(())
+    }
+    async fn counter(&self, _: &str, _: i32) -> Answer<i64> {
+        down()
+    }
+    async fn answer(&self, _: &str, _: &str, _: DateTime<Utc>) -> Answer<Option<StoredAnswer>> {
+        Ok(None)
+    }
+    async fn check(&self) -> Answer<()> {
+        down()
+    }
+}
+
+#[async_trait]
+impl Objects for Stub {
+    async fn put(&self, _: &ObjectKey, _: &str, _: Bytes) -> Result<(), ObjectError> {
+        Ok(())
+    }
+    async fn get(&self, _: &ObjectKey) -> Result<Option<Bytes>, ObjectError> {
+        Ok(None)
+    }
+    async fn delete(&self, _: &ObjectKey) -> Result<(), ObjectError> {
+        Ok(())
+    }
+    async fn list(&self, _: &str) -> Result<Vec<ObjectKey>, ObjectError> {
+        Ok(vec![])
+    }
+    async fn check(&self) -> Result<(), ObjectError> {
+        Ok(())
+    }
+}
+
+impl CertificateRenderer for Stub {
+    fn render(&self, _: &CertificateSheet) -> Result<Vec<u8>, RenderError> {
+        Err(RenderError::TooLong)
+    }
+    fn unprintable(&self, _: &str) -> Option<char> {
+        None
+    }
+}
+
+#[async_trait]
+impl Passwords for Stub {
+    async fn hash(&self, _: &str) -> Result<String, SecretError> {
+        Ok(String::new())
+    }
+    async fn verify(&self, _: &str, _: Option<&str>) -> Result<bool, SecretError> {
+        Ok(false)
+    }
+}
+
+impl AccessTokens for Stub {
+    fn sign(&self, _: &AccessClaims) -> Result<String, SecretError> {
+        Ok("token".to_owned())
+    }
+    fn verify(&self, token: &str, now: DateTime<Utc>) -> Option<AccessClaims> {
+        let id = number(Role::parse(token)?);
+        Some(AccessClaims { user: id, session: id, token: id, issued_at: now, expires_at: now })
+    }
+    fn jwks(&self) -> String {
+        r#"{"keys":[]}"#.to_owned()
+    }
+}
+
+impl Derivation for Stub {
+    fn refresh_secret(&self, _: Uuid) -> [u8; 32] {
+        [0; 32]
+    }
+    fn tag(&self, purpose: &str, bytes: &[u8]) -> [u8; 32] {
+        Sha256::digest([b"key", purpose.as_bytes(), bytes].concat()).into()
+    }
+}
+
+impl Ids for Stub {
+    fn uuid(&self) -> Uuid {
+        let mut issued = self.issued.lock().unwrap();
+        *issued += 1;
+        Uuid::from_u128(0x0189_0a5d_ac96_774b_bcce_b302_0000_0000 + *issued)
+    }
+    fn public_id(&self) -> [u8; 16] {
+        [0; 16]
+    }
+}
+
+impl Clock for Stub {
+    fn now(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_772_366_400, 0).unwrap()
+    }
+}

@@ -1,0 +1,78 @@
+//! `medcert serve`
+
+use std::{net::TcpListener, sync::Arc};
+
+use anyhow::{Context as _, bail};
+use medcert_api::{Http, HttpOptions};
+use medcert_application::{App, demo};
+
+use crate::{options::Options, wiring};
+
+pub(crate) async fn serve(options: &Options, demo: bool) -> anyhow::Result<()> {
+    let address = options.listen();
+    if demo && !address.ip().is_loopback() {
+        bail!("--demo has well-known passwords and so listens on loopback only, not on {address}");
+    }
+    let http =
+        HttpOptions { rate_limit: options.rate_limit()?, workers: options.workers, ..HttpOptions::default() };
+    // Bound before anything else, so that a second server on the same address does not touch the data.
+    let listener = TcpListener::bind(address).with_context(|| in_use(address))?;
+    let address = listener.local_addr().context("cannot tell the address listened on")?;
+    let mut options = options.clone();
+    options.listen = Some(address);
+    let wired = wiring::wire(&options).await?;
+    wired.store.migrate().await.context("the database could not be brought up to date")?;
+    if demo {
+        demo::install(&wired.app).await.context("the demonstration clinic could not be made")?;
+    }
+    let trail = write_trail(Arc::clone(&wired.app));
+    let server =
+        Http::new(Arc::clone(&wired.app), http).serve(listener).context("the server cannot start")?;
+    announce(&options.public_url()?, demo);
+    tracing::info!(listen = %address, "serving");
+    let handle = server.handle();
+    tokio::spawn(async move {
+        told_to_stop().await;
+        tracing::info!("stopping: requests under way may finish");
+        handle.stop(true).await;
+    });
+    server.await.context("the server failed")?;
+    wired.app.trail.stop();
+    trail.await.context("the audit trail could not be written to its end")?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Waits for Ctrl-C or a polite end from outside.
+async fn told_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(error) => tracing::error!(error = %error, "cannot be told to stop by a signal"),
+    }
+}
+
+fn in_use(address: std::net::SocketAddr) -> String {
+    format!("cannot listen on {address} (is the address in use?)")
+}
+
+fn write_trail(app: Arc<App>) -> tokio::task::JoinHandle<()> {
+    tokio::spawn(async move { app.trail.keep_writing().await })
+}
+
+/// Tells a person at a terminal where to look.
+fn announce(url: &str, demo: bool) {
+    println!("Medcert answers at {url}  (API documents at {url}/docs)");
+    if demo {
+        println!("\nAccounts of the demonstration, password {}:", demo::PASSWORD);
+        for email in demo::emails() {
+            println!("  {email}");
+        }
+        println!("\nCtrl-C stops it.");
+    }
+}

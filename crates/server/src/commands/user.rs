@@ -1,0 +1,91 @@
+//! `medcert user …`
+
+use std::{
+    collections::BTreeSet,
+    io::{IsTerminal as _, Read as _},
+};
+
+use anyhow::{Context as _, bail, ensure};
+use clap::Subcommand;
+use medcert_application::{Error, identity::FirstUser};
+use medcert_domain::{Locale, identity::Role};
+
+use crate::{options::Options, wiring};
+
+/// What can be done to accounts from the command line.
+#[derive(Debug, Subcommand)]
+pub(crate) enum UserCommand {
+    /// Makes an account; the password is asked for, or read from standard input
+    Create {
+        /// E-mail address
+        #[arg(long)]
+        email: String,
+        /// Given names
+        #[arg(long)]
+        given_names: String,
+        /// Family names
+        #[arg(long)]
+        family_names: String,
+        /// Roles: ADMIN, OPERATOR, MANAGER, DOCTOR, AUDITOR
+        #[arg(long = "role", value_delimiter = ',', required_unless_present = "first_admin")]
+        roles: Vec<String>,
+        /// An administrator, only when the installation has no account yet
+        #[arg(long, conflicts_with = "roles")]
+        first_admin: bool,
+        /// Language: en, es, pt or uk
+        #[arg(long, default_value = "en")]
+        locale: String,
+    },
+}
+
+pub(crate) async fn run(options: &Options, command: UserCommand) -> anyhow::Result<()> {
+    let UserCommand::Create { email, given_names, family_names, roles, first_admin, locale } = command;
+    let locale = Locale::parse(&locale).context("--locale must be en, es, pt or uk")?;
+    let roles: BTreeSet<Role> = if first_admin {
+        BTreeSet::from([Role::Admin])
+    } else {
+        let parse = |code: &String| Role::parse(code).with_context(|| format!("{code} is no role"));
+        roles.iter().map(parse).collect::<Result<_, _>>()?
+    };
+    let wired = wiring::wire(options).await?;
+    wired.store.migrate().await.context("the database could not be brought up to date")?;
+    let password = password()?;
+    let new = FirstUser {
+        email: email.clone(),
+        password,
+        given_names,
+        family_names,
+        roles,
+        grants: vec![],
+        locale,
+        only_first: first_admin,
+    };
+    match medcert_application::identity::create_user(&wired.app, new).await {
+        Ok(id) => {
+            println!("Account {} made: {id}", email.trim().to_lowercase());
+            Ok(())
+        }
+        Err(Error::Invalid(invalid)) => {
+            let faults: Vec<String> = invalid
+                .faults
+                .iter()
+                .map(|f| format!("{} {}", f.pointer.trim_start_matches('/'), f.message))
+                .collect();
+            bail!("{}", faults.join("; "))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// From a prompt, twice, or from standard input, once: never from an argument, where others could read it.
+fn password() -> anyhow::Result<String> {
+    if !std::io::stdin().is_terminal() {
+        let mut text = String::new();
+        std::io::stdin().take(1024).read_to_string(&mut text).context("cannot read the password")?;
+        return Ok(text.trim_end_matches(['\r', '\n']).to_owned());
+    }
+    let first = rpassword::prompt_password("Password: ").context("cannot read the password")?;
+    let second = rpassword::prompt_password("Once more: ").context("cannot read the password")?;
+    ensure!(first == second, "the two passwords differ");
+    Ok(first)
+}

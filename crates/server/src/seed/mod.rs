@@ -1,0 +1,128 @@
+//! `medcert seed`: synthetic requests in every stage. The same options give the same rows.
+
+mod chance;
+mod life;
+mod names;
+
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail};
+use chrono::{DateTime, Datelike as _, Duration, NaiveDate, NaiveTime, Utc};
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use medcert_application::{
+    App, Conditions, IdempotencyKey, IfMatch,
+    certification::{Attempt, Known},
+    demo,
+    store::{PageRequest, RequestFilter},
+};
+use medcert_domain::certification::Stage;
+
+use self::{chance::Chance, life::Clinic};
+use crate::{options::Options, wiring};
+
+/// What to fill the database with.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct SeedOptions {
+    /// How many requests
+    #[arg(long)]
+    requests: u32,
+    /// Number from which chance is drawn
+    #[arg(long)]
+    seed: u64,
+    /// Last day of the twelve months over which the requests are spread [default: today]
+    #[arg(long)]
+    until: Option<NaiveDate>,
+    /// How many of them end with a certificate, really rendered; other closed requests end without
+    #[arg(long, default_value_t = 100)]
+    certificates: u32,
+}
+
+/// Requests kept in one transaction: enough that its end costs little, few enough that memory stays small.
+const BATCH: u32 = 500;
+
+/// `medcert seed`
+pub(crate) async fn run(options: &Options, seed: &SeedOptions) -> anyhow::Result<()> {
+    let until = seed.until.unwrap_or_else(today);
+    let end = until.and_time(NaiveTime::from_hms_opt(22, 0, 0).unwrap_or_default()).and_utc();
+    let chance = Arc::new(Chance::new(seed.seed, end - Duration::days(366)));
+    let wired = wiring::wire_with(options, Arc::clone(&chance) as _, Arc::clone(&chance) as _).await?;
+    wired.store.migrate().await.context("the database could not be brought up to date")?;
+    let app = &*wired.app;
+    demo::install(app).await.context("the demonstration clinic could not be made")?;
+    refuse_used(app).await?;
+    let mut clinic = Clinic::load(app, &chance).await?;
+    let bar = progress(u64::from(seed.requests), "requests");
+    let certificates = seed.certificates.min(seed.requests / 2);
+    let mut written = 0;
+    while written < seed.requests {
+        let batch = BATCH.min(seed.requests - written);
+        let mut uow = app.parts.store.begin().await?;
+        for index in written..written + batch {
+            chance.set(moment(end, index, seed.requests));
+            let ready = index >= seed.requests - certificates;
+            clinic.live(&mut *uow, end, ready).await.with_context(|| format!("request {index}"))?;
+        }
+        uow.commit().await?;
+        written += batch;
+        bar.set_position(u64::from(written));
+    }
+    bar.finish();
+    chance.set(end);
+    let issued = issue(app, &clinic, certificates).await?;
+    println!("{written} requests over the twelve months to {until}, {issued} of them with a certificate.");
+    Ok(())
+}
+
+fn today() -> NaiveDate {
+    use medcert_application::secrets::Clock as _;
+    medcert_credentials::SystemClock.now().date_naive()
+}
+
+/// When the request of this index was registered: evenly spread, the last one an hour before the end.
+fn moment(end: DateTime<Utc>, index: u32, all: u32) -> DateTime<Utc> {
+    let year = Duration::days(365) - Duration::hours(1);
+    let share = year.num_milliseconds() / i64::from(all.max(1)) * i64::from(index + 1);
+    end - Duration::days(365) + Duration::milliseconds(share)
+}
+
+fn progress(length: u64, what: &'static str) -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:40} {human_pos}/{human_len} {msg}, {per_sec}, {eta} left");
+    let bar = ProgressBar::new(length).with_message(what);
+    match style {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+/// Numbers and documents are drawn without looking at what is there, so an installation in use is left alone.
+async fn refuse_used(app: &App) -> anyhow::Result<()> {
+    let page = PageRequest { limit: 1, after: None, with_total: false };
+    let found = app.parts.store.requests(&RequestFilter::default(), &page).await?;
+    if !found.items.is_empty() {
+        bail!("this installation has requests already; seed an empty one");
+    }
+    Ok(())
+}
+
+/// Issues certificates for evaluated requests, the way a doctor does.
+async fn issue(app: &App, clinic: &Clinic<'_>, wanted: u32) -> anyhow::Result<u32> {
+    let bar = progress(u64::from(wanted), "certificates");
+    let mut issued = 0;
+    for (id, version) in clinic.ready() {
+        let key = format!("seed-{}-{}", id.raw(), app.now().year());
+        let key = IdempotencyKey { scope: "seed".to_owned(), key, fingerprint: [0; 32] };
+        let conditions = Conditions { if_match: IfMatch::Version(*version), idempotency: Some(key) };
+        let encode = |_: &medcert_application::certification::Detail| String::new();
+        let attempt = Attempt { id: *id, conditions: &conditions, input: &Known(()), encode: &encode };
+        let answer = medcert_application::certification::issue(app, clinic.doctor(), attempt).await?;
+        if let medcert_application::certification::Answer::Fresh(detail) = answer
+            && detail.dossier.certification.stage == Stage::Closed
+        {
+            issued += 1;
+        }
+        bar.inc(1);
+    }
+    bar.finish();
+    Ok(issued)
+}

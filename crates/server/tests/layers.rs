@@ -1,0 +1,93 @@
+//! Dependencies point inward, and this test says so.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cargo_metadata::{DependencyKind, MetadataCommand};
+
+/// What each crate may name of the workspace. `testkit` is for tests and may name all but the server.
+const EDGES: &[(&str, &[&str])] = &[
+    ("medcert-domain", &[]),
+    ("medcert-application", &["medcert-domain"]),
+    ("medcert-migrations", &[]),
+    ("medcert-persistence", &["medcert-application", "medcert-domain", "medcert-migrations"]),
+    ("medcert-object-store", &["medcert-application", "medcert-domain"]),
+    ("medcert-credentials", &["medcert-application", "medcert-domain"]),
+    ("medcert-api", &["medcert-application", "medcert-domain"]),
+    (
+        "medcert",
+        &[
+            "medcert-api",
+            "medcert-application",
+            "medcert-credentials",
+            "medcert-domain",
+            "medcert-object-store",
+            "medcert-persistence",
+        ],
+    ),
+    (
+        "medcert-testkit",
+        &[
+            "medcert-api",
+            "medcert-application",
+            "medcert-credentials",
+            "medcert-domain",
+            "medcert-object-store",
+            "medcert-persistence",
+        ],
+    ),
+];
+
+/// Libraries that stay in their layer, and why.
+const KEPT: &[(&str, &[&str], &str)] = &[
+    (
+        "sea-orm",
+        &["medcert-persistence", "medcert-migrations", "medcert-testkit"],
+        "rows stay behind the store's ports",
+    ),
+    ("sea-orm-migration", &["medcert-persistence", "medcert-migrations"], "tables are made in one place"),
+    ("actix-web", &["medcert-api", "medcert"], "use cases do not know HTTP; the server starts it"),
+    ("utoipa", &["medcert-api"], "the contract is the API's"),
+    ("object_store", &["medcert-object-store"], "files stay behind the port Objects"),
+    ("krilla", &["medcert-credentials"], "documents stay behind the port CertificateRenderer"),
+    ("bcrypt", &["medcert-credentials"], "hashes stay behind the port Passwords"),
+    ("jsonwebtoken", &["medcert-credentials"], "tokens stay behind the port AccessTokens"),
+];
+
+fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
+    let metadata = MetadataCommand::new().no_deps().exec().expect("cargo tells its metadata");
+    let normal = |package: &cargo_metadata::Package| {
+        let named = package.dependencies.iter().filter(|d| d.kind == DependencyKind::Normal);
+        named.map(|d| d.name.clone()).collect()
+    };
+    metadata.packages.iter().map(|package| (package.name.to_string(), normal(package))).collect()
+}
+
+#[test]
+fn dependencies_point_inward() {
+    let found = dependencies();
+    let known: BTreeSet<&str> = EDGES.iter().map(|(name, _)| *name).collect();
+    for (name, named) in &found {
+        let (_, allowed) = EDGES
+            .iter()
+            .find(|(known, _)| known == name)
+            .unwrap_or_else(|| panic!("{name} is new: say here what it may name"));
+        for other in named.iter().filter(|other| known.contains(other.as_str())) {
+            assert!(allowed.contains(&other.as_str()), "{name} must not name {other}");
+        }
+    }
+    assert_eq!(found.len(), EDGES.len(), "a crate of the table is gone");
+}
+
+#[test]
+fn libraries_stay_in_their_layer() {
+    for (crate_name, named) in dependencies() {
+        for (library, homes, why) in KEPT {
+            let at_home = homes.contains(&crate_name.as_str());
+            assert!(at_home || !named.contains(*library), "{crate_name} must not name {library}: {why}");
+        }
+        let pure = crate_name == "medcert-domain";
+        for impure in ["tokio", "serde", "async-trait", "futures", "tracing"] {
+            assert!(!(pure && named.contains(impure)), "the domain must not name {impure}");
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! What tests are written with: the real application on a database of its own, a clock to set, and callers.
+//!
+//! A dev-dependency only. Failing loudly is its business, so unlike the rest of the house it panics.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot be set up must fail"
+)]
+
+mod callers;
+mod clinic;
+mod database;
+mod time;
+
+pub use callers::{Answered, Caller};
+pub use clinic::{Clinic, Replicas, actor_of};
+pub use database::{Database, Fresh};
+pub use time::{TestClock, TestIds};

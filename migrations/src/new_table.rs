@@ -98,7 +98,12 @@ impl<'m> NewTable<'m> {
         for column in columns {
             index.col(*column);
         }
-        self.indexes.push(index);
+        if self.backend == DbBackend::MySql {
+            // Part of the table there: each index made later would be a statement that rebuilds it.
+            self.statement.index(&mut index);
+        } else {
+            self.indexes.push(index);
+        }
         self
     }
 

@@ -71,7 +71,7 @@ pub enum Error {
     LastAdministrator(&'static str),
     /// The database is too busy at the moment.
     #[error("the database is busy; try again")]
-    Busy,
+    Busy(#[source] StoreError),
     /// Anything else; the cause goes to the log only.
     #[error("internal error")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -88,7 +88,9 @@ impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Stale(_) => Self::Stale,
-            StoreError::Conflict | StoreError::LockTimeout | StoreError::Unavailable(_) => Self::Busy,
+            busy @ (StoreError::Conflict | StoreError::LockTimeout | StoreError::Unavailable(_)) => {
+                Self::Busy(busy)
+            }
             StoreError::Duplicate(kind) => match kind {
                 "payment" => Self::Duplicate {
                     pointer: "/transaction_reference",

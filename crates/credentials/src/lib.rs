@@ -8,6 +8,7 @@ mod derivation;
 mod passwords;
 mod system;
 mod tokens;
+mod verified;
 
 pub use certificate::{FontError, KrillaRenderer};
 pub use derivation::HmacDerivation;

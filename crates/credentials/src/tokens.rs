@@ -15,6 +15,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use crate::verified::{Fingerprint, Verified};
+
 /// Header type that keeps access tokens apart from every other JWT (RFC 9068 §2.1).
 const TYPE: &str = "at+jwt";
 
@@ -39,6 +41,7 @@ pub struct Es256Tokens {
     issuer: String,
     audience: String,
     validation: Validation,
+    verified: Verified,
 }
 
 struct PublicKey {
@@ -93,7 +96,29 @@ impl Es256Tokens {
         // The library would ask the system clock; the time is compared with the caller's instead.
         validation.validate_exp = false;
         validation.leeway = 0;
-        Ok(Self { signing: EncodingKey::from_ec_der(der.as_bytes()), keys, issuer, audience, validation })
+        let signing = EncodingKey::from_ec_der(der.as_bytes());
+        Ok(Self { signing, keys, issuer, audience, validation, verified: Verified::default() })
+    }
+
+    /// Verifies a token from its first to its last part.
+    fn check(&self, token: &str, now: DateTime<Utc>) -> Option<AccessClaims> {
+        let header = jsonwebtoken::decode_header(token).ok()?;
+        // `crit` names extensions that must be understood (RFC 7515 §4.1.11), and none is.
+        if header.alg != Algorithm::ES256 || header.typ.as_deref() != Some(TYPE) || header.crit.is_some() {
+            return None;
+        }
+        let kid = header.kid?;
+        let key = self.keys.iter().find(|key| key.kid == kid)?;
+        let claims = jsonwebtoken::decode::<Claims>(token, &key.decoding, &self.validation).ok()?.claims;
+        let expires_at = DateTime::from_timestamp(claims.exp, 0)?;
+        // "On or after" its time a token is refused (RFC 7519 §4.1.4).
+        (now < expires_at).then_some(AccessClaims {
+            user: claims.sub,
+            session: claims.sid,
+            token: claims.jti,
+            issued_at: DateTime::from_timestamp(claims.iat, 0)?,
+            expires_at,
+        })
     }
 }
 
@@ -141,23 +166,13 @@ impl AccessTokens for Es256Tokens {
     }
 
     fn verify(&self, token: &str, now: DateTime<Utc>) -> Option<AccessClaims> {
-        let header = jsonwebtoken::decode_header(token).ok()?;
-        // `crit` names extensions that must be understood (RFC 7515 §4.1.11), and none is.
-        if header.alg != Algorithm::ES256 || header.typ.as_deref() != Some(TYPE) || header.crit.is_some() {
-            return None;
+        let fingerprint = Fingerprint::of(token);
+        if let Some(claims) = self.verified.get(&fingerprint, now) {
+            return Some(claims);
         }
-        let kid = header.kid?;
-        let key = self.keys.iter().find(|key| key.kid == kid)?;
-        let claims = jsonwebtoken::decode::<Claims>(token, &key.decoding, &self.validation).ok()?.claims;
-        let expires_at = DateTime::from_timestamp(claims.exp, 0)?;
-        // "On or after" its time a token is refused (RFC 7519 §4.1.4).
-        (now < expires_at).then_some(AccessClaims {
-            user: claims.sub,
-            session: claims.sid,
-            token: claims.jti,
-            issued_at: DateTime::from_timestamp(claims.iat, 0)?,
-            expires_at,
-        })
+        let claims = self.check(token, now)?;
+        self.verified.put(fingerprint, claims.clone(), now);
+        Some(claims)
     }
 
     fn jwks(&self) -> String {

@@ -15,6 +15,7 @@ mod migrate;
 mod people;
 mod query;
 mod records;
+pub mod statements;
 mod store;
 mod suitable;
 mod unit_of_work;

@@ -53,8 +53,8 @@ pub(crate) async fn wire_with(
 ) -> anyhow::Result<Wired> {
     let data_dir = options.data_dir()?;
     let public_url = options.public_url()?;
-    let keys = keys::load(options, &data_dir)?;
     let objects = objects(options)?;
+    let keys = keys::load(options, &data_dir)?;
     let fonts = options
         .fonts
         .iter()

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cargo_metadata::{DependencyKind, MetadataCommand};
 
-/// What each crate may name of the workspace. `testkit` is for tests and may name all but the server.
+/// What each crate may name of the workspace. `testkit` is for tests and may name all but the server; `bench` runs
+/// the very statements of persistence without anything around them, and nothing else of Medcert.
 const EDGES: &[(&str, &[&str])] = &[
     ("medcert-domain", &[]),
     ("medcert-application", &["medcert-domain"]),
@@ -35,6 +36,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "medcert-persistence",
         ],
     ),
+    ("medcert-bench", &["medcert-persistence"]),
 ];
 
 /// Libraries that stay in their layer, and why.
@@ -45,7 +47,12 @@ const KEPT: &[(&str, &[&str], &str)] = &[
         "rows stay behind the store's ports",
     ),
     ("sea-orm-migration", &["medcert-persistence", "medcert-migrations"], "tables are made in one place"),
-    ("actix-web", &["medcert-api", "medcert"], "use cases do not know HTTP; the server starts it"),
+    (
+        "actix-web",
+        &["medcert-api", "medcert", "medcert-bench"],
+        "use cases do not know HTTP; the server starts it, and the bench measures against it alone",
+    ),
+    ("sqlx", &["medcert-bench"], "everything else speaks to databases through SeaORM, its measure does not"),
     ("utoipa", &["medcert-api"], "the contract is the API's"),
     ("object_store", &["medcert-object-store"], "files stay behind the port Objects"),
     ("krilla", &["medcert-credentials"], "documents stay behind the port CertificateRenderer"),

@@ -44,7 +44,7 @@ impl Answered {
     }
 
     /// Fails the test unless the status is this one.
-    #[must_use]
+    #[expect(clippy::return_self_not_must_use, reason = "failing is all that many callers want of it")]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}", self.body);
         self

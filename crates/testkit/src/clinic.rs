@@ -28,6 +28,8 @@ pub struct Clinic {
     pub objects: Arc<dyn Objects>,
     /// Where it answers, such as `http://127.0.0.1:40123`.
     pub url: String,
+    /// What its access tokens are signed with, to make false ones.
+    pub signing_key: String,
     database: Fresh,
 }
 
@@ -44,11 +46,20 @@ pub struct Replicas {
 impl Replicas {
     /// The demonstration clinic on a database with so many connections, in so many applications.
     pub async fn on(database: Database, connections: u32, applications: usize) -> Self {
+        Self::with_objects(database, connections, applications, memory()).await
+    }
+
+    /// The same, with files kept in this object storage.
+    pub async fn with_objects(
+        database: Database,
+        connections: u32,
+        applications: usize,
+        objects: Arc<dyn Objects>,
+    ) -> Self {
         let fresh = database.fresh(connections).await;
         let clock = TestClock::new();
-        let objects = memory();
         let ids = TestIds::new(Arc::clone(&clock));
-        let parts = parts(&fresh, &clock, &ids, &objects, "http://127.0.0.1");
+        let parts = parts(&fresh, &clock, &ids, &objects, &generate_signing_key(), "http://127.0.0.1");
         let apps: Vec<Arc<App>> = (0..applications).map(|_| Arc::new(App::new(parts.clone()))).collect();
         let first = apps.first().expect("at least one application");
         demo::install(first).await.expect("the demonstration clinic");
@@ -76,15 +87,15 @@ fn parts(
     clock: &Arc<TestClock>,
     ids: &Arc<TestIds>,
     objects: &Arc<dyn Objects>,
+    signing_key: &str,
     url: &str,
 ) -> Parts {
-    let keys = [generate_signing_key()];
     Parts {
         store: Arc::new(fresh.store.clone()),
         objects: Arc::clone(objects),
         renderer: Arc::new(KrillaRenderer::new(vec![]).expect("the built-in font")),
         passwords: Arc::new(BcryptPasswords::new(COST, 2)),
-        tokens: Arc::new(Es256Tokens::new(&keys, "medcert", "medcert").expect("a key just made")),
+        tokens: Arc::new(Es256Tokens::new(&[signing_key], "medcert", "medcert").expect("a key just made")),
         derivation: Arc::new(HmacDerivation::new([7; 32])),
         ids: Arc::clone(ids) as _,
         clock: Arc::clone(clock) as _,
@@ -111,13 +122,14 @@ impl Clinic {
         let objects = memory();
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("a bound address"));
-        let app = Arc::new(App::new(parts(&fresh, &clock, &ids, &objects, &url)));
+        let signing_key = generate_signing_key();
+        let app = Arc::new(App::new(parts(&fresh, &clock, &ids, &objects, &signing_key, &url)));
         demo::install(&app).await.expect("the demonstration clinic");
         let options =
             HttpOptions { rate_limit: rate_limit.and_then(NonZeroU32::new), ..HttpOptions::default() };
         let server = Http::new(Arc::clone(&app), options).serve(listener).expect("a server");
         tokio::spawn(server);
-        Self { app, clock, objects, url, database: fresh }
+        Self { app, clock, objects, url, signing_key, database: fresh }
     }
 
     /// Where its database is.

@@ -8,12 +8,16 @@
     reason = "a test that cannot be set up must fail"
 )]
 
+mod accounts;
+mod backstage;
 mod callers;
+mod cast;
 mod clinic;
 mod database;
 mod time;
 
 pub use callers::{Answered, Caller};
+pub use cast::Cast;
 pub use clinic::{Clinic, Replicas, actor_of};
 pub use database::{Database, Fresh};
 pub use time::{TestClock, TestIds};

@@ -3,14 +3,14 @@
 use medcert_domain::{
     Invalid,
     catalog::Institution,
-    certification::{Action, Command, Edit, Guardian, Member, OverridePayload, Refusal},
+    certification::{Action, Care, Command, Edit, Guardian, Member, OverridePayload, Refusal},
     identity::Actor,
     people::Person,
     policy,
 };
 
 use super::{
-    Answer, AssignInput, Attempt, Detail, EditInput, Payload, PersonChange,
+    Answer, AssignInput, Attempt, CareInput, Detail, EditInput, Payload, PersonChange,
     detail::context,
     idempotency::{claim, remember, replay, settle},
     journal, may_somewhere,
@@ -204,6 +204,18 @@ async fn member(uow: &mut dyn UnitOfWork, input: &AssignInput) -> Result<Member,
     found.ok_or_else(|| Invalid::one("/staff_id", "unknown", "is no staff member").into())
 }
 
+/// Completes what was said of the care by what is known of it.
+fn merged_care(
+    present: Option<&Care>,
+    said: Option<Option<CareInput>>,
+) -> Result<Option<Option<Care>>, Invalid> {
+    let Some(Some(said)) = said else { return Ok(said.map(|_| None)) };
+    let mode = said.mode.or(present.map(|care| care.mode));
+    let mode = mode.ok_or_else(|| Invalid::one("/care/mode", "required", "is required"))?;
+    let place = said.place.unwrap_or_else(|| present.and_then(|care| care.place.clone()));
+    Ok(Some(Some(Care { mode, place })))
+}
+
 /// Changes the people of a request and puts the changed ones into the dossier.
 async fn edit(
     app: &App,
@@ -213,7 +225,7 @@ async fn edit(
     input: EditInput,
 ) -> Result<(Edit, Vec<PersonChange>), Failed> {
     let mut edit = Edit {
-        care: input.care,
+        care: merged_care(dossier.certification.care.as_ref(), input.care)?,
         external_reference: input.external_reference,
         comment: input.comment,
         ..Edit::default()

@@ -5,8 +5,8 @@ use medcert_domain::{
     Id, Money,
     catalog::{Institution, Service},
     certification::{
-        Action, Care, Certification, CloseOutcome, EndWithoutCertificate, NewEvaluation, NewPayment,
-        NewRefund, Payment, Relationship, ReopenReason,
+        Action, Care, CareMode, Certification, CloseOutcome, EndWithoutCertificate, NewEvaluation,
+        NewPayment, NewRefund, Payment, Relationship, ReopenReason,
     },
     people::{Country, DocumentType, Person, PersonPatch, Promoter, PromoterType, Staff},
 };
@@ -36,15 +36,24 @@ impl<T: Clone> Input<T> for Known<T> {
     }
 }
 
-/// A document as typed; the country defaults to the institution's.
+/// A document as typed. In a change, what is left out is that of the present document.
 #[derive(Debug, Clone)]
 pub struct DocumentInput {
     /// Kind.
-    pub kind: DocumentType,
-    /// Country that issued it.
+    pub kind: Option<DocumentType>,
+    /// Country that issued it; of a new document, the institution's.
     pub country: Option<Country>,
     /// Number as typed.
-    pub number: String,
+    pub number: Option<String>,
+}
+
+/// How the client is seen, as changed: `None` leaves a field, `Some(None)` clears it.
+#[derive(Debug, Clone)]
+pub struct CareInput {
+    /// How; required when nothing was said before.
+    pub mode: Option<CareMode>,
+    /// Where.
+    pub place: Option<Option<String>>,
 }
 
 /// What is said of a person: fields left out keep their values.
@@ -124,7 +133,7 @@ pub struct EditInput {
     /// Another service, or none.
     pub service: Option<Option<Id<Service>>>,
     /// How the client is seen.
-    pub care: Option<Option<Care>>,
+    pub care: Option<Option<CareInput>>,
     /// Reference in the integrator's system.
     pub external_reference: Option<Option<String>>,
     /// Comment.

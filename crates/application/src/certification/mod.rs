@@ -19,8 +19,8 @@ pub use detail::{Detail, detail, history, list};
 pub use erase::erase;
 pub use idempotency::{Answer, Replay};
 pub use input::{
-    AssignInput, Attempt, DocumentInput, EditInput, Encode, GuardianInput, Input, Known, NewPromoter,
-    Payload, PersonChange, PersonInput, PromoterInput, RegisterInput,
+    AssignInput, Attempt, CareInput, DocumentInput, EditInput, Encode, GuardianInput, Input, Known,
+    NewPromoter, Payload, PersonChange, PersonInput, PromoterInput, RegisterInput,
 };
 pub use issue::issue;
 pub use register::register;

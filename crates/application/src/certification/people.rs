@@ -5,8 +5,7 @@ use medcert_domain::{
     Id, Invalid,
     catalog::Institution,
     people::{
-        Country, Document, FieldChange, Person, PersonPatch, PersonUse, Promoter, PromoterIdentity,
-        PromoterType,
+        Document, FieldChange, Person, PersonPatch, PersonUse, Promoter, PromoterIdentity, PromoterType,
     },
 };
 
@@ -33,10 +32,19 @@ pub(super) struct Finder<'a> {
 }
 
 impl Finder<'_> {
-    fn document(&self, pointer: &str, input: &DocumentInput) -> Result<Document, Invalid> {
-        let country: Country = input.country.unwrap_or(self.profile.country);
-        Document::parse(input.kind, country, &input.number)
-            .map_err(|e| e.below(&format!("{pointer}/document_number")))
+    /// The document as typed, completed by the present one.
+    fn document(
+        &self,
+        pointer: &str,
+        input: &DocumentInput,
+        present: Option<&Document>,
+    ) -> Result<Document, Invalid> {
+        let missing = |field: &str| Invalid::one(&format!("{pointer}/{field}"), "required", "is required");
+        let kind = input.kind.or(present.map(|d| d.kind)).ok_or_else(|| missing("document_type"))?;
+        let country = input.country.or(present.map(|d| d.country)).unwrap_or(self.profile.country);
+        let number = input.number.as_deref().or(present.map(|d| d.number.as_str()));
+        let number = number.ok_or_else(|| missing("document_number"))?;
+        Document::parse(kind, country, number).map_err(|e| e.below(&format!("{pointer}/document_number")))
     }
 
     fn check(&self, pointer: &str, fields: &PersonPatch) -> Result<(), Invalid> {
@@ -59,7 +67,7 @@ impl Finder<'_> {
         self.check(&pointer, &input.fields)?;
         let missing = |field: &str| Invalid::one(&format!("/{part}/{field}"), "required", "is required");
         let document = input.document.as_ref().ok_or_else(|| missing("document_number"))?;
-        let document = self.document(&pointer, document)?;
+        let document = self.document(&pointer, document, None)?;
         if let Some(found) = self.uow.person_by_document(&document).await? {
             return self.merge(part, found, &input.fields).await;
         }
@@ -119,7 +127,7 @@ impl Finder<'_> {
         let pointer = format!("/{part}");
         self.check(&pointer, &input.fields)?;
         if let Some(document) = &input.document {
-            let document = self.document(&pointer, document)?;
+            let document = self.document(&pointer, document, person.document.as_ref())?;
             if person.document.as_ref() != Some(&document) {
                 if let Some(other) = self.uow.person_by_document(&document).await? {
                     return Ok(other);

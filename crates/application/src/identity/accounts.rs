@@ -189,6 +189,10 @@ pub async fn create_user(app: &App, new: FirstUser) -> Result<Id<User>, Error> {
     let given = checks.keep("/given_names", text::required(&new.given_names, 150, Lines::One));
     let family = checks.keep("/family_names", text::required(&new.family_names, 150, Lines::One));
     let password = checks.keep("/password", check_password(&new.password, &new.email));
+    // A doctor's name is printed on certificates.
+    for (pointer, name) in [("/given_names", &given), ("/family_names", &family)] {
+        checks.keep("", name.as_deref().map_or(Ok(()), |name| app.printable(pointer, name)));
+    }
     if new.roles.is_empty() {
         checks.fault("/roles", "required", "at least one role is needed");
     }

@@ -32,7 +32,8 @@ use crate::{
 
 const KIND: &str = Certification::KIND;
 
-fn select(id: Id<Certification>) -> SelectStatement {
+/// Selects the request with everybody around it.
+pub(crate) fn select(id: Id<Certification>) -> SelectStatement {
     let mut select = select_root(id);
     join::<person::table::Entity>(&mut select, "client", ("request", Column::ClientId));
     join::<person::table::Entity>(&mut select, "guardian", ("request", Column::GuardianId));
@@ -54,14 +55,10 @@ fn select(id: Id<Certification>) -> SelectStatement {
     select
 }
 
-/// Assignments with the members they name and whoever made them; `None` when the request changed meanwhile.
-async fn load_assignments(
-    db: &impl ConnectionTrait,
-    request: &mut Certification,
-    known: &mut BTreeMap<Uuid, String>,
-) -> Result<Option<Vec<Member>>, StoreError> {
+/// Selects the assignments with the members they name and whoever made them.
+pub(crate) fn select_assignments(request: Uuid) -> SelectStatement {
     use assignment::table::{Column, Entity};
-    let mut select = select_children::<Entity>(request.id.raw(), Column::RequestId, Column::Position);
+    let mut select = select_children::<Entity>(request, Column::RequestId, Column::Position);
     join::<staff::table::Entity>(&mut select, "staff", ("child", Column::StaffId));
     staff::select_member(&mut select);
     join::<user::table::Entity>(&mut select, "giver", ("child", Column::AssignedBy));
@@ -69,13 +66,23 @@ async fn load_assignments(
     join::<person::table::Entity>(&mut select, "giver_person", giver);
     let name = Expr::col(("giver_person", person::table::Column::Name));
     select.expr_as(name, Alias::new("giver_name"));
+    select
+}
+
+/// Assignments with their members; `None` when the request changed meanwhile.
+async fn load_assignments(
+    db: &impl ConnectionTrait,
+    request: &mut Certification,
+    known: &mut BTreeMap<Uuid, String>,
+) -> Result<Option<Vec<Member>>, StoreError> {
+    let select = select_assignments(request.id.raw());
     let rows = db.query_all(&select).await.map_err(failed(KIND))?;
     if !belong(KIND, &rows, request.version)? {
         return Ok(None);
     }
     let mut members = Vec::new();
     for row in &rows {
-        let assignment: Assignment = row_of::<Entity>(KIND, row, "child")?
+        let assignment: Assignment = row_of::<assignment::table::Entity>(KIND, row, "child")?
             .ok_or_else(|| corrupt(KIND, "assignment is missing"))?
             .try_into()?;
         let member = staff::member(row)?.ok_or_else(|| corrupt(KIND, "assigned staff is missing"))?;

@@ -164,34 +164,52 @@ fn row(found: &QueryResult) -> Result<RequestRow, StoreError> {
     })
 }
 
+/// The statement of a page, and that of its total when one is asked for.
+pub(crate) fn select(
+    filter: &RequestFilter,
+    asked: &PageRequest,
+) -> Result<(SelectStatement, Option<SelectStatement>), StoreError> {
+    let mut select = Query::select().from_as(Entity, "request").take();
+    select.cond_where(condition(filter));
+    let all = asked.with_total.then(|| select.clone());
+    for column in OWN {
+        select.expr(col(*column));
+    }
+    add_names(&mut select);
+    let (key, order) = order(filter.sort);
+    Keyset::new(("request", key), ("request", Column::Id), order).apply(
+        &mut select,
+        after_moment(asked)?,
+        asked.limit,
+    );
+    Ok((select, all))
+}
+
+fn order(sort: Sort) -> (Column, Order) {
+    match sort {
+        Sort::CreatedDesc => (Column::CreatedAt, Order::Desc),
+        Sort::CreatedAsc => (Column::CreatedAt, Order::Asc),
+        Sort::UpdatedDesc => (Column::UpdatedAt, Order::Desc),
+        Sort::UpdatedAsc => (Column::UpdatedAt, Order::Asc),
+    }
+}
+
 /// A page of the list.
 pub(crate) async fn requests(
     db: &impl ConnectionTrait,
     filter: &RequestFilter,
     asked: &PageRequest,
 ) -> Result<Page<RequestRow>, StoreError> {
-    let mut select = Query::select().from_as(Entity, "request").take();
-    select.cond_where(condition(filter));
-    let count = if asked.with_total { Some(total(db, KIND, select.clone()).await?) } else { None };
-    for column in OWN {
-        select.expr(col(*column));
-    }
-    add_names(&mut select);
-    let (key, order) = match filter.sort {
-        Sort::CreatedDesc => (Column::CreatedAt, Order::Desc),
-        Sort::CreatedAsc => (Column::CreatedAt, Order::Asc),
-        Sort::UpdatedDesc => (Column::UpdatedAt, Order::Desc),
-        Sort::UpdatedAsc => (Column::UpdatedAt, Order::Asc),
+    let (select, all) = select(filter, asked)?;
+    let count = match all {
+        Some(all) => Some(total(db, KIND, all).await?),
+        None => None,
     };
-    Keyset::new(("request", key), ("request", Column::Id), order).apply(
-        &mut select,
-        after_moment(asked)?,
-        asked.limit,
-    );
     let found = db.query_all(&select).await.map_err(failed(KIND))?;
     let rows: Vec<RequestRow> = found.iter().map(row).collect::<Result<_, _>>()?;
     Ok(page(rows, asked, count, |last| {
-        let at = if matches!(key, Column::CreatedAt) { last.created_at } else { last.updated_at };
+        let by_creation = matches!(filter.sort, Sort::CreatedDesc | Sort::CreatedAsc);
+        let at = if by_creation { last.created_at } else { last.updated_at };
         Cursor { key: at.timestamp_micros().to_string(), id: last.id.raw() }
     }))
 }

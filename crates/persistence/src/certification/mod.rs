@@ -3,12 +3,12 @@
 mod aggregate;
 pub(crate) mod assignment;
 pub(crate) mod certificate;
-mod children;
-mod dossier;
+pub(crate) mod children;
+pub(crate) mod dossier;
 pub(crate) mod evaluation;
 pub(crate) mod history;
-mod list;
-mod names;
+pub(crate) mod list;
+pub(crate) mod names;
 pub(crate) mod payment;
 mod reads;
 pub(crate) mod refund;

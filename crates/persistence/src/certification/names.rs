@@ -72,6 +72,18 @@ fn names_of<T: Table + Default>(ids: &BTreeSet<Uuid>, person_column: T::Column) 
     select
 }
 
+/// Selects the names behind these ids; `None` when there are none.
+pub(crate) fn select(accounts: &BTreeSet<Uuid>, staff: &BTreeSet<Uuid>) -> Option<SelectStatement> {
+    let of_accounts = || names_of::<user::table::Entity>(accounts, user::table::Column::PersonId);
+    let of_staff = || names_of::<staff::table::Entity>(staff, staff::table::Column::PersonId);
+    match (accounts.is_empty(), staff.is_empty()) {
+        (true, true) => None,
+        (false, true) => Some(of_accounts()),
+        (true, false) => Some(of_staff()),
+        (false, false) => Some(of_accounts().union(UnionType::All, of_staff()).take()),
+    }
+}
+
 /// Adds the names that are not known yet, in at most one statement.
 pub(crate) async fn complete(
     db: &impl ConnectionTrait,
@@ -80,14 +92,7 @@ pub(crate) async fn complete(
 ) -> Result<(), StoreError> {
     wanted.accounts.retain(|id| !known.contains_key(id));
     wanted.staff.retain(|id| !known.contains_key(id));
-    let accounts = || names_of::<user::table::Entity>(&wanted.accounts, user::table::Column::PersonId);
-    let staff = || names_of::<staff::table::Entity>(&wanted.staff, staff::table::Column::PersonId);
-    let select = match (wanted.accounts.is_empty(), wanted.staff.is_empty()) {
-        (true, true) => return Ok(()),
-        (false, true) => accounts(),
-        (true, false) => staff(),
-        (false, false) => accounts().union(UnionType::All, staff()).take(),
-    };
+    let Some(select) = select(&wanted.accounts, &wanted.staff) else { return Ok(()) };
     for row in db.query_all(&select).await.map_err(failed(KIND))? {
         let name: Option<String> = value_of(KIND, &row, "name")?;
         known.insert(value_of(KIND, &row, "id")?, name.unwrap_or_default());

@@ -5,6 +5,7 @@ use std::{net::TcpListener, sync::Arc};
 use anyhow::{Context as _, bail};
 use medcert_api::{Http, HttpOptions};
 use medcert_application::{App, demo};
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{options::Options, wiring};
 
@@ -28,11 +29,17 @@ pub(crate) async fn serve(options: &Options, demo: bool) -> anyhow::Result<()> {
     let trail = write_trail(Arc::clone(&wired.app));
     let server =
         Http::new(Arc::clone(&wired.app), http).serve(listener).context("the server cannot start")?;
+    // Listened for before anybody is told that the server is there, so that no signal is missed.
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for signals")?;
+    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for signals")?;
     announce(&options.public_url()?, demo);
     tracing::info!(listen = %address, "serving");
     let handle = server.handle();
     tokio::spawn(async move {
-        told_to_stop().await;
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
         tracing::info!("stopping: requests under way may finish");
         handle.stop(true).await;
     });
@@ -41,20 +48,6 @@ pub(crate) async fn serve(options: &Options, demo: bool) -> anyhow::Result<()> {
     trail.await.context("the audit trail could not be written to its end")?;
     tracing::info!("stopped");
     Ok(())
-}
-
-/// Waits for Ctrl-C or a polite end from outside.
-async fn told_to_stop() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-        }
-        Err(error) => tracing::error!(error = %error, "cannot be told to stop by a signal"),
-    }
 }
 
 fn in_use(address: std::net::SocketAddr) -> String {

@@ -39,7 +39,10 @@ pub(crate) type Outcome = Result<Answer, Error>;
 
 impl Floor {
     pub(crate) async fn on(database: Database) -> Self {
-        let replicas = Replicas::on(database, CONNECTIONS, APPLICATIONS).await;
+        Self::of(Replicas::on(database, CONNECTIONS, APPLICATIONS).await).await
+    }
+
+    pub(crate) async fn of(replicas: Replicas) -> Self {
         let app = replicas.app(0);
         let [_, operator, manager, doctor, _] = demo::emails();
         let page = PageRequest { limit: 1, after: None, with_total: false };
@@ -61,8 +64,11 @@ impl Floor {
             birth_date: Some(chrono::NaiveDate::from_ymd_opt(1990, 1, 31)),
             ..PersonPatch::default()
         };
-        let document =
-            DocumentInput { kind: DocumentType::Dni, country: None, number: format!("{number:08}") };
+        let document = DocumentInput {
+            kind: Some(DocumentType::Dni),
+            country: None,
+            number: Some(format!("{number:08}")),
+        };
         let input = RegisterInput {
             client: PersonInput { document: Some(document), fields },
             guardian: None,

@@ -1,6 +1,9 @@
+//! Use cases on the real persistence: what happens when something fails, and races.
+//!
 //! Races: 64 callers at once, over 16 connections and four processes' worth of applications, on three databases.
 //! Exactly one wins; everybody else gets the answer for what they now find; nothing is lost or doubled.
 
+mod failures;
 mod floor;
 mod rounds;
 

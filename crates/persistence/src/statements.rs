@@ -1,0 +1,116 @@
+//! The statements of the two reads that are measured, as text: `bench/bare` runs them without anything around them,
+//! and what Medcert's answers cost beyond their SQL is the difference. They come from the functions that the reads
+//! themselves call, so the measurement cannot fall behind them.
+
+use std::collections::BTreeSet;
+
+use medcert_application::store::{PageRequest, RequestFilter, StoreError};
+use medcert_domain::{Id, certification::Certification};
+use sea_orm::{DbBackend, Value, sea_query::SelectStatement};
+use uuid::Uuid;
+
+use crate::{
+    certification::{
+        certificate, children::select_children, dossier, evaluation, list, names, payment, refund,
+    },
+    codec::corrupt,
+    connect::Engine,
+};
+
+/// A value that a statement is run with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bound {
+    /// A whole number of 32 bits.
+    Small(i32),
+    /// A whole number of 64 bits.
+    Number(i64),
+    /// An identifier.
+    Id(Uuid),
+}
+
+/// A statement with its values, in their order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    /// The text, in the engine's dialect.
+    pub text: String,
+    /// The values.
+    pub values: Vec<Bound>,
+}
+
+fn written(engine: Engine, select: &SelectStatement) -> Result<Statement, StoreError> {
+    let backend = match engine {
+        Engine::Sqlite => DbBackend::Sqlite,
+        Engine::Postgres => DbBackend::Postgres,
+        Engine::MySql => DbBackend::MySql,
+    };
+    let statement = backend.build(select);
+    let values = statement.values.map(|values| values.0).unwrap_or_default();
+    let values = values.into_iter().map(|value| match value {
+        Value::Int(Some(number)) => Ok(Bound::Small(number)),
+        Value::BigInt(Some(number)) => Ok(Bound::Number(number)),
+        Value::BigUnsigned(Some(number)) => i64::try_from(number)
+            .map(Bound::Number)
+            .map_err(|_| corrupt("statement", "a number is too great")),
+        Value::Uuid(Some(id)) => Ok(Bound::Id(id)),
+        _ => Err(corrupt("statement", "a value has an unexpected type")),
+    });
+    Ok(Statement { text: statement.sql, values: values.collect::<Result<_, _>>()? })
+}
+
+/// The first page of the list as it is without filters.
+pub fn list(engine: Engine, limit: u64) -> Result<Statement, StoreError> {
+    let page = PageRequest { limit, after: None, with_total: false };
+    written(engine, &list::select(&RequestFilter::default(), &page)?.0)
+}
+
+/// The request with everybody around it: the first statement of the detail.
+pub fn request(engine: Engine, id: Uuid) -> Result<Statement, StoreError> {
+    written(engine, &dossier::select(Id::<Certification>::new(id)))
+}
+
+/// What hangs on the request: the column of [`request`] that says whether there is any, and the statement that is
+/// run then, in this order.
+pub fn children(engine: Engine, id: Uuid) -> Result<Vec<(&'static str, Statement)>, StoreError> {
+    use certificate::table as certificate;
+    use evaluation::table as evaluation;
+    use payment::table as payment;
+    use refund::table as refund;
+    let all = [
+        ("has_assignments", dossier::select_assignments(id)),
+        (
+            "has_payments",
+            select_children::<payment::Entity>(id, payment::Column::RequestId, payment::Column::Position),
+        ),
+        (
+            "has_refunds",
+            select_children::<refund::Entity>(id, refund::Column::RequestId, refund::Column::Position),
+        ),
+        (
+            "has_evaluations",
+            select_children::<evaluation::Entity>(
+                id,
+                evaluation::Column::RequestId,
+                evaluation::Column::Position,
+            ),
+        ),
+        (
+            "has_certificates",
+            select_children::<certificate::Entity>(
+                id,
+                certificate::Column::RequestId,
+                certificate::Column::IssuedAt,
+            ),
+        ),
+    ];
+    all.into_iter().map(|(has, select)| Ok((has, written(engine, &select)?))).collect()
+}
+
+/// The names of accounts and staff that none of the other statements told: the last statement of the detail, when
+/// there are any.
+pub fn names(
+    engine: Engine,
+    accounts: &BTreeSet<Uuid>,
+    staff: &BTreeSet<Uuid>,
+) -> Result<Option<Statement>, StoreError> {
+    names::select(accounts, staff).map(|select| written(engine, &select)).transpose()
+}

@@ -32,7 +32,7 @@ pub(crate) async fn serve(options: &Options, demo: bool) -> anyhow::Result<()> {
     // Listened for before anybody is told that the server is there, so that no signal is missed.
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for signals")?;
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen for signals")?;
-    announce(&options.public_url()?, demo);
+    announce(address, &options.public_url()?, demo);
     tracing::info!(listen = %address, "serving");
     let handle = server.handle();
     tokio::spawn(async move {
@@ -59,8 +59,11 @@ fn write_trail(app: Arc<App>) -> tokio::task::JoinHandle<()> {
 }
 
 /// Tells a person at a terminal where to look.
-fn announce(url: &str, demo: bool) {
-    println!("Medcert answers at {url}  (API documents at {url}/docs)");
+fn announce(address: std::net::SocketAddr, public_url: &str, demo: bool) {
+    println!("Medcert answers at http://{address}  (API documents at http://{address}/docs)");
+    if public_url != format!("http://{address}") {
+        println!("Certificates lead to {public_url}/v/…");
+    }
     if demo {
         println!("\nAccounts of the demonstration, password {}:", demo::PASSWORD);
         for email in demo::emails() {

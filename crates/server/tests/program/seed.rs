@@ -9,7 +9,17 @@ use medcert_persistence::{DatabaseOptions, SeaStore};
 fn seed(folder: &Path, seed: &str) -> (bool, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_medcert"));
     command.env_clear().current_dir(folder).arg("--data-dir").arg(folder);
-    command.args(["seed", "--requests", "700", "--until", "2026-11-20", "--certificates", "3", "--seed", seed]);
+    command.args([
+        "seed",
+        "--requests",
+        "700",
+        "--until",
+        "2026-11-20",
+        "--certificates",
+        "3",
+        "--seed",
+        seed,
+    ]);
     let output = command.output().expect("the program starts");
     (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
 }

@@ -1,0 +1,9 @@
+//! The program as a person or a script uses it: started as a process, judged by what it says and leaves behind.
+
+mod cli;
+mod compose;
+mod process;
+// The object store's own tests know best how to serve S3; building the whole testkit for them would be dear.
+#[path = "../../../object-store/tests/objects/s3_server.rs"]
+mod s3_server;
+mod seed;

@@ -25,7 +25,7 @@ pub(crate) fn load(options: &Options, data_dir: &Path) -> anyhow::Result<Keys> {
         data_dir,
         "access-key.pem",
         "MEDCERT_ACCESS_KEY_FILE",
-        || medcert_credentials::generate_signing_key(),
+        medcert_credentials::generate_signing_key,
     )?;
     let secret = file(
         options,

@@ -25,13 +25,12 @@ pub(crate) struct Wired {
 
 /// Opens the database that the options name.
 pub(crate) async fn store(options: &Options) -> anyhow::Result<SeaStore> {
-    let url = match &options.database_url {
-        Some(url) => url.clone(),
-        None => {
-            let folder = options.data_dir()?;
-            private_folder(&folder)?;
-            format!("sqlite://{}", folder.join("medcert.db").display())
-        }
+    let url = if let Some(url) = &options.database_url {
+        url.clone()
+    } else {
+        let folder = options.data_dir()?;
+        private_folder(&folder)?;
+        format!("sqlite://{}", folder.join("medcert.db").display())
     };
     let mut database = DatabaseOptions::new(url);
     if let Some(most) = options.database_connections {

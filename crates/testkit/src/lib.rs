@@ -2,9 +2,10 @@
 //!
 //! A dev-dependency only. Failing loudly is its business, so unlike the rest of the house it panics.
 #![expect(
-    clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
     reason = "a test that cannot be set up must fail"
 )]
 

@@ -34,13 +34,14 @@ fn cut(word: &str) -> String {
     word.chars().take(60).collect()
 }
 
-/// The words of a query: each must begin some word of the request. A whole code counts as one word.
+/// The words of a query: each must begin some word of the request. A code counts as one word, as soon as more of
+/// it is there than a name that is still being typed has: `Ana-` is on its way to `Ana-María`.
 pub fn query(q: &str) -> Vec<String> {
     let trimmed = q.trim().to_lowercase();
-    let is_code = trimmed.len() > 3
-        && trimmed.contains('-')
-        && trimmed.is_ascii()
-        && trimmed.split('-').skip(1).all(|part| part.bytes().all(|b| b.is_ascii_digit()));
+    let mut numbers = trimmed.split('-').skip(1).peekable();
+    let is_code = trimmed.is_ascii()
+        && numbers.peek().is_some_and(|first| !first.is_empty())
+        && numbers.all(|part| part.bytes().all(|b| b.is_ascii_digit()));
     let words = if is_code { vec![trimmed] } else { text::search_words(q) };
     words.into_iter().map(|word| cut(&word)).collect()
 }
@@ -52,6 +53,8 @@ mod tests {
         assert_eq!(super::query(" MC-2026-0000 "), ["mc-2026-0000"]);
         assert_eq!(super::query("Ñandú, JOSÉ"), ["nandu", "jose"]);
         assert_eq!(super::query("Ana-María"), ["ana", "maria"]);
+        assert_eq!(super::query("Ana-"), ["ana"]);
+        assert!(super::query("\" --").is_empty());
         assert!(super::query("  ,").is_empty());
     }
 }

@@ -37,7 +37,6 @@ enum Reach {
 
 /// The clinic whose people act.
 pub(crate) struct Clinic<'a> {
-    app: &'a App,
     chance: &'a Chance,
     profile: Institution,
     operator: Actor,
@@ -67,7 +66,6 @@ impl<'a> Clinic<'a> {
             app.parts.store.promoters(None, &all).await?.items.into_iter().map(|p| p.id).collect();
         let offset = chance.below(80_000_000);
         Ok(Self {
-            app,
             chance,
             profile,
             operator,

@@ -1,4 +1,10 @@
 //! The program as a person or a script uses it: started as a process, judged by what it says and leaves behind.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking, also in its helpers"
+)]
 
 mod cli;
 mod compose;

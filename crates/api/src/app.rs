@@ -14,7 +14,6 @@ use actix_web::{
     web,
 };
 use medcert_application::App;
-use utoipa_actix_web::{AppExt as _, service_config::ServiceConfig};
 
 use crate::{
     catalog, certification, gate, identity,
@@ -22,6 +21,7 @@ use crate::{
     metrics::Metrics,
     observe, openapi, operations, people, policy,
     problem::{Failure, Kind},
+    registry::Registry,
     routing::Table,
 };
 
@@ -65,7 +65,7 @@ const UNDOCUMENTED: &[(&str, &str)] = &[("/docs", "docs"), ("/docs/{_:.*}", "doc
 impl Http {
     /// Around this application.
     pub fn new(app: Arc<App>, options: HttpOptions) -> Self {
-        let table = Table::of(&openapi::document(), UNDOCUMENTED);
+        let table = Table::of(&openapi::addresses(), UNDOCUMENTED);
         let limiter = options.rate_limit.map(Limiter::new);
         let https = app.parts.settings.public_url.starts_with("https://");
         Self(Arc::new(Shared { app, options, table, limiter, metrics: Arc::default(), https }))
@@ -86,11 +86,9 @@ impl Http {
         let admit = Arc::clone(&self.0);
         let watch = Arc::clone(&self.0);
         actix_web::App::new()
-            .into_utoipa_app()
             .app_data(web::Data::from(Arc::clone(&self.0.app)))
             .app_data(web::Data::from(Arc::clone(&self.0.metrics)))
-            .configure(routes)
-            .into_app()
+            .configure(|application| routes(&mut Registry::answering(application)))
             .configure(operations::undocumented)
             .default_service(web::to(nothing))
             .wrap(from_fn(move |req, next| gate::admit(Arc::clone(&admit), req, next)))
@@ -112,16 +110,16 @@ impl Http {
 }
 
 /// All documented routes: a room adds its own here, and its rows to [`crate::access::RULES`].
-pub(crate) fn routes(cfg: &mut ServiceConfig) {
+pub(crate) fn routes(cfg: &mut Registry) {
     cfg.configure(operations::routes)
         .configure(openapi::routes)
         .configure(identity::root)
         .configure(certification::root)
-        .service(utoipa_actix_web::scope("/api/v1").configure(api));
+        .scope("/api/v1", api);
 }
 
 /// The routes below `/api/v1`.
-fn api(cfg: &mut ServiceConfig) {
+fn api(cfg: &mut Registry) {
     cfg.configure(identity::routes)
         .configure(certification::routes)
         .configure(people::routes)

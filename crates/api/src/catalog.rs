@@ -1,11 +1,11 @@
 //! Catalog: services and the institution.
 
+use crate::registry::Registry;
 use actix_web::{HttpRequest, HttpResponse, get, web::Data};
 use medcert_application::{App, catalog};
 use medcert_domain::catalog::{Institution, Service};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
@@ -135,7 +135,7 @@ impl From<Institution> for InstitutionView {
 }
 
 /// Which services.
-#[derive(Debug, Default, Deserialize, IntoParams)]
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields, default)]
 #[into_params(parameter_in = Query)]
 struct ServicesQuery {
@@ -157,7 +157,7 @@ impl ServicesQuery {
 }
 
 /// List the services, by name.
-#[utoipa::path(tag = "catalog",
+#[utoipa::path(tag = "catalog", params(ServicesQuery),
     responses((status = 200, description = "The services", body = List<ServiceView>)))]
 #[get("/services")]
 async fn list_services(
@@ -197,6 +197,6 @@ async fn get_institution(caller: Caller, app: Data<App>, req: HttpRequest) -> Re
 }
 
 /// The routes below `/api/v1`.
-pub(crate) fn routes(cfg: &mut ServiceConfig) {
+pub(crate) fn routes(cfg: &mut Registry) {
     cfg.service(list_services).service(get_service).service(get_institution);
 }

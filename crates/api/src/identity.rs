@@ -1,5 +1,6 @@
 //! Identity: signing in and out, one's own account, keeping accounts out.
 
+use crate::registry::Registry;
 use actix_web::{
     HttpResponse, get,
     http::header,
@@ -14,7 +15,6 @@ use medcert_application::{
 use medcert_domain::identity::User;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::{
@@ -285,7 +285,7 @@ async fn access_jwks(app: Data<App>) -> HttpResponse {
 }
 
 /// The routes below `/api/v1`.
-pub(crate) fn routes(cfg: &mut ServiceConfig) {
+pub(crate) fn routes(cfg: &mut Registry) {
     cfg.service(login)
         .service(refresh)
         .service(logout)
@@ -298,6 +298,6 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
 }
 
 /// The routes at the root.
-pub(crate) fn root(cfg: &mut ServiceConfig) {
+pub(crate) fn root(cfg: &mut Registry) {
     cfg.service(access_jwks);
 }

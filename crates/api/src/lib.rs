@@ -32,6 +32,7 @@ mod preconditions;
 mod problem;
 mod query;
 mod reading;
+mod registry;
 mod routing;
 #[cfg(test)]
 mod stub;

@@ -3,7 +3,6 @@
 
 use std::{
     fmt,
-    panic::AssertUnwindSafe,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -21,7 +20,6 @@ use actix_web::{
     middleware::Next,
 };
 use bytes::Bytes;
-use futures::FutureExt as _;
 use medcert_domain::identity::Origin;
 use tracing::{Instrument as _, field};
 
@@ -67,7 +65,9 @@ pub(crate) async fn watch(
         span.record("trace.id", trace);
     }
 
-    let served = AssertUnwindSafe(next.call(req)).catch_unwind().instrument(span.clone()).await;
+    // In a task of its own, so that it runs to its end even when the caller goes away: an abandoned statement can
+    // leave a database connection out of step, and a half-told use case helps nobody.
+    let served = actix_web::rt::spawn(next.call(req).instrument(span.clone())).await;
     drop(running);
     let answer = span.in_scope(|| match served {
         Ok(Ok(answer)) => Ok(finish(&seen, &method, answer)),

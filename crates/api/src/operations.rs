@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use crate::registry::Registry;
 use actix_web::{
     HttpRequest, HttpResponse, get,
     http::header,
@@ -10,7 +11,6 @@ use actix_web::{
 use medcert_application::App;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
@@ -85,7 +85,7 @@ async fn metrics(req: HttpRequest, metrics: Data<Metrics>) -> Result<HttpRespons
 }
 
 /// The routes of operations.
-pub(crate) fn routes(cfg: &mut ServiceConfig) {
+pub(crate) fn routes(cfg: &mut Registry) {
     cfg.service(version).service(healthz).service(readyz).service(metrics);
 }
 

@@ -1,5 +1,6 @@
 //! People: staff and promoters.
 
+use crate::registry::Registry;
 use actix_web::{HttpRequest, HttpResponse, get, web::Data};
 use medcert_application::{
     App,
@@ -10,8 +11,7 @@ use medcert_domain::{
     people::{Promoter, PromoterIdentity, Staff},
 };
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
@@ -137,7 +137,7 @@ impl From<Promoter> for PromoterView {
 }
 
 /// Which staff. Several values of one filter, separated by commas, mean any of them.
-#[derive(Debug, Default, Deserialize, IntoParams)]
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields, default)]
 #[into_params(parameter_in = Query)]
 struct StaffQuery {
@@ -174,7 +174,7 @@ impl StaffQuery {
 }
 
 /// Which promoters.
-#[derive(Debug, Default, Deserialize, IntoParams)]
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields, default)]
 #[into_params(parameter_in = Query)]
 struct PromotersQuery {
@@ -203,7 +203,7 @@ impl PromotersQuery {
 }
 
 /// List the staff, by name.
-#[utoipa::path(tag = "people",
+#[utoipa::path(tag = "people", params(StaffQuery),
     responses((status = 200, description = "The staff", body = List<StaffView>)))]
 #[get("/staff")]
 async fn list_staff(
@@ -233,7 +233,7 @@ async fn get_staff(
 }
 
 /// List the promoters, by name.
-#[utoipa::path(tag = "people",
+#[utoipa::path(tag = "people", params(PromotersQuery),
     responses((status = 200, description = "The promoters", body = List<PromoterView>)))]
 #[get("/promoters")]
 async fn list_promoters(
@@ -263,6 +263,6 @@ async fn get_promoter(
 }
 
 /// The routes below `/api/v1`.
-pub(crate) fn routes(cfg: &mut ServiceConfig) {
+pub(crate) fn routes(cfg: &mut Registry) {
     cfg.service(list_staff).service(get_staff).service(list_promoters).service(get_promoter);
 }

@@ -1,5 +1,6 @@
 //! The policy, readable by those who must account for it.
 
+use crate::registry::Registry;
 use actix_web::{get, web::Json};
 use medcert_domain::{
     certification::Stage,
@@ -8,7 +9,6 @@ use medcert_domain::{
 };
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
     caller::Caller,
@@ -99,6 +99,6 @@ async fn read_policy(_caller: Caller) -> Json<PolicyView> {
 }
 
 /// The routes of the policy.
-pub(crate) fn routes(cfg: &mut ServiceConfig) {
+pub(crate) fn routes(cfg: &mut Registry) {
     cfg.service(read_policy);
 }

@@ -77,7 +77,6 @@ pub fn search_words(text: &str) -> Vec<String> {
         .filter(|c| !unicode_normalization::char::is_combining_mark(*c))
         .flat_map(char::to_lowercase)
         .map(|c| match c {
-            'ß' => 's',
             'ø' => 'o',
             'đ' => 'd',
             'ł' => 'l',
@@ -88,6 +87,7 @@ pub fn search_words(text: &str) -> Vec<String> {
         })
         .filter(|c| *c != '\u{0}')
         .collect();
+    let folded = folded.replace('ß', "ss");
     folded.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(ToOwned::to_owned).collect()
 }
 
@@ -113,5 +113,6 @@ mod tests {
         assert_eq!(search_words("José-Luis ÑANDÚ"), ["jose", "luis", "nandu"]);
         assert_eq!(search_words("Ґалаґан Їжакевич"), ["галаган", "іжакевич"]);
         assert_eq!(search_words("О’Ніл"), ["оніл"]);
+        assert_eq!(search_words("Straße"), search_words("STRASSE"));
     }
 }

@@ -147,7 +147,10 @@ async fn sqlite(options: &DatabaseOptions) -> Result<Pools, ConnectError> {
     }
     let place = place.journal_mode(SqliteJournalMode::Wal);
     private_file(place.get_filename()).map_err(|error| ConnectError::Unreachable(error.into()))?;
-    let writer = one.connect_with(place.clone()).await.map_err(ConnectError::Unreachable)?;
+    // In KiB. What a transaction has written must fit, or SQLite writes the same pages out again and again: with its
+    // usual 2 MiB, seeding wrote thirty pages a request.
+    let writing = place.clone().pragma("cache_size", "-16384");
+    let writer = one.connect_with(writing).await.map_err(ConnectError::Unreachable)?;
     let readers = SqlitePoolOptions::new()
         .max_connections(options.max_connections.max(1))
         .test_before_acquire(false)

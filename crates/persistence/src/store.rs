@@ -3,7 +3,9 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use medcert_application::store::{AuditEvent, Store, StoreError, StoredAnswer, UnitOfWork};
-use sea_orm::{DatabaseConnection, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+use sea_orm::{
+    DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
 
 use crate::{
     connect::{ConnectError, DatabaseOptions, Engine, Pools},
@@ -52,6 +54,16 @@ impl SeaStore {
         self.pools.writers.close_by_ref().await.map_err(failed("database"))
     }
 
+    async fn transaction(&self) -> Result<DatabaseTransaction, StoreError> {
+        // Isolation is a setting of each connection; a SQLite transaction that begins by reading could not be
+        // raised to a writing one once somebody else has written.
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        self.pools.writers.begin_with_options(options).await.map_err(failed("unit of work"))
+    }
+
     /// Where reads go; on SQLite not through the one connection that writes.
     pub(crate) fn reader(&self) -> &DatabaseConnection {
         &self.pools.readers
@@ -61,18 +73,14 @@ impl SeaStore {
 #[async_trait]
 impl Store for SeaStore {
     async fn begin(&self) -> Result<Box<dyn UnitOfWork>, StoreError> {
-        // Isolation is a setting of each connection; a SQLite transaction that begins by reading could not be
-        // raised to a writing one once somebody else has written.
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
-        let txn = self.pools.writers.begin_with_options(options).await.map_err(failed("unit of work"))?;
-        Ok(Box::new(SeaUnitOfWork::new(txn)))
+        Ok(Box::new(SeaUnitOfWork::new(self.transaction().await?)))
     }
 
     async fn append_audit(&self, events: &[AuditEvent]) -> Result<(), StoreError> {
-        audit::append(&self.pools.writers, events).await
+        // One transaction: SQLite would otherwise wait for the disk after each statement of a batch.
+        let txn = self.transaction().await?;
+        audit::append(&txn, events).await?;
+        txn.commit().await.map_err(failed("audit event"))
     }
 
     async fn counter(&self, series: &str, year: i32) -> Result<i64, StoreError> {

@@ -52,8 +52,13 @@ impl Answered {
 }
 
 impl Caller {
-    pub(crate) fn new(url: &str, token: Option<String>) -> Self {
-        let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+    /// What callers of one clinic share. Each call has a connection of its own: one that waits unused is closed by
+    /// the server after some seconds, which on a busy machine may be just when it is wanted.
+    pub(crate) fn client() -> reqwest::Client {
+        reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().expect("a client")
+    }
+
+    pub(crate) fn new(client: reqwest::Client, url: &str, token: Option<String>) -> Self {
         Self { url: url.to_owned(), token, client }
     }
 

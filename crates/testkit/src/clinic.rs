@@ -30,6 +30,7 @@ pub struct Clinic {
     pub url: String,
     /// What its access tokens are signed with, to make false ones.
     pub signing_key: String,
+    client: reqwest::Client,
     database: Fresh,
 }
 
@@ -129,7 +130,7 @@ impl Clinic {
             HttpOptions { rate_limit: rate_limit.and_then(NonZeroU32::new), ..HttpOptions::default() };
         let server = Http::new(Arc::clone(&app), options).serve(listener).expect("a server");
         tokio::spawn(server);
-        Self { app, clock, objects, url, signing_key, database: fresh }
+        Self { app, clock, objects, url, signing_key, client: Caller::client(), database: fresh }
     }
 
     /// Where its database is.
@@ -139,7 +140,7 @@ impl Clinic {
 
     /// Somebody not signed in.
     pub fn anonymous(&self) -> Caller {
-        Caller::new(&self.url, None)
+        Caller::new(self.client.clone(), &self.url, None)
     }
 
     /// Signs in with the password of the demonstration.
@@ -147,7 +148,7 @@ impl Clinic {
         let body = serde_json::json!({"email": email, "password": demo::PASSWORD});
         let answer = self.anonymous().post("/api/v1/auth/login", &body).await;
         assert_eq!(answer.status, 200, "{}", answer.body);
-        Caller::new(&self.url, answer.body["access_token"].as_str().map(ToOwned::to_owned))
+        self.anonymous().with_token(answer.body["access_token"].as_str().expect("an access token"))
     }
 
     /// The administrator.

@@ -106,7 +106,9 @@ impl<B: Typed<Payload> + DeserializeOwned> Call<B> {
             input: &Sent(&self.body),
             encode: &move |detail| text(&shape(detail)),
         };
-        self.answer(certification::act(&self.app, &self.caller, action, attempt).await?, shape)
+        // Boxed: the future holds the whole request in several states.
+        let done = Box::pin(certification::act(&self.app, &self.caller, action, attempt)).await?;
+        self.answer(done, shape)
     }
 }
 

@@ -9,7 +9,6 @@ use medcert_application::{
 };
 use medcert_domain::{Checks, Invalid, catalog::Institution, identity::Actor};
 use serde::Deserialize;
-use utoipa::IntoParams;
 
 use crate::{
     codes::{PaymentStatusCode, StageCode},
@@ -18,7 +17,7 @@ use crate::{
 };
 
 /// Which requests. Everything given must hold; several values of one filter, separated by commas, mean any of them.
-#[derive(Debug, Default, Deserialize, IntoParams)]
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields, default)]
 #[into_params(parameter_in = Query)]
 pub(super) struct RequestsQuery {

@@ -5,6 +5,7 @@ use utoipa::openapi::{
     Components, KnownFormat, OpenApi, RefOr, Required, SchemaFormat,
     extensions::Extensions,
     path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem},
+    response::ResponseBuilder,
     schema::{ObjectBuilder, Type},
     security::SecurityRequirement,
 };
@@ -25,6 +26,20 @@ pub(super) fn complete(document: &mut OpenApi) {
             }
             share_answers(rule, operation);
         }
+        if let Some(read) = &mut item.get {
+            not_modified(read);
+        }
+    }
+}
+
+/// What is read with an ETag need not be sent again to whoever names it in If-None-Match.
+fn not_modified(operation: &mut Operation) {
+    let answers = &mut operation.responses.responses;
+    let tagged = matches!(answers.get("200"), Some(RefOr::T(answer)) if answer.headers.contains_key("ETag"));
+    if tagged {
+        let answer =
+            ResponseBuilder::new().description("What If-None-Match names is still what would be sent");
+        answers.entry("304".to_owned()).or_insert_with(|| RefOr::T(answer.build()));
     }
 }
 
@@ -140,13 +155,14 @@ fn share_answers(rule: Option<&Rule>, operation: &mut Operation) {
     let query = parameters(operation, &ParameterIn::Query);
     let path = parameters(operation, &ParameterIn::Path);
     let action = matches!(access, Access::Action(_));
+    let named = |names: &[&str]| operation.operation_id.as_deref().is_some_and(|id| names.contains(&id));
     let has = |holds: bool, statuses: &'static [u16]| if holds { statuses } else { &[] };
     let statuses = [
         has(true, &[406, 429, 500, 503]),
         has(access.needs_login(), &[401]),
-        has(operation.operation_id.as_deref().is_some_and(|id| matches!(id, "login" | "refresh")), &[401]),
+        has(named(&["login", "refresh"]), &[401]),
         has(access.roles().is_some(), &[403]),
-        has(path, &[404]),
+        has(path || named(&["metrics"]), &[404]),
         has(body, &[400, 413, 415, 422]),
         has(query, &[422]),
         has(action || body && access.needs_login(), &[409]),

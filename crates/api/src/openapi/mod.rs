@@ -12,11 +12,13 @@ use utoipa::{
         security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
-use utoipa_actix_web::AppExt as _;
 
 pub(crate) use pages::routes;
 
-use crate::problem::{Fault, Problem};
+use crate::{
+    problem::{Fault, Problem},
+    registry::Registry,
+};
 
 /// What no route says.
 #[derive(utoipa::OpenApi)]
@@ -48,12 +50,8 @@ const BEARER: &str = "bearer";
 
 /// The document (OpenAPI 3.1).
 pub fn document() -> OpenApi {
-    let mut document = actix_web::App::new()
-        .into_utoipa_app()
-        .openapi(Base::openapi())
-        .configure(crate::app::routes)
-        .split_for_parts()
-        .1;
+    let mut document = Base::openapi();
+    crate::app::routes(&mut Registry::describing(&mut document));
     let scheme = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .bearer_format("JWT")
@@ -63,6 +61,13 @@ pub fn document() -> OpenApi {
     components.add_security_scheme(BEARER, SecurityScheme::Http(scheme));
     document.info.contact = None;
     complete::complete(&mut document);
+    document
+}
+
+/// The addresses with what is answered there, and nothing else: enough to know which methods an address has.
+pub(crate) fn addresses() -> OpenApi {
+    let mut document = OpenApi::default();
+    crate::app::routes(&mut Registry::addressing(&mut document));
     document
 }
 

@@ -2,8 +2,8 @@
 
 use std::sync::LazyLock;
 
+use crate::registry::Registry;
 use actix_web::{HttpResponse, get, web::Path};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::problem::{Failure, Kind};
 
@@ -57,6 +57,6 @@ fn page(kind: Kind) -> String {
 }
 
 /// The routes of the documents.
-pub(crate) fn routes(cfg: &mut ServiceConfig) {
+pub(crate) fn routes(cfg: &mut Registry) {
     cfg.service(openapi_3_1).service(openapi_3_0).service(problem_page);
 }

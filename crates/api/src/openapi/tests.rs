@@ -86,6 +86,23 @@ fn every_operation_is_described() {
     }
 }
 
+#[test]
+fn every_list_can_be_paged() {
+    let document = value();
+    for (name, operation) in operations(&document) {
+        let answer = &operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"];
+        if !answer.as_str().unwrap_or_default().starts_with("#/components/schemas/List_") {
+            continue;
+        }
+        let parameters =
+            operation["parameters"].as_array().unwrap_or_else(|| panic!("{name} has no parameters"));
+        for wanted in ["limit", "cursor", "with_total"] {
+            let there = parameters.iter().any(|p| p["name"] == wanted && p["in"] == "query");
+            assert!(there, "{name} does not document {wanted}");
+        }
+    }
+}
+
 /// Whether a schema says what its values look like, itself or in all its parts.
 fn exemplified(document: &Value, schema: &Value) -> bool {
     if schema.get("example").is_some() || schema.get("examples").is_some() || schema.get("enum").is_some() {

@@ -264,7 +264,9 @@ impl From<Error> for Failure {
             Error::Throttled(seconds) => {
                 return Self::new(Kind::TooManyRequests, detail).retry_after(seconds);
             }
-            Error::Busy => return Self::new(Kind::Unavailable, detail).retry_after(1),
+            Error::Busy(cause) => {
+                return Self::new(Kind::Unavailable, detail).retry_after(1).caused_by(cause.into());
+            }
             Error::Internal(cause) => return Self::new(Kind::Internal, detail).caused_by(cause),
             Error::Unauthenticated => Kind::Unauthenticated,
             Error::WrongCredentials => Kind::WrongCredentials,
@@ -287,6 +289,7 @@ impl From<Error> for Failure {
 
 #[cfg(test)]
 mod tests {
+    use medcert_application::store::StoreError;
     use medcert_domain::certification::{Action, Blocker, Stage};
 
     use super::*;
@@ -344,7 +347,7 @@ mod tests {
         assert!(answer.headers().contains_key(header::WWW_AUTHENTICATE));
         let answer = Failure::from(Error::Throttled(7)).answer("", "");
         assert_eq!(answer.headers().get(header::RETRY_AFTER).unwrap(), "7");
-        let answer = Failure::from(Error::Busy).answer("", "");
+        let answer = Failure::from(Error::Busy(StoreError::LockTimeout)).answer("", "");
         assert_eq!(
             (answer.status().as_u16(), answer.headers().get(header::RETRY_AFTER).unwrap().as_bytes()),
             (503, &b"1"[..])

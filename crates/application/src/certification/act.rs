@@ -62,6 +62,13 @@ pub async fn act(
         Ok(Answer::Fresh(Box::new(detail)))
     })
     .await;
+    let done = done.map_err(|error| match error {
+        // What an override does, the caller wrote one level deeper.
+        Error::Duplicate { pointer: "/transaction_reference", message } if action == Action::Override => {
+            Error::Duplicate { pointer: "/payload/transaction_reference", message }
+        }
+        other => other,
+    });
     settle(app, actor, attempt.conditions, done).await
 }
 

@@ -21,7 +21,8 @@ use crate::{
     codec::corrupt,
     error::failed,
     mapped::{Table, add},
-    query::{flag_of, row_of, select_all},
+    query::{ById, flag_of, row_of, select_all},
+    records::idempotency,
 };
 
 const KIND: &str = Certification::KIND;
@@ -131,9 +132,10 @@ pub(crate) async fn get(
     db: &impl ConnectionTrait,
     id: Id<Certification>,
 ) -> Result<Option<Certification>, StoreError> {
-    let select = select_root(id);
+    static ROOT: ById = ById::new(|id| select_root(Id::new(id)));
     for _ in 0..ATTEMPTS {
-        let row = db.query_one(&select).await.map_err(failed(KIND))?;
+        let select = ROOT.of(db.get_database_backend(), id.raw());
+        let row = db.query_one_raw(select).await.map_err(failed(KIND))?;
         let Some(row) = row else { return Ok(None) };
         let (mut request, has) = root(&row)?;
         let assignments = children_if::<Assignment>(db, has.assignments, &request).await?;
@@ -221,6 +223,13 @@ pub(crate) async fn erase(db: &impl ConnectionTrait, gone: &Certification) -> Re
         .map_err(failed(KIND))?;
     assignment::table::Entity::delete_many()
         .filter(assignment::table::Column::RequestId.eq(id))
+        .exec(db)
+        .await
+        .map_err(failed(KIND))?;
+    // The key stays taken, so that a late repeat registers nothing anew; what was answered goes.
+    idempotency::table::Entity::update_many()
+        .col_expr(idempotency::table::Column::Body, Expr::value(""))
+        .filter(idempotency::table::Column::RequestId.eq(id))
         .exec(db)
         .await
         .map_err(failed(KIND))?;

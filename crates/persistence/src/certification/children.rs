@@ -16,7 +16,7 @@ use crate::{
     codec::corrupt,
     error::failed,
     mapped::{self, Mapped as _, Row, Table, add, overwrite},
-    query::{join, row_of, select_all, value_of},
+    query::{ById, join, row_of, select_all, value_of},
 };
 
 /// A part of the aggregate that has no version of its own: the request's counts for it.
@@ -31,6 +31,9 @@ pub(crate) trait Child:
     const REQUEST: <Self::Table as EntityTrait>::Column;
     /// The column by which the children of one request are ordered.
     const ORDER: <Self::Table as EntityTrait>::Column;
+
+    /// The select of a request's children, as [`select_children`] makes it.
+    fn of_request() -> &'static ById;
 
     /// Its identifier.
     fn raw_id(&self) -> Uuid;
@@ -120,14 +123,14 @@ async fn load<C, T>(
     db: &impl ConnectionTrait,
     kind: &'static str,
     request: &Certification,
-    columns: (T::Column, T::Column),
+    select: &ById,
 ) -> Result<Found<Vec<C>>, StoreError>
 where
-    T: Table + Default,
+    T: Table,
     C: TryFrom<Row<T>, Error = StoreError>,
 {
-    let select = select_children::<T>(request.id.raw(), columns.0, columns.1);
-    let rows = db.query_all(&select).await.map_err(failed(kind))?;
+    let select = select.of(db.get_database_backend(), request.id.raw());
+    let rows = db.query_all_raw(select).await.map_err(failed(kind))?;
     if !belong(kind, &rows, request.version)? {
         return Ok(Found::Torn);
     }
@@ -145,7 +148,7 @@ pub(crate) async fn load_children<C: Child>(
     db: &impl ConnectionTrait,
     request: &Certification,
 ) -> Result<Found<Vec<C>>, StoreError> {
-    load::<C, C::Table>(db, C::KIND, request, (C::REQUEST, C::ORDER)).await
+    load::<C, C::Table>(db, C::KIND, request, C::of_request()).await
 }
 
 /// Certificates, oldest first.
@@ -154,5 +157,7 @@ pub(crate) async fn load_certificates(
     request: &Certification,
 ) -> Result<Found<Vec<Certificate>>, StoreError> {
     use certificate::table::{Column, Entity};
-    load::<Certificate, Entity>(db, Certificate::KIND, request, (Column::RequestId, Column::IssuedAt)).await
+    static OF_REQUEST: ById =
+        ById::new(|id| select_children::<Entity>(id, Column::RequestId, Column::IssuedAt));
+    load::<Certificate, Entity>(db, Certificate::KIND, request, &OF_REQUEST).await
 }

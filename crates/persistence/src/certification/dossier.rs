@@ -27,7 +27,7 @@ use crate::{
     error::failed,
     identity::user,
     people::{person, promoter, staff},
-    query::{join, row_of, select_all, value_of},
+    query::{ById, join, row_of, select_all, value_of},
 };
 
 const KIND: &str = Certification::KIND;
@@ -75,8 +75,9 @@ async fn load_assignments(
     request: &mut Certification,
     known: &mut BTreeMap<Uuid, String>,
 ) -> Result<Option<Vec<Member>>, StoreError> {
-    let select = select_assignments(request.id.raw());
-    let rows = db.query_all(&select).await.map_err(failed(KIND))?;
+    static ASSIGNMENTS: ById = ById::new(select_assignments);
+    let select = ASSIGNMENTS.of(db.get_database_backend(), request.id.raw());
+    let rows = db.query_all_raw(select).await.map_err(failed(KIND))?;
     if !belong(KIND, &rows, request.version)? {
         return Ok(None);
     }
@@ -147,9 +148,10 @@ pub(crate) async fn get(
     db: &impl ConnectionTrait,
     id: Id<Certification>,
 ) -> Result<Option<Dossier>, StoreError> {
-    let select = select(id);
+    static REQUEST: ById = ById::new(|id| select(Id::new(id)));
     for _ in 0..ATTEMPTS {
-        let row = db.query_one(&select).await.map_err(failed(KIND))?;
+        let select = REQUEST.of(db.get_database_backend(), id.raw());
+        let row = db.query_one_raw(select).await.map_err(failed(KIND))?;
         let Some(row) = row else { return Ok(None) };
         if let Some(dossier) = attempt(db, &row).await? {
             return Ok(Some(dossier));

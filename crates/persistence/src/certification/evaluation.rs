@@ -9,10 +9,11 @@ use medcert_domain::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::children::Child;
+use super::children::{Child, select_children};
 use crate::{
     codec::{corrupt, moment, read, stored},
     mapped::Table,
+    query::ById,
 };
 
 pub(crate) mod table {
@@ -99,6 +100,12 @@ impl Child for Evaluation {
     const KIND: &'static str = "evaluation";
     const REQUEST: table::Column = table::Column::RequestId;
     const ORDER: table::Column = table::Column::Position;
+
+    fn of_request() -> &'static ById {
+        static OF_REQUEST: ById =
+            ById::new(|id| select_children::<table::Entity>(id, Evaluation::REQUEST, Evaluation::ORDER));
+        &OF_REQUEST
+    }
 
     fn raw_id(&self) -> Uuid {
         self.id.raw()

@@ -17,11 +17,11 @@ use super::{
 };
 use crate::{
     catalog::service,
-    codec::{moment, read, stored},
+    codec::{read, stored},
     error::failed,
     identity::user,
     people::{person, promoter, staff},
-    query::{Keyset, after_moment, join, page, total, value_of},
+    query::{Keyset, after_moment, join, moment_of, page, total, value_of},
 };
 
 const KIND: &str = Certification::KIND;
@@ -137,7 +137,7 @@ fn add_names(select: &mut SelectStatement) {
 fn row(found: &QueryResult) -> Result<RequestRow, StoreError> {
     let text = |name| value_of::<Option<String>>(KIND, found, name);
     let code = |name| value_of::<String>(KIND, found, name);
-    let at = |name| value_of(KIND, found, name).map(moment);
+    let at = |name| moment_of(KIND, found, name);
     let (document_type, document_country) = (text("document_type")?, text("document_country")?);
     Ok(RequestRow {
         id: Id::new(value_of(KIND, found, "id")?),

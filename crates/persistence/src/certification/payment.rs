@@ -7,10 +7,11 @@ use medcert_domain::{
 };
 use uuid::Uuid;
 
-use super::children::Child;
+use super::children::{Child, select_children};
 use crate::{
     codec::{all_or_none, corrupt, moment, money, read, stored},
     mapped::Table,
+    query::ById,
 };
 
 pub(crate) mod table {
@@ -80,6 +81,12 @@ impl Child for Payment {
     const KIND: &'static str = "payment";
     const REQUEST: table::Column = table::Column::RequestId;
     const ORDER: table::Column = table::Column::Position;
+
+    fn of_request() -> &'static ById {
+        static OF_REQUEST: ById =
+            ById::new(|id| select_children::<table::Entity>(id, Payment::REQUEST, Payment::ORDER));
+        &OF_REQUEST
+    }
 
     fn raw_id(&self) -> Uuid {
         self.id.raw()

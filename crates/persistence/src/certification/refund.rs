@@ -7,10 +7,11 @@ use medcert_domain::{
 };
 use uuid::Uuid;
 
-use super::children::Child;
+use super::children::{Child, select_children};
 use crate::{
     codec::{moment, money, read, stored},
     mapped::Table,
+    query::ById,
 };
 
 pub(crate) mod table {
@@ -67,6 +68,12 @@ impl Child for Refund {
     const KIND: &'static str = "refund";
     const REQUEST: table::Column = table::Column::RequestId;
     const ORDER: table::Column = table::Column::Position;
+
+    fn of_request() -> &'static ById {
+        static OF_REQUEST: ById =
+            ById::new(|id| select_children::<table::Entity>(id, Refund::REQUEST, Refund::ORDER));
+        &OF_REQUEST
+    }
 
     fn raw_id(&self) -> Uuid {
         self.id.raw()

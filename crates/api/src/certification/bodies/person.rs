@@ -223,7 +223,7 @@ person_changes! {
 }
 
 impl ClientBody {
-    pub(super) fn read(&self, r: &mut Reader<'_>, profile: &Institution) -> Option<PersonInput> {
+    pub(super) fn read(&self, r: &mut Reader<'_>, profile: &Institution) -> PersonInput {
         person(r, &self.text(), Scope::Whole, profile)
     }
 }
@@ -232,21 +232,22 @@ impl GuardianBody {
     pub(super) fn read(&self, r: &mut Reader<'_>, profile: &Institution) -> Option<GuardianInput> {
         let person = person(r, &self.text(), Scope::Whole, profile);
         let relationship = r.required("relationship", self.relationship.as_deref(), code);
-        Some(GuardianInput { person: person?, relationship: Some(relationship?) })
+        Some(GuardianInput { person, relationship: Some(relationship?) })
     }
 }
 
 impl ClientChanges {
-    pub(super) fn read(&self, r: &mut Reader<'_>, profile: &Institution) -> Option<PersonInput> {
+    pub(super) fn read(&self, r: &mut Reader<'_>, profile: &Institution) -> PersonInput {
         person(r, &self.text(), Scope::Changes, profile)
     }
 }
 
 impl GuardianChanges {
-    pub(super) fn read(&self, r: &mut Reader<'_>, profile: &Institution) -> Option<GuardianInput> {
+    pub(super) fn read(&self, r: &mut Reader<'_>, profile: &Institution) -> GuardianInput {
         let person = person(r, &self.text(), Scope::Changes, profile);
-        let relationship = kept(r, "relationship", &self.relationship.clone().change(), Scope::Changes, code);
-        Some(GuardianInput { person: person?, relationship })
+        let relationship =
+            kept(r, "relationship", self.relationship.clone().change().as_ref(), Scope::Changes, code);
+        GuardianInput { person, relationship }
     }
 }
 
@@ -254,7 +255,7 @@ impl GuardianChanges {
 fn kept<T>(
     r: &mut Reader<'_>,
     field: &str,
-    said: &Said<String>,
+    said: Option<&Option<String>>,
     scope: Scope,
     read: impl FnOnce(&str) -> Result<T, Invalid>,
 ) -> Option<T> {
@@ -274,11 +275,11 @@ pub(super) fn person(
     text: &PersonText,
     scope: Scope,
     profile: &Institution,
-) -> Option<PersonInput> {
+) -> PersonInput {
     let document = document(r, text, scope, profile);
     let fields = PersonPatch {
-        given_names: kept(r, "given_names", &text.given_names, scope, line(NAMES)),
-        family_names: kept(r, "family_names", &text.family_names, scope, line(NAMES)),
+        given_names: kept(r, "given_names", text.given_names.as_ref(), scope, line(NAMES)),
+        family_names: kept(r, "family_names", text.family_names.as_ref(), scope, line(NAMES)),
         birth_date: r.patched("birth_date", text.birth_date.as_ref(), date),
         email: r.patched("email", text.email.as_ref(), text::email),
         phone: r.patched("phone", text.phone.as_ref(), text::phone),
@@ -289,7 +290,7 @@ pub(super) fn person(
     };
     // A blank in a whole document is like a field left out: it must not clear what is known of the person.
     let fields = if scope == Scope::Whole { without_clearing(fields) } else { fields };
-    Some(PersonInput { document, fields })
+    PersonInput { document, fields }
 }
 
 fn without_clearing(fields: PersonPatch) -> PersonPatch {
@@ -317,16 +318,16 @@ fn document(
     if scope == Scope::Changes && untouched {
         return None;
     }
-    let kind: Option<DocumentType> = kept(r, "document_type", &text.document_type, Scope::Whole, code);
+    let kind: Option<DocumentType> = kept(r, "document_type", text.document_type.as_ref(), scope, code);
     let country = r.patched("document_country", text.document_country.as_ref(), |typed| {
         Country::parse(typed)
             .ok_or_else(|| Invalid::one("", "country", "must be two upper-case letters (ISO 3166-1)"))
     });
     let country = country.flatten();
-    let number = kept(r, "document_number", &text.document_number, Scope::Whole, |typed| match kind {
+    let number = kept(r, "document_number", text.document_number.as_ref(), scope, |typed| match kind {
         Some(kind) => Document::parse(kind, country.unwrap_or(profile.country), typed).map(|d| d.number),
-        // Which rule the number must keep to is open.
+        // Which rule the number must keep to is open until the present document is known.
         None => Ok(typed.to_owned()),
     });
-    Some(DocumentInput { kind: kind?, country, number: number? })
+    Some(DocumentInput { kind, country, number })
 }

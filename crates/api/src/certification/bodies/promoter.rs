@@ -62,7 +62,7 @@ impl PromoterBody {
     pub(super) fn read(&self, r: &mut Reader<'_>, profile: &Institution) -> Option<NewPromoter> {
         let kind: Option<PromoterType> = r.required("type", self.kind.as_deref(), code);
         let person = match kind {
-            Some(PromoterType::Person) => person(r, &self.person(), Scope::Whole, profile),
+            Some(PromoterType::Person) => Some(person(r, &self.person(), Scope::Whole, profile)),
             Some(kind) => {
                 self.refuse_person(r, kind);
                 Some(PersonInput::default())

@@ -1,7 +1,7 @@
 //! Registering and editing.
 
 use medcert_application::certification::{
-    EditInput, GuardianInput, Payload, PersonInput, PromoterInput, RegisterInput,
+    CareInput, EditInput, GuardianInput, Payload, PersonInput, PromoterInput, RegisterInput,
 };
 use medcert_domain::{
     Invalid,
@@ -41,6 +41,35 @@ impl CareBody {
         let mode: Option<CareMode> = r.required("mode", self.mode.as_deref(), code);
         let place = r.optional("place", self.place.as_deref(), line(255));
         Some(Care { mode: mode?, place })
+    }
+}
+
+/// Changes to how and where the client is to be seen: what is left out stays, null clears.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = CareChanges)]
+pub(crate) struct CareChanges {
+    /// How; required when nothing was said before.
+    #[serde(default)]
+    #[schema(required = false, value_type = CareModeCode, example = "ON_SITE")]
+    mode: Field<String>,
+    /// Where.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 255, example = "Sede Miraflores")]
+    place: Field<String>,
+}
+
+impl CareChanges {
+    fn read(&self, r: &mut Reader<'_>) -> CareInput {
+        let mode = match &self.mode {
+            Field::Absent => None,
+            Field::Null => {
+                r.missing("mode");
+                None
+            }
+            Field::Value(typed) => r.required("mode", Some(typed), code),
+        };
+        CareInput { mode, place: r.patched("place", self.place.clone().change().as_ref(), line(255)) }
     }
 }
 
@@ -86,13 +115,10 @@ fn both(r: &mut Reader<'_>) {
 impl Typed<RegisterInput> for RegisterBody {
     fn values(&self, profile: &Institution) -> Result<RegisterInput, Invalid> {
         read(|r| {
-            let client = match &self.client {
-                Some(client) => client.read(&mut r.inside("client"), profile),
-                None => {
-                    r.missing("client");
-                    None
-                }
-            };
+            let client = self.client.as_ref().map(|client| client.read(&mut r.inside("client"), profile));
+            if client.is_none() {
+                r.missing("client");
+            }
             let guardian = self.guardian.as_ref().and_then(|g| g.read(&mut r.inside("guardian"), profile));
             let promoter = match (&self.promoter_id, &self.promoter) {
                 (Some(_), Some(_)) => {
@@ -155,8 +181,8 @@ pub(crate) struct EditBody {
     service_id: Field<String>,
     /// How the client is to be seen, as a whole; null for open.
     #[serde(default)]
-    #[schema(value_type = Option<CareBody>)]
-    care: Field<CareBody>,
+    #[schema(value_type = Option<CareChanges>)]
+    care: Field<CareChanges>,
     /// Reference in the caller's own system.
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 100)]
@@ -171,7 +197,7 @@ impl EditBody {
     fn client(&self, r: &mut Reader<'_>, profile: &Institution) -> Option<PersonInput> {
         match &self.client {
             Field::Absent => None,
-            Field::Value(client) => client.read(&mut r.inside("client"), profile),
+            Field::Value(client) => Some(client.read(&mut r.inside("client"), profile)),
             Field::Null => {
                 r.missing("client");
                 None
@@ -183,7 +209,7 @@ impl EditBody {
         match &self.guardian {
             Field::Absent => None,
             Field::Null => Some(None),
-            Field::Value(guardian) => guardian.read(&mut r.inside("guardian"), profile).map(Some),
+            Field::Value(guardian) => Some(Some(guardian.read(&mut r.inside("guardian"), profile))),
         }
     }
 
@@ -215,7 +241,7 @@ impl EditBody {
             care: match &self.care {
                 Field::Absent => None,
                 Field::Null => Some(None),
-                Field::Value(care) => care.read(&mut r.inside("care")).map(Some),
+                Field::Value(care) => Some(Some(care.read(&mut r.inside("care")))),
             },
             external_reference: r.patched(
                 "external_reference",

@@ -1,8 +1,8 @@
 //! What can be done to a request.
 
+use crate::registry::Registry;
 use actix_web::{HttpResponse, post};
 use medcert_domain::certification::{Action, Certification};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::super::{
     bodies::{
@@ -30,7 +30,7 @@ macro_rules! actions {
             }
         )+
 
-        pub(super) fn routes(cfg: &mut ServiceConfig) {
+        pub(super) fn routes(cfg: &mut Registry) {
             cfg$(.service($name))+;
         }
     };

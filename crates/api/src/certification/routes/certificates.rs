@@ -1,11 +1,10 @@
 //! Issued certificates, for the clinic.
 
+use crate::registry::Registry;
 use actix_web::{HttpRequest, HttpResponse, get, http::header, web::Data};
 use medcert_application::{App, certification};
 use medcert_domain::{Invalid, certification::Certificate};
 use serde::Deserialize;
-use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::super::views::CertificateView;
 use crate::{
@@ -32,7 +31,7 @@ async fn get_certificate(
 }
 
 /// Which copy.
-#[derive(Debug, Default, Deserialize, IntoParams)]
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields, default)]
 #[into_params(parameter_in = Query)]
 struct CopyQuery {
@@ -51,7 +50,7 @@ impl CopyQuery {
 }
 
 /// Fetch the PDF of a certificate. Its bytes never change.
-#[utoipa::path(tag = "certificates",
+#[utoipa::path(tag = "certificates", params(CopyQuery),
     responses((status = 200, description = "The PDF", body = String, content_type = "application/pdf",
         headers(
             ("ETag" = String, description = "SHA-256 of the file"),
@@ -80,7 +79,7 @@ async fn get_certificate_pdf(
         .body(pdf))
 }
 
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn routes(cfg: &mut Registry) {
     cfg.service(get_certificate).service(get_certificate_pdf);
 }
 

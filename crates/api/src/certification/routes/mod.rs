@@ -4,11 +4,13 @@ mod actions;
 mod certificates;
 mod public;
 mod requests;
+#[cfg(test)]
+mod tests;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::registry::Registry;
 
 /// The routes below `/api/v1`.
-pub(crate) fn routes(cfg: &mut ServiceConfig) {
+pub(crate) fn routes(cfg: &mut Registry) {
     cfg.configure(requests::routes)
         .configure(actions::routes)
         .configure(certificates::routes)
@@ -16,6 +18,6 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
 }
 
 /// The routes at the root.
-pub(crate) fn root(cfg: &mut ServiceConfig) {
+pub(crate) fn root(cfg: &mut Registry) {
     cfg.configure(public::root);
 }

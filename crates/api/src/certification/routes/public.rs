@@ -1,5 +1,6 @@
 //! Checking a certificate: for anybody with the paper in hand.
 
+use crate::registry::Registry;
 use actix_web::{
     HttpRequest, HttpResponse, get,
     http::header,
@@ -7,7 +8,6 @@ use actix_web::{
     web::{Data, Json, Path},
 };
 use medcert_application::{App, Error, certification};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::super::{public_page, views::PublicCertificateView};
 use crate::problem::Failure;
@@ -63,13 +63,13 @@ async fn certificate_page(
     Ok(answer.content_type("text/html; charset=utf-8").insert_header(vary).body(page))
 }
 
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn routes(cfg: &mut Registry) {
     let open = DefaultHeaders::new()
         .add((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
         .add(("Cross-Origin-Resource-Policy", "cross-origin"));
     cfg.service(utoipa_actix_web::scope("/public").wrap(open).service(get_public_certificate));
 }
 
-pub(super) fn root(cfg: &mut ServiceConfig) {
+pub(super) fn root(cfg: &mut Registry) {
     cfg.service(certificate_page);
 }

@@ -1,11 +1,10 @@
 //! Registering, reading, editing and erasing requests.
 
+use crate::registry::Registry;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web::Data};
 use medcert_application::{App, certification};
 use medcert_domain::certification::{Action, Certification};
 use serde::Deserialize;
-use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::super::{
     bodies::{DeleteBody, EditBody, RegisterBody},
@@ -39,7 +38,7 @@ async fn register_request(call: Call<RegisterBody>) -> Result<HttpResponse, Fail
 }
 
 /// List requests: for doctors those assigned to them, for everybody else all.
-#[utoipa::path(tag = "certification",
+#[utoipa::path(tag = "certification", params(RequestsQuery),
     responses((status = 200, description = "The requests", body = List<RowView>,
         headers(("Link" = String, description = "The next part, `rel=next`")))))]
 #[get("/certification-requests")]
@@ -93,7 +92,7 @@ async fn delete_request(call: Call<DeleteBody>, id: PathId<Certification>) -> Re
 }
 
 /// Which part of the history.
-#[derive(Debug, Default, Deserialize, IntoParams)]
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields, default)]
 #[into_params(parameter_in = Query)]
 struct HistoryQuery {
@@ -107,7 +106,7 @@ struct HistoryQuery {
 }
 
 /// List what happened to a request, newest first.
-#[utoipa::path(tag = "certification",
+#[utoipa::path(tag = "certification", params(HistoryQuery),
     responses((status = 200, description = "The history", body = List<HistoryView>,
         headers(("Link" = String, description = "The next part, `rel=next`")))))]
 #[get("/certification-requests/{id}/history")]
@@ -125,7 +124,7 @@ async fn list_history(
     listing.answer::<_, HistoryView>(&app, &req, found)
 }
 
-pub(super) fn routes(cfg: &mut ServiceConfig) {
+pub(super) fn routes(cfg: &mut Registry) {
     cfg.service(register_request)
         .service(list_requests)
         .service(get_request)

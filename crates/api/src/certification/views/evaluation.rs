@@ -7,7 +7,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::StaffRef;
-use crate::codes::{ConclusionCode, Day, Moment, VerdictCode};
+use crate::{
+    codes::{ConclusionCode, Day, Moment, VerdictCode},
+    field::Field,
+};
 
 /// A diagnosis.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -63,13 +66,18 @@ pub(crate) struct EvaluationView {
     #[schema(nullable = false)]
     diagnoses: Option<Vec<DiagnosisView>>,
     /// Observations.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
     #[schema(value_type = Option<String>)]
-    observations: Option<Option<String>>,
+    observations: Field<String>,
     /// Recommendations.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
     #[schema(value_type = Option<String>)]
-    recommendations: Option<Option<String>>,
+    recommendations: Field<String>,
+}
+
+/// Null where the doctor wrote nothing; only who may not read it sees no field at all.
+fn shown(text: Option<&String>) -> Field<String> {
+    text.map_or(Field::Null, |text| Field::Value(text.clone()))
 }
 
 impl EvaluationView {
@@ -89,8 +97,8 @@ impl EvaluationView {
             recorded_at: evaluation.recorded_at.into(),
             superseded_at: evaluation.superseded_at.map(Into::into),
             diagnoses: None,
-            observations: None,
-            recommendations: None,
+            observations: Field::Absent,
+            recommendations: Field::Absent,
         };
         if clinical { view.with_clinical(findings) } else { view }
     }
@@ -100,8 +108,8 @@ impl EvaluationView {
     pub(crate) fn with_clinical(self, findings: &Findings) -> Self {
         Self {
             diagnoses: Some(findings.diagnoses.iter().map(Into::into).collect()),
-            observations: Some(findings.observations.clone()),
-            recommendations: Some(findings.recommendations.clone()),
+            observations: shown(findings.observations.as_ref()),
+            recommendations: shown(findings.recommendations.as_ref()),
             ..self
         }
     }

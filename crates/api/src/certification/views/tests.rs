@@ -8,6 +8,7 @@ fn view(clinical: bool) -> Value {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one whole answer")]
 fn a_request_in_full() {
     insta::assert_snapshot!(serde_json::to_string_pretty(&DetailView::of(&detail(false))).unwrap(), @r#"
     {

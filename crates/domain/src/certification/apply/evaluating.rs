@@ -79,7 +79,7 @@ fn findings(new: NewEvaluation, ctx: &Context<'_>) -> Result<Findings, Invalid> 
             Verdict::Observed
         }
     };
-    if verdict == Verdict::Observed && new.observed_reason.is_none() && !inconclusive {
+    if new.verdict == Some(Verdict::Observed) && new.observed_reason.is_none() && !inconclusive {
         checks.fault("/observed_reason", "required", "say what is missing");
     }
     if verdict == Verdict::Approved && new.observed_reason.is_some() {

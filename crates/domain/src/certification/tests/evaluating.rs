@@ -95,10 +95,7 @@ fn the_day_of_the_evaluation_is_neither_future_nor_before_birth() {
 
 #[test]
 fn verdicts_agree_with_conclusions() {
-    assert_eq!(
-        refused(|e| e.verdict = None),
-        [(text("/verdict"), "required"), (text("/observed_reason"), "required")]
-    );
+    assert_eq!(refused(|e| e.verdict = None), [(text("/verdict"), "required")]);
     let observed = |e: &mut NewEvaluation| e.verdict = Some(Verdict::Observed);
     assert_eq!(refused(observed), [(text("/observed_reason"), "required")]);
     let with_reason = accepted(|e| {

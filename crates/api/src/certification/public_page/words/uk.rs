@@ -29,9 +29,9 @@ pub(super) static WORDS: super::Words = super::Words {
     },
     conclusion: "Висновок",
     outcome: |conclusion| match conclusion {
-        Conclusion::Fit => "Придатний(-а)",
-        Conclusion::FitWithRestrictions => "Придатний(-а) з обмеженнями",
-        Conclusion::Unfit => "Непридатний(-а)",
+        Conclusion::Fit => "Придатний(\u{2011}а)",
+        Conclusion::FitWithRestrictions => "Придатний(\u{2011}а) з обмеженнями",
+        Conclusion::Unfit => "Непридатний(\u{2011}а)",
         Conclusion::Inconclusive => "Остаточного висновку немає",
     },
     caution: |conclusion| match conclusion {

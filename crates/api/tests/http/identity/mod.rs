@@ -1,0 +1,38 @@
+//! Identity: signing in and out, sessions, tokens, one's own account, keeping accounts out.
+
+mod accounts;
+mod sessions;
+mod tokens;
+
+use medcert_application::demo;
+use medcert_testkit::{Answered, Caller, Clinic};
+use serde_json::{Value, json};
+
+const ME: &str = "/api/v1/auth/me";
+
+async fn login(clinic: &Clinic, email: &str, password: &str) -> Answered {
+    clinic.anonymous().post("/api/v1/auth/login", &json!({"email": email, "password": password})).await
+}
+
+async fn refresh(clinic: &Clinic, token: &str) -> Answered {
+    clinic.anonymous().post("/api/v1/auth/refresh", &json!({"refresh_token": token})).await
+}
+
+/// A text of an answer.
+fn text(body: &Value, name: &str) -> String {
+    body[name].as_str().unwrap_or_else(|| panic!("no {name} in {body}")).to_owned()
+}
+
+/// The demonstration's account of this name, signed in: the caller and the refresh token.
+async fn begin(clinic: &Clinic, name: &str) -> (Caller, String) {
+    let answer = login(clinic, &format!("{name}@demo.medcert.test"), demo::PASSWORD).await.expect(200);
+    let caller = clinic.anonymous().with_token(&text(&answer.body, "access_token"));
+    (caller, text(&answer.body, "refresh_token"))
+}
+
+/// The names of an object's members.
+fn names(body: &Value) -> Vec<&str> {
+    let mut names: Vec<&str> = body.as_object().unwrap().keys().map(String::as_str).collect();
+    names.sort_unstable();
+    names
+}

@@ -1,0 +1,21 @@
+//! The contract, over real HTTP against the whole application on a database of its own.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on must fail"
+)]
+
+mod certification;
+mod conditional;
+mod contract;
+mod coverage;
+mod fuzz;
+mod idempotency;
+mod identity;
+mod lists;
+mod messages;
+mod order;
+mod rate_limit;
+mod routing;

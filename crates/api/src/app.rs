@@ -1,10 +1,6 @@
 //! The HTTP application: the routes with what is around all of them.
 
-use std::{
-    net::{IpAddr, TcpListener},
-    num::NonZeroU32,
-    sync::Arc,
-};
+use std::{net::TcpListener, sync::Arc};
 
 use actix_web::{
     HttpResponse, HttpServer,
@@ -18,46 +14,19 @@ use medcert_application::App;
 use crate::{
     catalog, certification, gate, identity,
     limit::Limiter,
-    metrics::Metrics,
     observe, openapi, operations, people, policy,
     problem::{Failure, Kind},
     registry::Registry,
     routing::Table,
+    shared::{HttpOptions, Shared},
 };
-
-/// What is configured of the HTTP side.
-#[derive(Debug, Clone)]
-pub struct HttpOptions {
-    /// Requests a second that one caller may make; `None` for no limit.
-    pub rate_limit: Option<NonZeroU32>,
-    /// Proxies whose X-Forwarded-For is believed.
-    pub trusted_proxies: Vec<IpAddr>,
-    /// Threads that answer; `None` for one for each processor.
-    pub workers: Option<usize>,
-}
 
 /// How long requests under way may take to finish once the server is told to stop.
 const GRACE_SECONDS: u64 = 20;
 
-impl Default for HttpOptions {
-    fn default() -> Self {
-        Self { rate_limit: NonZeroU32::new(100), trusted_proxies: Vec::new(), workers: None }
-    }
-}
-
 /// Everything the HTTP side keeps, shared by all its threads.
 #[derive(Clone)]
 pub struct Http(Arc<Shared>);
-
-pub(crate) struct Shared {
-    pub(crate) app: Arc<App>,
-    pub(crate) options: HttpOptions,
-    pub(crate) table: Table,
-    pub(crate) limiter: Option<Limiter>,
-    pub(crate) metrics: Arc<Metrics>,
-    /// Whether callers reach us by https, so that browsers may be told to insist on it.
-    pub(crate) https: bool,
-}
 
 /// The addresses that the document leaves out.
 const UNDOCUMENTED: &[(&str, &str)] = &[("/docs", "docs"), ("/docs/{_:.*}", "docs")];

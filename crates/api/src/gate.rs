@@ -16,10 +16,10 @@ use medcert_domain::identity::Actor;
 
 use crate::{
     access::{Access, Rule},
-    app::Shared,
     caller::{self, Caller, Source},
     limit::{Counted, Left},
     problem::{Failure, Kind},
+    shared::Shared,
 };
 
 /// Lets a request through, or answers it.

@@ -34,10 +34,11 @@ mod query;
 mod reading;
 mod registry;
 mod routing;
+mod shared;
 #[cfg(test)]
 mod stub;
 
-pub use app::{Http, HttpOptions};
+pub use app::Http;
 pub use body::{Body, LIMIT as BODY_LIMIT};
 pub use caller::{Caller, Source};
 pub use etag::{created, etag, versioned};
@@ -47,3 +48,4 @@ pub use path::{PathId, uuid};
 pub use preconditions::Preconditions;
 pub use problem::{Failure, Fault, Kind, Problem};
 pub use query::Query;
+pub use shared::HttpOptions;

@@ -24,10 +24,10 @@ use medcert_domain::identity::Origin;
 use tracing::{Instrument as _, field};
 
 use crate::{
-    app::Shared,
     caller::{self, Source},
     headers::harden,
     problem::{Failure, Kind, MEDIA_TYPE},
+    shared::Shared,
 };
 
 /// What is known of a request before it is served.

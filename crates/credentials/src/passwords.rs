@@ -48,6 +48,12 @@ fn secret_error(error: impl std::error::Error + Send + Sync + 'static) -> Secret
     SecretError(Box::new(error))
 }
 
+/// The work for an unknown account: one hash, which is all that a verification costs too. The salt needs no secrecy
+/// and nothing is prepared at start.
+fn against_nobody(password: &str, cost: u32) -> Result<bcrypt::HashParts, bcrypt::BcryptError> {
+    bcrypt::hash_with_salt(password, cost, [0; 16])
+}
+
 /// A password that bcrypt would cut.
 #[derive(Debug, thiserror::Error)]
 #[error("a password of more than {MAX_BYTES} bytes")]
@@ -73,9 +79,7 @@ impl Passwords for BcryptPasswords {
             self.run(move || bcrypt::verify(password, &hash)).await
         } else {
             let cost = self.cost;
-            // One hash is all that a verification costs too, so the salt needs no secrecy and nothing is
-            // prepared at start.
-            self.run(move || bcrypt::hash_with_salt(password, cost, [0; 16]).map(|_| false)).await
+            self.run(move || against_nobody(&password, cost).map(|_| false)).await
         }
     }
 }
@@ -119,20 +123,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_unknown_account_costs_the_same_work() {
-        let passwords = BcryptPasswords::new(10, 1);
-        let hash = passwords.hash("a long enough password").await.unwrap();
-        let timed = async |hash: Option<&str>| {
-            let mut best = std::time::Duration::MAX;
-            for _ in 0..3 {
-                let start = std::time::Instant::now();
-                assert!(!passwords.verify("another password", hash).await.unwrap());
-                best = best.min(start.elapsed());
-            }
-            best
-        };
-        let (known, unknown) = (timed(Some(&hash)).await, timed(None).await);
-        assert!(unknown * 3 > known && known * 3 > unknown, "{known:?} against {unknown:?}");
+    async fn an_unknown_account_costs_the_same_rounds() {
+        // Counted in rounds and not in seconds: a clock on a busy machine proves nothing.
+        let known: bcrypt::HashParts = quick().hash("a long enough password").await.unwrap().parse().unwrap();
+        let unknown = against_nobody("another password", quick().cost).unwrap();
+        assert_eq!(known.get_cost(), unknown.get_cost());
+        assert!(!quick().verify("another password", None).await.unwrap());
     }
 
     #[tokio::test]

@@ -123,7 +123,7 @@ async fn an_unreachable_server_is_an_error_soon() {
     let objects = open_bucket("bucket", &endpoint, some_credentials());
     let start = Instant::now();
     refuses_everything(&objects).await;
-    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(50), "{:?}", start.elapsed());
 }
 
 /// The clock of the test stands still but for its waits, which it skips.

@@ -1,46 +1,19 @@
 //! How values of the domain are stored, once for all tables.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, SubsecRound, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use medcert_application::store::StoreError;
 use medcert_domain::{Currency, Money};
 
+use crate::stamp::Stamp;
+
 /// A moment as stored: UTC, cut to the microsecond that every engine keeps.
-pub(crate) fn stored(at: DateTime<Utc>) -> NaiveDateTime {
-    at.naive_utc().trunc_subsecs(6)
+pub(crate) fn stored(at: DateTime<Utc>) -> Stamp {
+    Stamp(at.naive_utc().trunc_subsecs(6))
 }
 
 /// A stored moment.
-pub(crate) fn moment(naive: NaiveDateTime) -> DateTime<Utc> {
-    naive.and_utc()
-}
-
-/// A moment in the one form in which it is written to SQLite, which has no type for moments: `2026-11-21
-/// 15:04:05.123456`, with none, three or six decimals. `None` for everything else.
-pub(crate) fn moment_in_text(text: &str) -> Option<NaiveDateTime> {
-    let (day, time) = text.split_once(' ')?;
-    let (time, decimals) = time.split_once('.').unwrap_or((time, ""));
-    let [year, month, day] = numbers(day, '-', [4, 2, 2])?;
-    let [hour, minute, second] = numbers(time, ':', [2, 2, 2])?;
-    let micro = match decimals.len() {
-        0 => 0,
-        3 => number(decimals)? * 1000,
-        6 => number(decimals)?,
-        _ => return None,
-    };
-    NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?
-        .and_hms_micro_opt(hour, minute, second, micro)
-}
-
-fn number(digits: &str) -> Option<u32> {
-    digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok()).flatten()
-}
-
-fn numbers(text: &str, between: char, lengths: [usize; 3]) -> Option<[u32; 3]> {
-    let mut parts = text.split(between);
-    let mut next = |length: usize| parts.next().filter(|part| part.len() == length).and_then(number);
-    let [a, b, c] = lengths;
-    let all = [next(a)?, next(b)?, next(c)?];
-    parts.next().is_none().then_some(all)
+pub(crate) fn moment(stamp: Stamp) -> DateTime<Utc> {
+    stamp.0.and_utc()
 }
 
 /// What is stored makes no sense. `detail` names columns, never their values.
@@ -119,32 +92,6 @@ pub(crate) fn after_prefix(prefix: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn moments_are_read_as_the_driver_reads_them() {
-        for text in [
-            "2026-11-21 15:04:05",
-            "2024-02-29 00:00:00.120",
-            "1850-01-01 23:59:59.000001",
-            "9999-12-31 23:59:59.999999",
-        ] {
-            let expected = NaiveDateTime::parse_from_str(text, "%F %T%.f").unwrap();
-            assert_eq!(moment_in_text(text), Some(expected));
-        }
-        for other in [
-            "2026-11-21T15:04:05",
-            "2026-11-21 15:04:05Z",
-            "2026-11-21 15:04",
-            "2026-1-21 15:04:05",
-            "2023-02-29 15:04:05",
-            "2026-11-21 15:04:05.1",
-            "2026-11-21 +5:04:05",
-            "2026-11-21 15:04:05:06",
-            "",
-        ] {
-            assert_eq!(moment_in_text(other), None, "{other}");
-        }
-    }
 
     #[test]
     fn the_end_of_a_prefix_is_the_next_text() {

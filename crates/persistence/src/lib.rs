@@ -15,6 +15,7 @@ mod migrate;
 mod people;
 mod query;
 mod records;
+mod stamp;
 pub mod statements;
 mod store;
 mod suitable;

@@ -2,18 +2,16 @@
 
 use std::sync::OnceLock;
 
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 use medcert_application::store::{Cursor, Page, PageRequest, StoreError};
 use sea_orm::{
     ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, IdenStatic, Iterable, QueryResult, Statement,
     TryGetable, Value,
     sea_query::{Alias, Asterisk, Condition, Expr, ExprTrait, Func, IntoColumnRef, Order, SelectStatement},
-    sqlx::Row as _,
 };
 use uuid::Uuid;
 
 use crate::{
-    codec::{moment, moment_in_text},
     error::failed,
     mapped::{Row, Table},
 };
@@ -47,20 +45,6 @@ pub(crate) fn value_of<V: TryGetable>(
     name: &str,
 ) -> Result<V, StoreError> {
     row.try_get("", name).map_err(failed(kind))
-}
-
-/// A moment of a row. The driver tries several forms on a text of SQLite, each with the price of a failure; a list has
-/// three moments a row, and they took a twentieth of its time.
-pub(crate) fn moment_of(
-    kind: &'static str,
-    row: &QueryResult,
-    name: &str,
-) -> Result<DateTime<Utc>, StoreError> {
-    let text = row.try_as_sqlite_row().and_then(|row| row.try_get::<&str, _>(name).ok());
-    match text.and_then(moment_in_text) {
-        Some(at) => Ok(moment(at)),
-        None => value_of(kind, row, name).map(moment),
-    }
 }
 
 /// A select that differs from call to call by one identifier only. Its text is written once for each engine: putting

@@ -15,6 +15,8 @@ use crate::{
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
+    use crate::stamp::Stamp;
+
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "institution")]
     pub struct Model {
@@ -35,7 +37,7 @@ pub(crate) mod table {
         pub evaluation_max_age_days: i64,
         pub backdating_days: i64,
         pub age_of_majority: i64,
-        pub updated_at: DateTime,
+        pub updated_at: Stamp,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -11,6 +11,8 @@ use crate::{
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
+    use crate::stamp::Stamp;
+
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "service")]
     pub struct Model {
@@ -23,8 +25,8 @@ pub(crate) mod table {
         pub certificate_kind: String,
         pub validity_days: i64,
         pub active: bool,
-        pub created_at: DateTime,
-        pub updated_at: DateTime,
+        pub created_at: Stamp,
+        pub updated_at: Stamp,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -17,6 +17,8 @@ use crate::{
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
+    use crate::stamp::Stamp;
+
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "assignment")]
     pub struct Model {
@@ -28,8 +30,8 @@ pub(crate) mod table {
         pub current_role: Option<String>,
         pub staff_id: Uuid,
         pub assigned_by: Uuid,
-        pub assigned_at: DateTime,
-        pub ended_at: Option<DateTime>,
+        pub assigned_at: Stamp,
+        pub ended_at: Option<Stamp>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -14,6 +14,8 @@ use crate::{
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
+    use crate::stamp::Stamp;
+
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "certificate")]
     pub struct Model {
@@ -29,7 +31,7 @@ pub(crate) mod table {
         pub conclusion: String,
         pub restrictions: Option<String>,
         pub status: String,
-        pub issued_at: DateTime,
+        pub issued_at: Stamp,
         pub issued_by: Uuid,
         pub valid_from: Date,
         pub valid_until: Date,

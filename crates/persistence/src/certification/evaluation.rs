@@ -19,6 +19,8 @@ use crate::{
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
+    use crate::stamp::Stamp;
+
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "evaluation")]
     pub struct Model {
@@ -29,8 +31,8 @@ pub(crate) mod table {
         pub standing: Option<i32>,
         pub doctor_id: Uuid,
         pub recorded_by: Uuid,
-        pub recorded_at: DateTime,
-        pub superseded_at: Option<DateTime>,
+        pub recorded_at: Stamp,
+        pub superseded_at: Option<Stamp>,
         pub evaluated_on: Date,
         pub conclusion: String,
         pub verdict: String,

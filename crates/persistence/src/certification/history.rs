@@ -24,13 +24,15 @@ const KIND: &str = "history entry";
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
+    use crate::stamp::Stamp;
+
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "history_entry")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: Uuid,
         pub request_id: Uuid,
-        pub occurred_at: DateTime,
+        pub occurred_at: Stamp,
         pub user_id: Uuid,
         pub action: String,
         pub field: Option<String>,

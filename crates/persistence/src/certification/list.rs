@@ -17,11 +17,11 @@ use super::{
 };
 use crate::{
     catalog::service,
-    codec::{read, stored},
+    codec::{moment, read, stored},
     error::failed,
     identity::user,
     people::{person, promoter, staff},
-    query::{Keyset, after_moment, join, moment_of, page, total, value_of},
+    query::{Keyset, after_moment, join, page, total, value_of},
 };
 
 const KIND: &str = Certification::KIND;
@@ -137,7 +137,7 @@ fn add_names(select: &mut SelectStatement) {
 fn row(found: &QueryResult) -> Result<RequestRow, StoreError> {
     let text = |name| value_of::<Option<String>>(KIND, found, name);
     let code = |name| value_of::<String>(KIND, found, name);
-    let at = |name| moment_of(KIND, found, name);
+    let at = |name| value_of(KIND, found, name).map(moment);
     let (document_type, document_country) = (text("document_type")?, text("document_country")?);
     Ok(RequestRow {
         id: Id::new(value_of(KIND, found, "id")?),
@@ -164,24 +164,42 @@ fn row(found: &QueryResult) -> Result<RequestRow, StoreError> {
     })
 }
 
+/// Columns of the request by which its names are found.
+const LINKS: &[Column] = &[
+    Column::GuardianId,
+    Column::ServiceId,
+    Column::PromoterId,
+    Column::RegisteredBy,
+    Column::ManagerId,
+    Column::DoctorId,
+];
+
 /// The statement of a page, and that of its total when one is asked for.
+///
+/// The page is cut before names are joined to it: left to themselves, planners join whole tables first when their
+/// statistics are old, and the work grows with the table.
 pub(crate) fn select(
     filter: &RequestFilter,
     asked: &PageRequest,
 ) -> Result<(SelectStatement, Option<SelectStatement>), StoreError> {
-    let mut select = Query::select().from_as(Entity, "request").take();
-    select.cond_where(condition(filter));
-    let all = asked.with_total.then(|| select.clone());
+    let mut cut = Query::select().from_as(Entity, "request").take();
+    cut.cond_where(condition(filter));
+    let all = asked.with_total.then(|| cut.clone());
+    for column in OWN.iter().chain(LINKS) {
+        cut.expr(col(*column));
+    }
+    let (key, order) = order(filter.sort);
+    Keyset::new(("request", key), ("request", Column::Id), order.clone()).apply(
+        &mut cut,
+        after_moment(asked)?,
+        asked.limit,
+    );
+    let mut select = Query::select().from_subquery(cut, "request").take();
     for column in OWN {
         select.expr(col(*column));
     }
     add_names(&mut select);
-    let (key, order) = order(filter.sort);
-    Keyset::new(("request", key), ("request", Column::Id), order).apply(
-        &mut select,
-        after_moment(asked)?,
-        asked.limit,
-    );
+    select.order_by(("request", key), order.clone()).order_by(("request", Column::Id), order);
     Ok((select, all))
 }
 

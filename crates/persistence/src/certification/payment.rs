@@ -17,6 +17,8 @@ use crate::{
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
+    use crate::stamp::Stamp;
+
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "payment")]
     pub struct Model {
@@ -32,11 +34,11 @@ pub(crate) mod table {
         pub reference_key: Option<String>,
         pub comment: Option<String>,
         pub registered_by: Uuid,
-        pub registered_at: DateTime,
+        pub registered_at: Stamp,
         pub validated_by: Option<Uuid>,
-        pub validated_at: Option<DateTime>,
+        pub validated_at: Option<Stamp>,
         pub voided_by: Option<Uuid>,
-        pub voided_at: Option<DateTime>,
+        pub voided_at: Option<Stamp>,
         pub voided_reason: Option<String>,
     }
 

@@ -17,6 +17,8 @@ use crate::{
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
+    use crate::stamp::Stamp;
+
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "refund")]
     pub struct Model {
@@ -32,7 +34,7 @@ pub(crate) mod table {
         pub reference: Option<String>,
         pub reason: String,
         pub made_by: Uuid,
-        pub made_at: DateTime,
+        pub made_at: Stamp,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

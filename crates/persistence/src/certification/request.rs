@@ -22,6 +22,8 @@ const CANCELLED: &str = "CANCELLED";
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
+    use crate::stamp::Stamp;
+
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "certification_request")]
     pub struct Model {
@@ -46,20 +48,20 @@ pub(crate) mod table {
         pub registered_by: Uuid,
         pub operator_id: Option<Uuid>,
         pub ending: String,
-        pub ended_at: Option<DateTime>,
+        pub ended_at: Option<Stamp>,
         pub ended_by: Option<Uuid>,
         pub close_outcome: Option<String>,
         pub ending_reason: Option<String>,
         pub stage: String,
-        pub stage_since: DateTime,
+        pub stage_since: Stamp,
         pub payment_status: String,
         pub waiting_for: String,
         pub paid_total_minor: i64,
         pub refund_due: bool,
         pub manager_id: Option<Uuid>,
         pub doctor_id: Option<Uuid>,
-        pub created_at: DateTime,
-        pub updated_at: DateTime,
+        pub created_at: Stamp,
+        pub updated_at: Stamp,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -14,6 +14,8 @@ pub(crate) const KIND: &str = "refresh token";
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
+    use crate::stamp::Stamp;
+
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "refresh_token")]
     pub struct Model {
@@ -22,9 +24,9 @@ pub(crate) mod table {
         pub hash: Vec<u8>,
         pub session_id: Uuid,
         pub parent_id: Option<Uuid>,
-        pub created_at: DateTime,
-        pub expires_at: DateTime,
-        pub used_at: Option<DateTime>,
+        pub created_at: Stamp,
+        pub expires_at: Stamp,
+        pub used_at: Option<Stamp>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

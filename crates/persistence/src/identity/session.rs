@@ -11,6 +11,8 @@ use crate::{
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
+    use crate::stamp::Stamp;
+
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "login_session")]
     pub struct Model {
@@ -18,10 +20,10 @@ pub(crate) mod table {
         pub id: Uuid,
         pub version: i64,
         pub user_id: Uuid,
-        pub created_at: DateTime,
-        pub expires_at: DateTime,
-        pub ended_at: Option<DateTime>,
-        pub stepped_up_until: Option<DateTime>,
+        pub created_at: Stamp,
+        pub expires_at: Stamp,
+        pub ended_at: Option<Stamp>,
+        pub stepped_up_until: Option<Stamp>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -19,6 +19,8 @@ use crate::{
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
+    use crate::stamp::Stamp;
+
     #[expect(clippy::struct_excessive_bools, reason = "one column a role, which a condition can name")]
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "user_account")]
@@ -37,9 +39,9 @@ pub(crate) mod table {
         pub is_doctor: bool,
         pub is_auditor: bool,
         pub grants: String,
-        pub last_login_at: Option<DateTime>,
-        pub created_at: DateTime,
-        pub updated_at: DateTime,
+        pub last_login_at: Option<Stamp>,
+        pub created_at: Stamp,
+        pub updated_at: Stamp,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -14,6 +14,8 @@ use crate::{
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
+    use crate::stamp::Stamp;
+
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "person")]
     pub struct Model {
@@ -34,8 +36,8 @@ pub(crate) mod table {
         pub landline: Option<String>,
         pub address: Option<String>,
         pub preferred_locale: Option<String>,
-        pub created_at: DateTime,
-        pub updated_at: DateTime,
+        pub created_at: Stamp,
+        pub updated_at: Stamp,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -14,6 +14,8 @@ use crate::{
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
+    use crate::stamp::Stamp;
+
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "promoter")]
     pub struct Model {
@@ -30,8 +32,8 @@ pub(crate) mod table {
         pub email: Option<String>,
         pub phone: Option<String>,
         pub comment: Option<String>,
-        pub created_at: DateTime,
-        pub updated_at: DateTime,
+        pub created_at: Stamp,
+        pub updated_at: Stamp,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

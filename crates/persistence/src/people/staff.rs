@@ -21,6 +21,8 @@ use crate::{
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
+    use crate::stamp::Stamp;
+
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "staff")]
     pub struct Model {
@@ -35,8 +37,8 @@ pub(crate) mod table {
         pub licence_number: Option<String>,
         pub licence_valid_until: Option<Date>,
         pub specialty: Option<String>,
-        pub created_at: DateTime,
-        pub updated_at: DateTime,
+        pub created_at: Stamp,
+        pub updated_at: Stamp,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

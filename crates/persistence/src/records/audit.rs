@@ -15,12 +15,14 @@ const KIND: &str = "audit event";
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
+    use crate::stamp::Stamp;
+
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "audit_event")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: Uuid,
-        pub occurred_at: DateTime,
+        pub occurred_at: Stamp,
         pub actor_id: Option<Uuid>,
         pub roles: String,
         pub action: String,

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     codec::{corrupt, hash, moment, stored},
     error::failed,
+    stamp::Stamp,
 };
 
 const KIND: &str = "idempotency key";
@@ -16,6 +17,8 @@ const KIND: &str = "idempotency key";
 #[expect(unreachable_pub, reason = "the derived entity is public, and its model must be no less")]
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
+
+    use crate::stamp::Stamp;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "idempotency_key")]
@@ -28,7 +31,7 @@ pub(crate) mod table {
         pub request_id: Option<Uuid>,
         pub status: i32,
         pub body: String,
-        pub created_at: DateTime,
+        pub created_at: Stamp,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -60,7 +63,7 @@ fn row(claim: &StoredAnswer) -> Model {
 }
 
 /// Claims older than this are free again.
-fn oldest(now: DateTime<Utc>) -> chrono::NaiveDateTime {
+fn oldest(now: DateTime<Utc>) -> Stamp {
     stored(now - Duration::hours(24))
 }
 

@@ -14,17 +14,19 @@ const KIND: &str = "outbox message";
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
+    use crate::stamp::Stamp;
+
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "outbox_message")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: Uuid,
-        pub occurred_at: DateTime,
+        pub occurred_at: Stamp,
         pub event: String,
         pub request_id: Uuid,
         pub code: String,
         pub stage: String,
-        pub delivered_at: Option<DateTime>,
+        pub delivered_at: Option<Stamp>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -53,7 +53,7 @@ pub(crate) async fn run(options: &Options, seed: &SeedOptions) -> anyhow::Result
     refuse_used(app).await?;
     let mut clinic = Clinic::load(app, &chance).await?;
     let bar = progress(u64::from(seed.requests), "requests");
-    let certificates = seed.certificates.min(seed.requests / 2);
+    let certificates = seed.certificates.min(recent(app, seed.requests).await?);
     let mut written = 0;
     while written < seed.requests {
         let batch = BATCH.min(seed.requests - written);
@@ -84,6 +84,13 @@ fn moment(end: DateTime<Utc>, index: u32, all: u32) -> DateTime<Utc> {
     let year = Duration::days(365) - Duration::hours(1);
     let share = year.num_milliseconds() / i64::from(all.max(1)) * i64::from(index + 1);
     end - Duration::days(365) + Duration::milliseconds(share)
+}
+
+/// How many of so many requests are so young that their evaluation may still be issued at the end. Two days are left
+/// for the way from registration to evaluation.
+async fn recent(app: &App, requests: u32) -> anyhow::Result<u32> {
+    let days = app.profile().await?.rules.evaluation_max_age_days.saturating_sub(2).min(180);
+    Ok(u32::try_from(u64::from(requests) * u64::from(days) / 365)?)
 }
 
 fn progress(length: u64, what: &'static str) -> ProgressBar {

@@ -80,6 +80,8 @@ pub(crate) async fn postgres(url: &str, connections: u32) -> anyhow::Result<PgPo
         ("lock_timeout", lock_timeout.as_str()),
         ("timezone", "UTC"),
         ("default_transaction_isolation", "read committed"),
+        ("join_collapse_limit", "1"),
+        ("jit", "off"),
     ]);
     let pool = PgPoolOptions::new()
         .max_connections(connections)

@@ -9,6 +9,7 @@ mod m20261121_000003_catalog;
 mod m20261121_000004_certification;
 mod m20261121_000005_medical_acts;
 mod m20261121_000006_records;
+mod m20261121_000007_directories;
 mod new_table;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000004_certification::Migration),
             Box::new(m20261121_000005_medical_acts::Migration),
             Box::new(m20261121_000006_records::Migration),
+            Box::new(m20261121_000007_directories::Migration),
         ]
     }
 }
@@ -37,11 +39,14 @@ pub const TABLES: &[&str] = &[
     "audit_event",
     "certificate",
     "certification_request",
+    "change_entry",
     "counter",
+    "directory_word",
     "evaluation",
     "history_entry",
     "idempotency_key",
     "institution",
+    "lease",
     "login_session",
     "outbox_message",
     "payment",

@@ -150,6 +150,13 @@ impl CatalogReads for Stub {
 }
 
 #[async_trait]
+impl DirectoryReads for Stub {
+    async fn changes(&self, _: &'static str, _: Uuid, _: &PageRequest) -> Answer<Page<ChangeRow>> {
+        down()
+    }
+}
+
+#[async_trait]
 impl Store for Stub {
     async fn begin(&self) -> Answer<Box<dyn UnitOfWork>> {
         down()
@@ -163,6 +170,12 @@ impl Store for Stub {
     }
     async fn answer(&self, _: &str, _: &str, _: DateTime<Utc>) -> Answer<Option<StoredAnswer>> {
         Ok(None)
+    }
+    async fn lease(&self, _: &str, _: Uuid, _: DateTime<Utc>, _: DateTime<Utc>) -> Answer<bool> {
+        down()
+    }
+    async fn forget_answers(&self, _: DateTime<Utc>) -> Answer<u64> {
+        down()
     }
     async fn check(&self) -> Answer<()> {
         down()

@@ -11,6 +11,7 @@ pub mod catalog;
 pub mod certification;
 mod conditions;
 pub mod demo;
+pub mod directory;
 mod error;
 pub mod identity;
 pub mod objects;
@@ -19,6 +20,7 @@ pub mod rendering;
 mod rerun;
 pub mod secrets;
 pub mod store;
+pub mod upkeep;
 
 pub use app::{App, Parts, Settings};
 pub use conditions::{Conditions, IdempotencyKey, IfMatch};

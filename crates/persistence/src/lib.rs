@@ -8,6 +8,7 @@ mod catalog;
 mod certification;
 mod codec;
 mod connect;
+mod directory;
 mod error;
 mod identity;
 mod mapped;

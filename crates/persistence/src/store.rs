@@ -6,12 +6,13 @@ use medcert_application::store::{AuditEvent, Store, StoreError, StoredAnswer, Un
 use sea_orm::{
     DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
+use uuid::Uuid;
 
 use crate::{
     connect::{ConnectError, DatabaseOptions, Engine, Pools},
     error::failed,
     migrate,
-    records::{audit, counter, idempotency},
+    records::{audit, counter, idempotency, lease},
     suitable,
     unit_of_work::SeaUnitOfWork,
 };
@@ -94,6 +95,29 @@ impl Store for SeaStore {
         now: DateTime<Utc>,
     ) -> Result<Option<StoredAnswer>, StoreError> {
         idempotency::find(self.reader(), scope, key, now).await
+    }
+
+    async fn lease(
+        &self,
+        name: &str,
+        holder: Uuid,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let txn = self.transaction().await?;
+        let held = lease::take(&txn, name, holder, now, until).await?
+            || lease::first(&txn, name, holder, until).await?;
+        if held {
+            txn.commit().await.map_err(failed("lease"))?;
+        }
+        Ok(held)
+    }
+
+    async fn forget_answers(&self, before: DateTime<Utc>) -> Result<u64, StoreError> {
+        let txn = self.transaction().await?;
+        let gone = idempotency::forget(&txn, before).await?;
+        txn.commit().await.map_err(failed("idempotency key"))?;
+        Ok(gone)
     }
 
     async fn check(&self) -> Result<(), StoreError> {

@@ -8,4 +8,4 @@ mod routes;
 mod views;
 
 pub(crate) use routes::{root, routes};
-pub(crate) use views::MoneyView;
+pub(crate) use views::{AccountRef, MoneyView};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Duration, Utc};
 use medcert_domain::{
-    Checks, Id, Invalid, Locale,
+    Checks, Entity as _, Id, Invalid, Locale,
     certification::Action,
     identity::{Actor, Grant, Role, Session, User, UserStatus, check_password},
     people::{Person, Staff},
@@ -15,6 +15,7 @@ use medcert_domain::{
 use crate::{
     App, Error,
     audit::{self, About},
+    directory::{self, Change, Differences},
     rerun::{Failed, OnStale, run},
     store::{AccountRow, UnitOfWork},
 };
@@ -147,14 +148,18 @@ async fn set_status(
             }
             uow.end_sessions(id, None, now).await?;
         }
+        let mut differences = Differences::default();
+        differences.note("status", Some(user.status.to_string()), Some(status.to_string()));
         user.status = status;
         user.updated_at = now;
         uow.update(&user).await?;
-        let action = if status == UserStatus::Suspended { "identity.suspend" } else { "identity.reactivate" };
-        let mut event = audit::event(app, actor, action, About::object("user", id.raw()), "ok");
-        event.reason = Some(reason.clone());
-        uow.audit(&[event]).await?;
-        Ok(())
+        let (action, audited) = match status {
+            UserStatus::Suspended => ("SUSPEND", "identity.suspend"),
+            UserStatus::Active => ("REACTIVATE", "identity.reactivate"),
+        };
+        let about = About::object(User::KIND, id.raw());
+        let comment = Some(reason.clone());
+        directory::journal(app, actor, uow, Change { about, action, audited, differences, comment }).await
     })
     .await?;
     app.forget_sessions();

@@ -6,11 +6,11 @@ mod reads;
 mod records;
 
 pub use reads::{
-    AccountRow, CatalogReads, CertificationReads, Cursor, Dossier, HistoryRow, IdentityReads, Page,
-    PageRequest, PeopleReads, Person as NamedUser, RequestFilter, RequestRow, SessionState, Sort,
-    StaffFilter,
+    AccountRow, CatalogReads, CertificationReads, ChangeRow, Cursor, DirectoryReads, Dossier, HistoryRow,
+    IdentityReads, Page, PageRequest, PeopleReads, Person as NamedUser, RequestFilter, RequestRow,
+    SessionState, Sort, StaffFilter,
 };
-pub use records::{AuditEvent, HistoryEntry, OutboxMessage, RefreshToken, StoredAnswer};
+pub use records::{AuditEvent, ChangeEntry, HistoryEntry, OutboxMessage, RefreshToken, StoredAnswer};
 
 use async_trait::async_trait;
 use medcert_domain::{
@@ -76,7 +76,9 @@ pub trait Repository<E: Entity>: Send {
 
 /// Where new units of work and read models come from.
 #[async_trait]
-pub trait Store: CertificationReads + PeopleReads + CatalogReads + IdentityReads + Send + Sync {
+pub trait Store:
+    CertificationReads + PeopleReads + CatalogReads + IdentityReads + DirectoryReads + Send + Sync
+{
     /// Begins a unit of work.
     async fn begin(&self) -> Result<Box<dyn UnitOfWork>, StoreError>;
 
@@ -93,6 +95,19 @@ pub trait Store: CertificationReads + PeopleReads + CatalogReads + IdentityReads
         key: &str,
         now: chrono::DateTime<chrono::Utc>,
     ) -> Result<Option<StoredAnswer>, StoreError>;
+
+    /// Takes or keeps the lease of this name for the holder, until the moment given, if nobody else holds it now;
+    /// whether the holder has it.
+    async fn lease(
+        &self,
+        name: &str,
+        holder: uuid::Uuid,
+        now: chrono::DateTime<chrono::Utc>,
+        until: chrono::DateTime<chrono::Utc>,
+    ) -> Result<bool, StoreError>;
+
+    /// Removes claimed keys and their answers from before this moment; tells how many.
+    async fn forget_answers(&self, before: chrono::DateTime<chrono::Utc>) -> Result<u64, StoreError>;
 
     /// Whether the database answers.
     async fn check(&self) -> Result<(), StoreError>;
@@ -113,6 +128,7 @@ pub trait UnitOfWork:
     + CertificationWork
     + PeopleWork
     + IdentityWork
+    + DirectoryWork
     + Send
 {
     /// Appends audit events.
@@ -136,6 +152,21 @@ pub trait UnitOfWork:
 
     /// Keeps everything.
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;
+}
+
+/// What use cases of every directory need beyond plain repositories.
+#[async_trait]
+pub trait DirectoryWork: Send {
+    /// Appends changes to the history of entries.
+    async fn record_changes(&mut self, changes: &[ChangeEntry]) -> Result<(), StoreError>;
+
+    /// Replaces the words by which an entry is found; none removes it from the index.
+    async fn index_entry(
+        &mut self,
+        kind: &'static str,
+        object: uuid::Uuid,
+        words: &[String],
+    ) -> Result<(), StoreError>;
 }
 
 /// What use cases of certification need beyond plain repositories.

@@ -24,6 +24,31 @@ pub struct HistoryEntry {
     pub line: HistoryLine,
 }
 
+/// One change of an entry of a directory: a service, a promoter, a staff member, a person, an account, the institution.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeEntry {
+    /// Identifier; ascending within one change.
+    pub id: Uuid,
+    /// Kind of entry: its `Entity::KIND`.
+    pub kind: &'static str,
+    /// Which entry.
+    pub object: Uuid,
+    /// When, in microseconds.
+    pub at: DateTime<Utc>,
+    /// Who; `None` from the command line.
+    pub by: Option<Id<User>>,
+    /// What was done: a code such as `CREATE`.
+    pub action: &'static str,
+    /// Field that changed.
+    pub field: Option<&'static str>,
+    /// Value before.
+    pub old: Option<String>,
+    /// Value after.
+    pub new: Option<String>,
+    /// What the actor said.
+    pub comment: Option<String>,
+}
+
 /// One event of the audit trail. Holds ids, never names or clinical values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditEvent {

@@ -115,6 +115,12 @@ pub(crate) async fn find(
     }))
 }
 
+/// Removes claims and answers from before this moment; tells how many.
+pub(crate) async fn forget(db: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<u64, StoreError> {
+    let gone = Entity::delete_many().filter(Column::CreatedAt.lt(stored(before))).exec(db).await;
+    Ok(gone.map_err(failed(KIND))?.rows_affected)
+}
+
 fn all_set(row: Model) -> ActiveModel {
     sea_orm::ActiveModelTrait::reset_all(row.into_active_model())
 }

@@ -1,6 +1,7 @@
-//! Rows without behaviour: audit events, outgoing messages, counters, idempotency keys.
+//! Rows without behaviour: audit events, outgoing messages, counters, idempotency keys, leases.
 
 pub(crate) mod audit;
 pub(crate) mod counter;
 pub(crate) mod idempotency;
+pub(crate) mod lease;
 pub(crate) mod outbox;

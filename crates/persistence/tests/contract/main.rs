@@ -10,6 +10,7 @@ mod aggregate;
 mod around;
 mod catalog;
 mod database;
+mod directory;
 mod fixture;
 mod identity;
 mod list;
@@ -47,6 +48,7 @@ contract! {
         round_trip, changes, unique_parts, stale, erasure, certificates,
     }
     around { dossier, history, questions }
+    directory { history, words, leases }
     list { pages, filters, words }
     units { spoiled, dropped, locks, exhausted, records, idempotency_keys }
     races { numbers, swaps, claims, refreshes, managers, deadlocks, readers }

@@ -4,7 +4,7 @@ use std::{net::TcpListener, sync::Arc};
 
 use anyhow::{Context as _, bail};
 use medcert_api::{Http, HttpOptions};
-use medcert_application::{App, demo};
+use medcert_application::{App, demo, upkeep};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{options::Options, wiring};
@@ -27,6 +27,7 @@ pub(crate) async fn serve(options: &Options, demo: bool) -> anyhow::Result<()> {
         demo::install(&wired.app).await.context("the demonstration clinic could not be made")?;
     }
     let trail = write_trail(Arc::clone(&wired.app));
+    let upkeep = keep_up(Arc::clone(&wired.app));
     let server =
         Http::new(Arc::clone(&wired.app), http).serve(listener).context("the server cannot start")?;
     // Listened for before anybody is told that the server is there, so that no signal is missed.
@@ -44,6 +45,7 @@ pub(crate) async fn serve(options: &Options, demo: bool) -> anyhow::Result<()> {
         handle.stop(true).await;
     });
     server.await.context("the server failed")?;
+    upkeep.abort();
     wired.app.trail.stop();
     trail.await.context("the audit trail could not be written to its end")?;
     tracing::info!("stopped");
@@ -56,6 +58,10 @@ fn in_use(address: std::net::SocketAddr) -> String {
 
 fn write_trail(app: Arc<App>) -> tokio::task::JoinHandle<()> {
     tokio::spawn(async move { app.trail.keep_writing().await })
+}
+
+fn keep_up(app: Arc<App>) -> tokio::task::JoinHandle<()> {
+    tokio::spawn(async move { upkeep::keep(&app).await })
 }
 
 /// Tells a person at a terminal where to look.

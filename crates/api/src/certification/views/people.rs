@@ -18,9 +18,9 @@ use crate::codes::{Day, DocumentTypeCode, LocaleCode, PromoterTypeCode, Relation
 #[schema(example = json!({"id": "01940000-0000-7000-8000-0000000000d4", "name": "Rosa Huamán"}))]
 pub(crate) struct AccountRef {
     /// The account.
-    pub(super) id: Uuid,
+    pub(crate) id: Uuid,
     /// Name of its person.
-    pub(super) name: String,
+    pub(crate) name: String,
 }
 
 impl AccountRef {

@@ -1,0 +1,100 @@
+//! What all directories share: a history of every entry, and the words by which entries are found.
+
+use std::collections::BTreeSet;
+
+use medcert_domain::{identity::Actor, text};
+use uuid::Uuid;
+
+use crate::{
+    App, Error,
+    audit::{self, About},
+    rerun::Failed,
+    store::{ChangeEntry, ChangeRow, Page, PageRequest, UnitOfWork},
+};
+
+/// Fields of an entry that differ before and after a change, in the order they were compared.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Differences(Vec<(&'static str, Option<String>, Option<String>)>);
+
+impl Differences {
+    /// Notes the field if its values differ; both as people read them, never a secret.
+    pub(crate) fn note(&mut self, field: &'static str, old: Option<String>, new: Option<String>) {
+        if old != new {
+            self.0.push((field, old, new));
+        }
+    }
+
+    /// Whether nothing differs.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// What was done to an entry.
+#[derive(Debug, Clone)]
+pub(crate) struct Change {
+    /// The entry: `Entity::KIND`, its id and whose data it is.
+    pub about: About,
+    /// Code for the history, such as `CREATE`, `EDIT`, `DELETE`.
+    pub action: &'static str,
+    /// Name for the audit trail: `room.verb`, such as `catalog.create_service`.
+    pub audited: &'static str,
+    /// Fields that changed.
+    pub differences: Differences,
+    /// What the actor said.
+    pub comment: Option<String>,
+}
+
+/// Writes what came of a change beside the change itself: a line of history for each field (one line when no field
+/// tells anything) and the audit event.
+pub(crate) async fn journal(
+    app: &App,
+    actor: &Actor,
+    uow: &mut dyn UnitOfWork,
+    change: Change,
+) -> Result<(), Failed> {
+    let object = change.about.id.ok_or_else(|| Error::internal("a change of a directory names no entry"))?;
+    let (at, kind) = (app.now(), change.about.kind);
+    let line = |field, old, new| ChangeEntry {
+        id: app.parts.ids.uuid(),
+        kind,
+        object,
+        at,
+        by: Some(actor.user),
+        action: change.action,
+        field,
+        old,
+        new,
+        comment: change.comment.clone(),
+    };
+    let entries: Vec<ChangeEntry> = if change.differences.is_empty() {
+        vec![line(None, None, None)]
+    } else {
+        change.differences.0.into_iter().map(|(field, old, new)| line(Some(field), old, new)).collect()
+    };
+    uow.record_changes(&entries).await?;
+    let mut event = audit::event(app, actor, change.audited, change.about, "ok");
+    event.reason.clone_from(&change.comment);
+    uow.audit(&[event]).await?;
+    Ok(())
+}
+
+/// The history of an entry, newest first. The caller has been asked for the permission to read the entry, and the
+/// entry is there.
+pub async fn history(
+    app: &App,
+    actor: &Actor,
+    kind: &'static str,
+    object: Uuid,
+    page: &PageRequest,
+) -> Result<Page<ChangeRow>, Error> {
+    let found = app.store().changes(kind, object, page).await?;
+    app.trail.note(audit::event(app, actor, "directory.history", About::object(kind, object), "ok")).await;
+    Ok(found)
+}
+
+/// The words by which an entry is found: of names, documents, codes and addresses, each once, folded; and of telephone
+/// numbers, their digits.
+pub fn words<'t>(texts: impl IntoIterator<Item = &'t str>) -> Vec<String> {
+    texts.into_iter().flat_map(text::search_words).collect::<BTreeSet<_>>().into_iter().collect()
+}

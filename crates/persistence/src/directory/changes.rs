@@ -1,0 +1,114 @@
+//! The history of directories. Append-only.
+
+use medcert_application::store::{ChangeEntry, ChangeRow, Cursor, NamedUser, Page, PageRequest, StoreError};
+use medcert_domain::Id;
+use sea_orm::{
+    ConnectionTrait, QueryResult,
+    sea_query::{Alias, Expr, ExprTrait, Order, Query},
+};
+use uuid::Uuid;
+
+use crate::{
+    codec::{corrupt, moment, stored},
+    error::failed,
+    identity::user,
+    mapped::{Table, add},
+    people::person,
+    query::{Keyset, after_moment, join, page, row_of, select_all, total, value_of},
+};
+
+const KIND: &str = "change entry";
+
+#[expect(unreachable_pub, reason = "the derived entity is public, and its model must be no less")]
+pub(crate) mod table {
+    use sea_orm::entity::prelude::*;
+
+    use crate::stamp::Stamp;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "change_entry")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub object_kind: String,
+        pub object_id: Uuid,
+        pub occurred_at: Stamp,
+        pub user_id: Option<Uuid>,
+        pub action: String,
+        pub field: Option<String>,
+        pub old_value: Option<String>,
+        pub new_value: Option<String>,
+        pub comment: Option<String>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+use table::{Column, Entity};
+
+impl Table for Entity {
+    const ID: Column = Column::Id;
+}
+
+fn row(entry: &ChangeEntry) -> table::Model {
+    table::Model {
+        id: entry.id,
+        object_kind: entry.kind.to_owned(),
+        object_id: entry.object,
+        occurred_at: stored(entry.at),
+        user_id: entry.by.map(Id::raw),
+        action: entry.action.to_owned(),
+        field: entry.field.map(ToOwned::to_owned),
+        old_value: entry.old.clone(),
+        new_value: entry.new.clone(),
+        comment: entry.comment.clone(),
+    }
+}
+
+/// Appends changes.
+pub(crate) async fn append(db: &impl ConnectionTrait, entries: &[ChangeEntry]) -> Result<(), StoreError> {
+    add::<Entity>(db, KIND, entries.iter().map(row).collect()).await
+}
+
+fn line(row: &QueryResult) -> Result<ChangeRow, StoreError> {
+    let name: Option<String> = value_of(KIND, row, "user_name")?;
+    let entry = row_of::<Entity>(KIND, row, "entry")?.ok_or_else(|| corrupt(KIND, "row is missing"))?;
+    let by = entry.user_id.map(|id| NamedUser { id: Id::new(id), name: name.unwrap_or_default() });
+    Ok(ChangeRow {
+        id: entry.id,
+        at: moment(entry.occurred_at),
+        by,
+        action: entry.action,
+        field: entry.field,
+        old_value: entry.old_value,
+        new_value: entry.new_value,
+        comment: entry.comment,
+    })
+}
+
+/// The history of an entry, newest first.
+pub(crate) async fn list(
+    db: &impl ConnectionTrait,
+    kind: &'static str,
+    object: Uuid,
+    asked: &PageRequest,
+) -> Result<Page<ChangeRow>, StoreError> {
+    let mut select = Query::select().from_as(Entity, "entry").take();
+    select
+        .and_where(Expr::col(("entry", Column::ObjectId)).eq(object))
+        .and_where(Expr::col(("entry", Column::ObjectKind)).eq(kind));
+    let count = if asked.with_total { Some(total(db, KIND, select.clone()).await?) } else { None };
+    join::<user::table::Entity>(&mut select, "account", ("entry", Column::UserId));
+    join::<person::table::Entity>(&mut select, "person", ("account", user::table::Column::PersonId));
+    select_all::<Entity>(&mut select, "entry");
+    select.expr_as(Expr::col(("person", person::table::Column::Name)), Alias::new("user_name"));
+    let key = ("entry", Column::OccurredAt);
+    let after = after_moment(asked)?;
+    Keyset::new(key, ("entry", Column::Id), Order::Desc).apply(&mut select, after, asked.limit);
+    let rows = db.query_all(&select).await.map_err(failed(KIND))?;
+    let lines: Vec<ChangeRow> = rows.iter().map(line).collect::<Result<_, _>>()?;
+    Ok(page(lines, asked, count, |last| Cursor { key: last.at.timestamp_micros().to_string(), id: last.id }))
+}

@@ -1,0 +1,6 @@
+//! What all directories share.
+
+mod changes;
+mod reads;
+pub(crate) mod words;
+mod work;

@@ -1,11 +1,11 @@
-//! People: reading staff and promoters.
+//! Staff: who works on requests.
 
 use chrono::NaiveDate;
 use medcert_domain::{
     Id,
     certification::Member,
     identity::Actor,
-    people::{NotAssignable, Promoter, Staff, StaffRole, StaffStatus},
+    people::{NotAssignable, Staff, StaffRole, StaffStatus},
     policy::Permission,
 };
 
@@ -73,21 +73,4 @@ pub async fn staff_member(app: &App, actor: &Actor, id: Id<Staff>) -> Result<Sta
     let today = app.profile().await?.day_of(app.now());
     let member = app.store().staff_member(id).await?.ok_or(Error::NotFound("staff member"))?;
     Ok(StaffSeen::of(member, &[], today))
-}
-
-/// Promoters, by name.
-pub async fn promoters(
-    app: &App,
-    actor: &Actor,
-    prefix: Option<&str>,
-    page: &PageRequest,
-) -> Result<Page<Promoter>, Error> {
-    app.require(actor, Permission::ReadPromoters).await?;
-    Ok(app.store().promoters(prefix, page).await?)
-}
-
-/// One promoter.
-pub async fn promoter(app: &App, actor: &Actor, id: Id<Promoter>) -> Result<Promoter, Error> {
-    app.require(actor, Permission::ReadPromoters).await?;
-    app.store().promoter(id).await?.ok_or(Error::NotFound("promoter"))
 }

@@ -125,27 +125,55 @@ impl<'m> NewTable<'m> {
     }
 
     fn define(&self, name: &'static str, kind: Kind) -> ColumnDef {
-        use sea_orm_migration::sea_orm::DatabaseBackend::{MySql, Postgres};
-        let mut column = ColumnDef::new(name);
-        match (kind, self.backend) {
-            (Kind::Id, _) => column.uuid(),
-            (Kind::Line(length), Postgres) => column.custom(format!("varchar({length}) COLLATE \"C\"")),
-            (Kind::Line(length), _) => column.string_len(length),
-            (Kind::Text | Kind::LongText, Postgres) => column.custom("text COLLATE \"C\""),
-            (Kind::LongText, MySql) => column.custom("mediumtext"),
-            (Kind::Text | Kind::LongText, _) => column.text(),
-            // TIMESTAMP would end in 2038 and shift with the session's time zone.
-            (Kind::Moment, MySql) => column.custom("datetime(6)"),
-            (Kind::Moment, Postgres) => column.custom("timestamp(6)"),
-            (Kind::Moment, _) => column.date_time(),
-            (Kind::Day, _) => column.date(),
-            (Kind::Flag, _) => column.boolean(),
-            (Kind::Number, _) => column.big_integer(),
-            (Kind::Small, _) => column.integer(),
-            (Kind::Currency, Postgres) => column.custom("char(3) COLLATE \"C\""),
-            (Kind::Currency, _) => column.char_len(3),
-            (Kind::Hash, _) => column.binary_len(32),
-        };
-        column
+        define(self.backend, name, kind)
     }
+}
+
+/// Whether a new column of a table that has rows holds anything in them.
+#[derive(Clone, Copy)]
+pub(crate) enum Column {
+    /// NULL.
+    Optional(Kind),
+    /// This text.
+    Filled(Kind, &'static str),
+}
+
+/// Adds a column to a table: one a statement, since SQLite takes no more.
+pub(crate) async fn add_column(
+    manager: &SchemaManager<'_>,
+    table: &'static str,
+    name: &'static str,
+    column: Column,
+) -> Result<(), DbErr> {
+    let backend = manager.get_database_backend();
+    let mut definition = match column {
+        Column::Optional(kind) => define(backend, name, kind).null().to_owned(),
+        Column::Filled(kind, text) => define(backend, name, kind).not_null().default(text).to_owned(),
+    };
+    manager.alter_table(Table::alter().table(table).add_column(&mut definition).take()).await
+}
+
+fn define(backend: DbBackend, name: &'static str, kind: Kind) -> ColumnDef {
+    use sea_orm_migration::sea_orm::DatabaseBackend::{MySql, Postgres};
+    let mut column = ColumnDef::new(name);
+    match (kind, backend) {
+        (Kind::Id, _) => column.uuid(),
+        (Kind::Line(length), Postgres) => column.custom(format!("varchar({length}) COLLATE \"C\"")),
+        (Kind::Line(length), _) => column.string_len(length),
+        (Kind::Text | Kind::LongText, Postgres) => column.custom("text COLLATE \"C\""),
+        (Kind::LongText, MySql) => column.custom("mediumtext"),
+        (Kind::Text | Kind::LongText, _) => column.text(),
+        // TIMESTAMP would end in 2038 and shift with the session's time zone.
+        (Kind::Moment, MySql) => column.custom("datetime(6)"),
+        (Kind::Moment, Postgres) => column.custom("timestamp(6)"),
+        (Kind::Moment, _) => column.date_time(),
+        (Kind::Day, _) => column.date(),
+        (Kind::Flag, _) => column.boolean(),
+        (Kind::Number, _) => column.big_integer(),
+        (Kind::Small, _) => column.integer(),
+        (Kind::Currency, Postgres) => column.custom("char(3) COLLATE \"C\""),
+        (Kind::Currency, _) => column.char_len(3),
+        (Kind::Hash, _) => column.binary_len(32),
+    };
+    column
 }

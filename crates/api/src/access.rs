@@ -175,7 +175,12 @@ pub const RULES: &[Rule] = &[
     rule("certificate_page", Public),
     // People
     rule("list_staff", Has(Permission::ReadStaff)),
+    rule("create_staff", Has(Permission::WriteStaff)).keyed(Accepted),
     rule("get_staff", Has(Permission::ReadStaff)),
+    rule("edit_staff", Has(Permission::WriteStaff)).matching(Required),
+    rule("delete_staff", Has(Permission::WriteStaff)).matching(Required),
+    rule("hand_over_staff", Has(Permission::WriteStaff)).keyed(Accepted),
+    rule("list_staff_history", Has(Permission::ReadStaffTerms)),
     rule("list_promoters", Has(Permission::ReadPromoters)),
     rule("get_promoter", Has(Permission::ReadPromoters)),
     // Catalog

@@ -88,6 +88,7 @@ fn vocabulary<E: Coded>(description: &str) -> RefOr<Schema> {
 
 wire! {
     ActionCode = c::Action, "Action", "What can be done to a request.";
+    AssignmentRoleCode = c::AssignmentRole, "AssignmentRole", "Part that staff play in a request.";
     BlockerCode = c::Blocker, "Blocker", "A fact that stands in the way of an action the policy would allow.";
     CareModeCode = c::CareMode, "CareMode", "How the client is seen.";
     CertificateKindCode = c::CertificateKind, "CertificateKind", "Kind of certificate; decides its title.";
@@ -111,6 +112,7 @@ wire! {
     ReopenReasonCode = c::ReopenReason, "ReopenReason",
         "Why a request closed with a certificate is taken up again.";
     RoleCode = identity::Role, "Role", "What a user is to the institution.";
+    StaffKindCode = p::StaffKind, "StaffKind", "In what relation a staff member stands to the institution.";
     StaffRoleCode = p::StaffRole, "StaffRole", "Part a staff member plays.";
     StaffStatusCode = p::StaffStatus, "StaffStatus", "Whether a staff member is at work.";
     StageCode = c::Stage, "Stage", "Where a request stands.";

@@ -103,6 +103,33 @@ impl<'c> Reader<'c> {
         typed.iter().filter_map(|one| self.value(field, read(one))).collect()
     }
 
+    /// Reads the elements of a list, each with its own pointer.
+    pub(crate) fn elements<T>(
+        &mut self,
+        field: &str,
+        typed: &[String],
+        read: impl Fn(&str) -> Result<T, Invalid>,
+    ) -> Vec<T> {
+        let each = typed.iter().enumerate();
+        each.filter_map(|(at, one)| self.value(&format!("{field}/{at}"), read(one))).collect()
+    }
+
+    /// Reads a field of a merge patch that cannot be cleared.
+    pub(crate) fn kept<T>(
+        &mut self,
+        field: &str,
+        said: Option<&Option<String>>,
+        read: impl FnOnce(&str) -> Result<T, Invalid>,
+    ) -> Option<T> {
+        match said? {
+            None => {
+                self.missing(field);
+                None
+            }
+            Some(typed) => self.value(field, read(typed)),
+        }
+    }
+
     /// Reads an exact amount with its currency.
     pub(crate) fn money(&mut self, amount: Option<&str>, currency: Option<&str>) -> Option<Money> {
         let known = self.required("currency", currency, |code| {
@@ -122,6 +149,11 @@ impl<'c> Reader<'c> {
 /// A line of at most `max` characters.
 pub(crate) fn line(max: usize) -> impl Fn(&str) -> Result<String, Invalid> {
     move |typed| text::required(typed, max, Lines::One)
+}
+
+/// The words of a search, each of which must begin some word of what is found.
+pub(crate) fn words(typed: &str) -> Result<Vec<String>, Invalid> {
+    line(100)(typed).map(|q| text::search_words(&q))
 }
 
 /// A text of at most `max` characters that may span lines.

@@ -16,7 +16,7 @@ use medcert_application::{
 use medcert_domain::{
     Id, Locale,
     catalog::{Institution, Service},
-    certification::{Certificate, Certification, Member},
+    certification::{AssignmentRole, Certificate, Certification, Member},
     identity::{Role, Session, User, UserStatus},
     people::{Promoter, Staff},
 };
@@ -110,6 +110,15 @@ impl CertificationReads for Stub {
         Ok(None)
     }
     async fn history(&self, _: Id<Certification>, _: &PageRequest) -> Answer<Page<HistoryRow>> {
+        down()
+    }
+    async fn open_requests_after(
+        &self,
+        _: Id<Staff>,
+        _: AssignmentRole,
+        _: Option<Id<Certification>>,
+        _: u64,
+    ) -> Answer<Vec<(Id<Certification>, String)>> {
         down()
     }
     async fn certificate(&self, _: Id<Certificate>) -> Answer<Option<Certificate>> {

@@ -4,17 +4,17 @@ use std::collections::BTreeSet;
 
 use chrono::{Days, NaiveDate};
 use medcert_domain::{
-    Currency, Id, Locale, Money,
+    Currency, Entity as _, Id, Locale, Money,
     catalog::{Institution, Service},
     certification::CertificateKind,
     identity::{Role, User, UserStatus},
-    people::{
-        Country, Document, DocumentType, Person, Promoter, PromoterIdentity, Staff, StaffRole, StaffStatus,
-    },
+    people::{Country, Document, DocumentType, Person, Promoter, PromoterIdentity, Staff, StaffRole},
 };
 
 use crate::{
     App, Error,
+    directory::words,
+    people::staff_words,
     rerun::{Failed, OnStale, run},
     store::UnitOfWork,
 };
@@ -139,6 +139,7 @@ async fn services(app: &App, uow: &mut dyn UnitOfWork) -> Result<(), Failed> {
             id: app.id(),
             version: 0,
             name: name.to_owned(),
+            description: None,
             fee: Money::new(fee, pen),
             certificate_kind,
             validity_days,
@@ -147,6 +148,7 @@ async fn services(app: &App, uow: &mut dyn UnitOfWork) -> Result<(), Failed> {
             updated_at: app.now(),
         };
         uow.insert(&service).await?;
+        uow.index_entry(Service::KIND, service.id.raw(), &words([name])).await?;
     }
     Ok(())
 }
@@ -178,18 +180,13 @@ async fn user(app: &App, uow: &mut dyn UnitOfWork, account: &DemoAccount, hash: 
     if let Some(role) = account.staff {
         let doctor = role == StaffRole::Doctor;
         let staff = Staff {
-            id: app.id(),
-            version: 0,
-            person: person.id,
-            status: StaffStatus::Active,
-            roles: BTreeSet::from([role]),
             licence_number: doctor.then(|| "CMP 048231".to_owned()),
             licence_valid_until: now.date_naive().checked_add_days(Days::new(3650)).filter(|_| doctor),
             specialty: doctor.then(|| "Psiquiatría".to_owned()),
-            created_at: now,
-            updated_at: now,
+            ..Staff::employed(app.id(), person.id, BTreeSet::from([role]), now)
         };
         uow.insert(&staff).await?;
+        uow.index_entry(Staff::KIND, staff.id.raw(), &staff_words(&person, &staff)).await?;
     }
     let user = User {
         id: app.id(),

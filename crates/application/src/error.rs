@@ -1,8 +1,22 @@
 //! Why a use case did not do what it was asked: one list for every caller, HTTP or not.
 
-use medcert_domain::{Invalid, certification::Refusal};
+use medcert_domain::{
+    Id, Invalid,
+    certification::{Certification, Refusal},
+};
 
 use crate::{objects::ObjectError, rendering::RenderError, secrets::SecretError, store::StoreError};
+
+/// What still refers to something that was to go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InUse {
+    /// One sentence, without personal data.
+    pub message: String,
+    /// How many do.
+    pub count: u64,
+    /// The first of them with their codes, where they are requests that somebody has to look at.
+    pub requests: Vec<(Id<Certification>, String)>,
+}
 
 /// Why a use case did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -69,6 +83,9 @@ pub enum Error {
     /// An account that must stay cannot be taken away.
     #[error("{0}")]
     LastAdministrator(&'static str),
+    /// It cannot go while others refer to it.
+    #[error("{}", .0.message)]
+    InUse(Box<InUse>),
     /// The database is too busy at the moment.
     #[error("the database is busy; try again")]
     Busy(#[source] StoreError),
@@ -78,6 +95,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// So many refer to it; nobody has to look at them one by one.
+    pub fn in_use(message: impl Into<String>, count: u64) -> Self {
+        Self::InUse(Box::new(InUse { message: message.into(), count, requests: vec![] }))
+    }
+
     /// An unexpected failure with its cause.
     pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(cause.into())

@@ -15,6 +15,7 @@ pub mod directory;
 mod error;
 pub mod identity;
 pub mod objects;
+pub mod once;
 pub mod people;
 pub mod rendering;
 mod rerun;
@@ -24,4 +25,4 @@ pub mod upkeep;
 
 pub use app::{App, Parts, Settings};
 pub use conditions::{Conditions, IdempotencyKey, IfMatch};
-pub use error::Error;
+pub use error::{Error, InUse};

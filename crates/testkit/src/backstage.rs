@@ -7,7 +7,7 @@ use medcert_domain::{
     Id, Locale,
     catalog::{Institution, Service},
     identity::{Role, User, UserStatus},
-    people::{Person, Staff, StaffRole, StaffStatus},
+    people::{Person, Staff, StaffRole},
 };
 use sea_orm::{ConnectionTrait as _, Database as SeaDatabase, DbBackend, Statement};
 use uuid::Uuid;
@@ -99,16 +99,8 @@ impl Clinic {
         };
         let staff_role = StaffRole::ALL.iter().copied().find(|staff| staff.user_role() == role);
         let staff = staff_role.map(|staff_role| Staff {
-            id: Id::new(parts.ids.uuid()),
-            version: 0,
-            person: person.id,
-            status: StaffStatus::Active,
-            roles: BTreeSet::from([staff_role]),
             licence_number: (role == Role::Doctor).then(|| "CMP 099001".to_owned()),
-            licence_valid_until: None,
-            specialty: None,
-            created_at: now,
-            updated_at: now,
+            ..Staff::employed(Id::new(parts.ids.uuid()), person.id, BTreeSet::from([staff_role]), now)
         });
         let user = User {
             id: Id::new(parts.ids.uuid()),

@@ -32,7 +32,7 @@ use crate::{
 type Shape = fn(&Detail) -> DetailView;
 
 /// A body as the use cases ask for it.
-struct Sent<'a, B>(&'a Body<B>);
+pub(crate) struct Sent<'a, B>(pub(crate) &'a Body<B>);
 
 impl<T, B: Typed<T> + DeserializeOwned> Input<T> for Sent<'_, B> {
     fn well_formed(&self) -> Result<(), Error> {

@@ -7,5 +7,7 @@ mod public_page;
 mod routes;
 mod views;
 
+pub(crate) use bodies::{StaffPersonBody, StaffPersonChanges, Typed, read};
+pub(crate) use call::Sent;
 pub(crate) use routes::{root, routes};
 pub(crate) use views::{AccountRef, MoneyView};

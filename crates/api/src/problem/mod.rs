@@ -35,6 +35,18 @@ pub struct Fault {
     pub message: String,
 }
 
+/// A request that stands in the way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ProblemRequest, example = json!({
+    "request_id": "01940000-0000-7000-8000-000000000007", "code": "MC-2026-000123"
+}))]
+pub struct ProblemRequest {
+    /// The request.
+    pub request_id: uuid::Uuid,
+    /// Its code.
+    pub code: String,
+}
+
 /// A problem (RFC 9457).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(example = json!({
@@ -72,6 +84,12 @@ pub struct Problem {
     /// `stale`: what changed since the evaluation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fields: Option<Vec<String>>,
+    /// `in-use`: how many things refer to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<u64>,
+    /// `in-use`: the first of them, where they are requests that somebody has to look at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requests: Option<Vec<ProblemRequest>>,
 }
 
 impl Problem {
@@ -89,6 +107,8 @@ impl Problem {
             stage: None,
             reasons: None,
             fields: None,
+            count: None,
+            requests: None,
         }
     }
 }
@@ -252,6 +272,16 @@ impl From<Error> for Failure {
                     message: message.to_owned(),
                 };
                 return Self::new(Kind::Duplicate, detail).with(|problem| problem.errors.push(fault));
+            }
+            Error::InUse(used) => {
+                let requests = used.requests.iter();
+                let requests =
+                    requests.map(|(id, code)| ProblemRequest { request_id: id.raw(), code: code.clone() });
+                let requests: Vec<ProblemRequest> = requests.collect();
+                return Self::new(Kind::InUse, detail).with(|problem| {
+                    problem.count = Some(used.count);
+                    problem.requests = (!requests.is_empty()).then_some(requests);
+                });
             }
             Error::IdempotencyMismatch => {
                 let fault = Fault {

@@ -19,7 +19,7 @@ fn wanted(operation: &str) -> Option<u16> {
         "version" | "healthz" | "readyz" | "metrics" | "openapi_3_1" | "openapi_3_0" | "problem_page"
         | "access_jwks" | "login" | "session" | "me" | "step_up" | "read_policy" | "list_requests"
         | "list_staff" | "list_promoters" | "list_services" | "get_institution" => 200,
-        "register_request" => 201,
+        "register_request" | "create_staff" => 201,
         "logout" | "change_password" => 204,
         // The example of a refresh token is none of ours.
         "refresh" => 401,
@@ -53,6 +53,10 @@ fn wanted(operation: &str) -> Option<u16> {
         | "get_public_certificate"
         | "certificate_page"
         | "get_staff"
+        | "edit_staff"
+        | "delete_staff"
+        | "hand_over_staff"
+        | "list_staff_history"
         | "get_promoter"
         | "get_service" => 404,
         _ => return None,

@@ -19,3 +19,4 @@ mod messages;
 mod order;
 mod rate_limit;
 mod routing;
+mod staff;

@@ -60,7 +60,7 @@ pub(super) async fn replay(
 }
 
 /// Claims the key in the effect's own unit of work: whoever else holds it makes this call wait.
-pub(super) async fn claim(
+pub(crate) async fn claim(
     app: &App,
     uow: &mut dyn UnitOfWork,
     conditions: &Conditions,
@@ -103,7 +103,7 @@ pub(super) async fn settle(
     }
 }
 
-fn row(
+pub(crate) fn row(
     app: &App,
     wanted: &IdempotencyKey,
     request: Option<Id<Certification>>,

@@ -7,6 +7,7 @@ mod erase;
 mod idempotency;
 mod input;
 mod issue;
+mod moving;
 mod people;
 mod register;
 mod words;
@@ -18,11 +19,14 @@ pub use certificates::{
 pub use detail::{Detail, detail, history, list};
 pub use erase::erase;
 pub use idempotency::{Answer, Replay};
+pub(crate) use idempotency::{claim, row as stored_answer};
 pub use input::{
     AssignInput, Attempt, CareInput, DocumentInput, EditInput, Encode, GuardianInput, Input, Known,
     NewPromoter, Payload, PersonChange, PersonInput, PromoterInput, RegisterInput,
 };
 pub use issue::issue;
+pub(crate) use moving::{Moved, move_to};
+pub(crate) use people::Finder;
 pub use register::register;
 pub use words::{query as query_words, request_words};
 

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// The unit of work with what finding people needs besides.
-pub(super) struct Finder<'a> {
+pub(crate) struct Finder<'a> {
     pub app: &'a App,
     pub uow: &'a mut dyn UnitOfWork,
     pub profile: &'a Institution,
@@ -33,7 +33,7 @@ pub(super) struct Finder<'a> {
 
 impl Finder<'_> {
     /// The document as typed, completed by the present one.
-    fn document(
+    pub(crate) fn document(
         &self,
         pointer: &str,
         input: &DocumentInput,
@@ -47,7 +47,7 @@ impl Finder<'_> {
         Document::parse(kind, country, number).map_err(|e| e.below(&format!("{pointer}/document_number")))
     }
 
-    fn check(&self, pointer: &str, fields: &PersonPatch) -> Result<(), Invalid> {
+    pub(crate) fn check(&self, pointer: &str, fields: &PersonPatch) -> Result<(), Invalid> {
         check_birth(fields, self.today).map_err(|e| e.below(pointer))?;
         for (field, text) in [("given_names", &fields.given_names), ("family_names", &fields.family_names)] {
             if let Some(text) = text {
@@ -58,7 +58,7 @@ impl Finder<'_> {
     }
 
     /// The person with this document, with what is said of them taken over; or a new one.
-    pub(super) async fn find_or_make(
+    pub(crate) async fn find_or_make(
         &mut self,
         part: &'static str,
         input: &PersonInput,
@@ -212,7 +212,7 @@ impl Finder<'_> {
     }
 
     /// Brings the search words of every request up to date that names somebody who was renamed.
-    pub(super) async fn reindex_renamed(&mut self) -> Result<(), StoreError> {
+    pub(crate) async fn reindex_renamed(&mut self) -> Result<(), StoreError> {
         for person in std::mem::take(&mut self.renamed) {
             for request in self.uow.requests_of(person).await? {
                 if let Some(dossier) = self.uow.dossier(request).await? {

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use medcert_domain::{
-    Id,
+    Entity as _, Id,
     certification::Member,
     identity::Actor,
     people::{NotAssignable, Staff, StaffRole, StaffStatus},
@@ -10,8 +10,8 @@ use medcert_domain::{
 };
 
 use crate::{
-    App, Error,
-    store::{Page, PageRequest, StaffFilter},
+    App, Error, directory,
+    store::{ChangeRow, Page, PageRequest, StaffFilter},
 };
 
 /// A staff member with whether they can be given requests.
@@ -21,6 +21,8 @@ pub struct StaffSeen {
     pub member: Member,
     /// Why not; empty when assignable in at least one of the roles asked for.
     pub not_assignable: Vec<NotAssignable>,
+    /// Whether the caller may know what the member is paid and what is said of them.
+    pub terms: bool,
 }
 
 /// Which staff are wanted.
@@ -32,6 +34,8 @@ pub struct StaffWanted {
     pub statuses: Vec<StaffStatus>,
     /// Assignable or not.
     pub assignable: Option<bool>,
+    /// Words, each of which must begin some word of name, document, licence or specialty.
+    pub words: Vec<String>,
 }
 
 impl StaffSeen {
@@ -44,7 +48,12 @@ impl StaffSeen {
             asked.iter().map(|role| member.staff.not_assignable(*role, member.user.as_ref(), today));
         let fewest = reasons.min_by_key(Vec::len);
         let not_assignable = fewest.unwrap_or_else(|| vec![NotAssignable::RoleMissing]);
-        Self { member, not_assignable }
+        Self { member, not_assignable, terms: false }
+    }
+
+    /// All of it, looked at for all roles of the record.
+    pub(super) fn whole(member: Member, today: NaiveDate) -> Self {
+        Self { terms: true, ..Self::of(member, &[], today) }
     }
 }
 
@@ -61,9 +70,12 @@ pub async fn staff_list(
         assignable: wanted.assignable.map(|yes| (yes, today)),
         roles: wanted.roles.clone(),
         statuses: wanted.statuses,
+        words: wanted.words,
     };
     let found = app.store().staff_list(&filter, page).await?;
-    let items = found.items.into_iter().map(|member| StaffSeen::of(member, &wanted.roles, today)).collect();
+    let terms = Permission::ReadStaffTerms.held_by(actor);
+    let seen = |member| StaffSeen { terms, ..StaffSeen::of(member, &wanted.roles, today) };
+    let items = found.items.into_iter().map(seen).collect();
     Ok(Page { items, next: found.next, total: found.total })
 }
 
@@ -72,5 +84,18 @@ pub async fn staff_member(app: &App, actor: &Actor, id: Id<Staff>) -> Result<Sta
     app.require(actor, Permission::ReadStaff).await?;
     let today = app.profile().await?.day_of(app.now());
     let member = app.store().staff_member(id).await?.ok_or(Error::NotFound("staff member"))?;
-    Ok(StaffSeen::of(member, &[], today))
+    let terms = Permission::ReadStaffTerms.held_by(actor);
+    Ok(StaffSeen { terms, ..StaffSeen::of(member, &[], today) })
+}
+
+/// The history of a staff record, newest first.
+pub async fn staff_history(
+    app: &App,
+    actor: &Actor,
+    id: Id<Staff>,
+    page: &PageRequest,
+) -> Result<Page<ChangeRow>, Error> {
+    app.require(actor, Permission::ReadStaffTerms).await?;
+    app.store().staff_member(id).await?.ok_or(Error::NotFound("staff member"))?;
+    directory::history(app, actor, Staff::KIND, id.raw(), page).await
 }

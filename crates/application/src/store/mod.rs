@@ -7,8 +7,8 @@ mod records;
 
 pub use reads::{
     AccountRow, CatalogReads, CertificationReads, ChangeRow, Cursor, DirectoryReads, Dossier, HistoryRow,
-    IdentityReads, Page, PageRequest, PeopleReads, Person as NamedUser, RequestFilter, RequestRow,
-    SessionState, Sort, StaffFilter,
+    IdentityReads, OpenRequests, Page, PageRequest, PeopleReads, Person as NamedUser, RequestFilter,
+    RequestRow, SessionState, Sort, StaffFilter,
 };
 pub use records::{AuditEvent, ChangeEntry, HistoryEntry, OutboxMessage, RefreshToken, StoredAnswer};
 
@@ -16,7 +16,7 @@ use async_trait::async_trait;
 use medcert_domain::{
     Entity, Id,
     catalog::{Institution, Service},
-    certification::{Certificate, Certification, Member},
+    certification::{AssignmentRole, Certificate, Certification, Member},
     identity::{Session, User},
     people::{Document, Person, PersonUse, Promoter, Staff},
 };
@@ -191,6 +191,20 @@ pub trait CertificationWork: Send {
         service: Option<Id<Service>>,
     ) -> Result<Vec<(Id<Certification>, String)>, StoreError>;
 
+    /// How many open requests the staff member has in the role, and the first of them, at most `first`.
+    async fn open_requests_of(
+        &mut self,
+        staff: Id<Staff>,
+        role: AssignmentRole,
+        first: u64,
+    ) -> Result<OpenRequests, StoreError>;
+
+    /// Number of requests in which the staff member ever had a part.
+    async fn requests_with_staff(&mut self, staff: Id<Staff>) -> Result<u64, StoreError>;
+
+    /// Number of requests for the service.
+    async fn requests_for_service(&mut self, service: Id<Service>) -> Result<u64, StoreError>;
+
     /// Erases a request: its history, words and assignments go; its payments and refunds stay as ledger lines
     /// without comment, reference and reason. `Stale` when the version is another.
     async fn erase(&mut self, request: &Certification) -> Result<(), StoreError>;
@@ -210,6 +224,9 @@ pub trait PeopleWork: Send {
 
     /// The staff member with name and account.
     async fn member(&mut self, id: Id<Staff>) -> Result<Option<Member>, StoreError>;
+
+    /// The staff record of the person.
+    async fn staff_of(&mut self, person: Id<Person>) -> Result<Option<Id<Staff>>, StoreError>;
 
     /// The promoter with this tax id.
     async fn promoter_by_tax_id(&mut self, tax_id: &str) -> Result<Option<Promoter>, StoreError>;

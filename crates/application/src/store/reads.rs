@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use medcert_domain::{
     Id,
     catalog::{Institution, Service},
-    certification::{Certificate, Certification, Member, PaymentStatus, Stage, WaitingFor},
+    certification::{AssignmentRole, Certificate, Certification, Member, PaymentStatus, Stage, WaitingFor},
     identity::{Session, User, UserStatus},
     people::{Document, Person as DomainPerson, Promoter, Staff, StaffRole, StaffStatus},
 };
@@ -196,6 +196,15 @@ pub struct HistoryRow {
     pub separation_waived: bool,
 }
 
+/// The open requests that somebody has to do with.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OpenRequests {
+    /// How many.
+    pub count: u64,
+    /// The first of them with their codes, by id.
+    pub first: Vec<(Id<Certification>, String)>,
+}
+
 /// Reading certification.
 #[async_trait]
 pub trait CertificationReads: Send + Sync {
@@ -215,6 +224,15 @@ pub trait CertificationReads: Send + Sync {
         id: Id<Certification>,
         page: &PageRequest,
     ) -> Result<Page<HistoryRow>, StoreError>;
+
+    /// Open requests that the staff member has in the role, by id behind the one given.
+    async fn open_requests_after(
+        &self,
+        staff: Id<Staff>,
+        role: AssignmentRole,
+        after: Option<Id<Certification>>,
+        limit: u64,
+    ) -> Result<Vec<(Id<Certification>, String)>, StoreError>;
 
     /// One certificate.
     async fn certificate(&self, id: Id<Certificate>) -> Result<Option<Certificate>, StoreError>;
@@ -265,6 +283,8 @@ pub struct StaffFilter {
     pub statuses: Vec<StaffStatus>,
     /// Assignable in the asked roles (or in any of their roles, when none is asked) on this day, or not.
     pub assignable: Option<(bool, NaiveDate)>,
+    /// Words, each of which must begin some word of the member.
+    pub words: Vec<String>,
 }
 
 /// Reading people.

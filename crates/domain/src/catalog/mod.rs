@@ -14,6 +14,8 @@ pub struct Service {
     pub version: i64,
     /// Name, unique; sorted by it.
     pub name: String,
+    /// What it is, up to 1000 characters.
+    pub description: Option<String>,
     /// Regular fee.
     pub fee: Money,
     /// Certificate it leads to.
@@ -36,6 +38,25 @@ impl Entity for Service {
     fn version(&self) -> i64 {
         self.version
     }
+}
+
+crate::codes! {
+    /// What a logo is stored as.
+    LogoKind {
+        /// Portable Network Graphics (ISO/IEC 15948).
+        Png = "PNG",
+        /// JPEG (ISO/IEC 10918-1).
+        Jpeg = "JPEG",
+    }
+}
+
+/// The institution's logo: a file of the object storage, named by its contents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Logo {
+    /// What it is stored as.
+    pub kind: LogoKind,
+    /// SHA-256 of the file, lower-case hexadecimal.
+    pub sha256: String,
 }
 
 /// The institution of this installation: exactly one row.
@@ -63,6 +84,8 @@ pub struct Institution {
     pub currency: Currency,
     /// Prefix of certificate numbers: 1 to 8 upper-case letters or digits.
     pub certificate_series: String,
+    /// What is shown beside the name.
+    pub logo: Option<Logo>,
     /// The rules this institution chose.
     pub rules: Rules,
     /// When it was last changed.
@@ -116,6 +139,7 @@ impl Institution {
             locale: Locale::En,
             currency: Currency::parse("PEN")?,
             certificate_series: "MC".to_owned(),
+            logo: None,
             rules: Rules::default(),
             updated_at: now,
         })

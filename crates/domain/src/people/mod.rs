@@ -8,4 +8,4 @@ mod staff;
 pub use document::{Country, Document, DocumentType};
 pub use person::{FieldChange, Person, PersonPatch, PersonUse};
 pub use promoter::{Promoter, PromoterIdentity, PromoterType};
-pub use staff::{NotAssignable, Staff, StaffRole, StaffStatus, StaffUser};
+pub use staff::{NotAssignable, Staff, StaffKind, StaffRole, StaffStatus, StaffUser};

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::Person;
 use crate::{
-    Entity, Id,
+    Entity, Id, Money,
     identity::{Role, User, UserStatus},
 };
 
@@ -44,6 +44,18 @@ crate::codes! {
         Vacation = "VACATION",
         /// On leave.
         Leave = "LEAVE",
+    }
+}
+
+crate::codes! {
+    /// In what relation a staff member stands to the institution.
+    StaffKind {
+        /// Employed.
+        Employee = "EMPLOYEE",
+        /// Works on contract.
+        Contractor = "CONTRACTOR",
+        /// Of another institution.
+        External = "EXTERNAL",
     }
 }
 
@@ -87,6 +99,8 @@ pub struct Staff {
     pub version: i64,
     /// Who it is; one staff record a person.
     pub person: Id<Person>,
+    /// Relation to the institution.
+    pub kind: StaffKind,
     /// Whether at work.
     pub status: StaffStatus,
     /// Parts played.
@@ -97,6 +111,10 @@ pub struct Staff {
     pub licence_valid_until: Option<NaiveDate>,
     /// Medical specialty.
     pub specialty: Option<String>,
+    /// What the member is paid for a request, as agreed; never negative.
+    pub fee: Option<Money>,
+    /// Comment, up to 1000 characters.
+    pub comment: Option<String>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// When it was last changed.
@@ -114,6 +132,30 @@ impl Entity for Staff {
 }
 
 impl Staff {
+    /// Somebody who is employed, at work and has these roles; nothing else is said.
+    pub fn employed(
+        id: Id<Self>,
+        person: Id<Person>,
+        roles: BTreeSet<StaffRole>,
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            id,
+            version: 0,
+            person,
+            kind: StaffKind::Employee,
+            status: StaffStatus::Active,
+            roles,
+            licence_number: None,
+            licence_valid_until: None,
+            specialty: None,
+            fee: None,
+            comment: None,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
     /// Why this member cannot be given a request in the role; empty when they can.
     pub fn not_assignable(
         &self,

@@ -20,12 +20,20 @@ pub enum Permission {
     ReadCertificates,
     /// List and open services.
     ReadServices,
+    /// Make, change and delete services.
+    WriteServices,
     /// List and open staff.
     ReadStaff,
+    /// See what staff are paid, comments on them, and the history of their records.
+    ReadStaffTerms,
+    /// Make, change and delete staff records, and hand their requests over.
+    WriteStaff,
     /// List and open promoters.
     ReadPromoters,
     /// Open the institution's profile.
     ReadInstitution,
+    /// Change the institution's profile.
+    WriteInstitution,
     /// Suspend and reactivate users.
     SuspendUsers,
     /// See the policy matrix.
@@ -39,9 +47,13 @@ impl Permission {
         Self::ReadRequests,
         Self::ReadCertificates,
         Self::ReadServices,
+        Self::WriteServices,
         Self::ReadStaff,
+        Self::ReadStaffTerms,
+        Self::WriteStaff,
         Self::ReadPromoters,
         Self::ReadInstitution,
+        Self::WriteInstitution,
         Self::SuspendUsers,
         Self::ReadPolicy,
     ];
@@ -59,8 +71,10 @@ impl Permission {
             }
             Self::ReadPromoters => vec![Admin, Operator, Manager, Auditor],
             Self::ReadInstitution => vec![Admin, Operator, Manager, Doctor, Auditor],
-            Self::SuspendUsers => vec![Admin],
-            Self::ReadPolicy => vec![Admin, Auditor],
+            Self::WriteServices | Self::WriteStaff | Self::WriteInstitution | Self::SuspendUsers => {
+                vec![Admin]
+            }
+            Self::ReadStaffTerms | Self::ReadPolicy => vec![Admin, Auditor],
         }
     }
 
@@ -105,9 +119,13 @@ impl fmt::Display for Permission {
             Self::ReadRequests => "certification:read",
             Self::ReadCertificates => "certificates:read",
             Self::ReadServices => "services:read",
+            Self::WriteServices => "services:write",
             Self::ReadStaff => "staff:read",
+            Self::ReadStaffTerms => "staff:read_terms",
+            Self::WriteStaff => "staff:write",
             Self::ReadPromoters => "promoters:read",
             Self::ReadInstitution => "institution:read",
+            Self::WriteInstitution => "institution:write",
             Self::SuspendUsers => "users:suspend",
             Self::ReadPolicy => "policy:read",
         })

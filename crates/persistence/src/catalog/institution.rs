@@ -3,12 +3,12 @@
 use medcert_application::store::StoreError;
 use medcert_domain::{
     Currency, Entity as _, Id, Locale,
-    catalog::{Institution, Rules},
+    catalog::{Institution, Logo, LogoKind, Rules},
     people::Country,
 };
 
 use crate::{
-    codec::{count, moment, read, stored},
+    codec::{all_or_none, count, moment, read, read_opt, stored},
     mapped::{Mapped, Table},
 };
 
@@ -32,6 +32,8 @@ pub(crate) mod table {
         pub locale: String,
         pub currency: String,
         pub certificate_series: String,
+        pub logo_kind: Option<String>,
+        pub logo_sha256: Option<String>,
         pub registrar_may_evaluate: bool,
         pub cashier_may_validate: bool,
         pub evaluation_max_age_days: i64,
@@ -54,6 +56,8 @@ impl TryFrom<table::Model> for Institution {
     type Error = StoreError;
 
     fn try_from(row: table::Model) -> Result<Self, StoreError> {
+        let logo_kind = read_opt(Self::KIND, "logo_kind", row.logo_kind.as_deref(), LogoKind::parse)?;
+        let logo = all_or_none(Self::KIND, "logo is incomplete", logo_kind, row.logo_sha256)?;
         let days = |column, number| count(Self::KIND, column, number);
         Ok(Self {
             id: Id::new(row.id),
@@ -67,6 +71,7 @@ impl TryFrom<table::Model> for Institution {
             locale: read(Self::KIND, "locale", &row.locale, Locale::parse)?,
             currency: read(Self::KIND, "currency", &row.currency, Currency::parse)?,
             certificate_series: row.certificate_series,
+            logo: logo.map(|(kind, sha256)| Logo { kind, sha256 }),
             rules: Rules {
                 registrar_may_evaluate: row.registrar_may_evaluate,
                 cashier_may_validate: row.cashier_may_validate,
@@ -96,6 +101,8 @@ impl Mapped for Institution {
             locale: self.locale.code().to_owned(),
             currency: self.currency.code().to_owned(),
             certificate_series: self.certificate_series.clone(),
+            logo_kind: self.logo.as_ref().map(|logo| logo.kind.code().to_owned()),
+            logo_sha256: self.logo.as_ref().map(|logo| logo.sha256.clone()),
             registrar_may_evaluate: self.rules.registrar_may_evaluate,
             cashier_may_validate: self.rules.cashier_may_validate,
             evaluation_max_age_days: self.rules.evaluation_max_age_days.into(),

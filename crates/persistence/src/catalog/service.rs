@@ -20,6 +20,7 @@ pub(crate) mod table {
         pub id: Uuid,
         pub version: i64,
         pub name: String,
+        pub description: Option<String>,
         pub fee_minor: i64,
         pub fee_currency: String,
         pub certificate_kind: String,
@@ -47,6 +48,7 @@ impl TryFrom<table::Model> for Service {
             id: Id::new(row.id),
             version: row.version,
             name: row.name,
+            description: row.description,
             fee: money(Self::KIND, row.fee_minor, &row.fee_currency)?,
             certificate_kind: read(
                 Self::KIND,
@@ -71,6 +73,7 @@ impl Mapped for Service {
             id: self.id.raw(),
             version,
             name: self.name.clone(),
+            description: self.description.clone(),
             fee_minor: self.fee.minor,
             fee_currency: self.fee.currency.code().to_owned(),
             certificate_kind: self.certificate_kind.code().to_owned(),

@@ -9,6 +9,7 @@ pub(crate) mod evaluation;
 pub(crate) mod history;
 pub(crate) mod list;
 pub(crate) mod names;
+pub(crate) mod parts;
 pub(crate) mod payment;
 mod reads;
 pub(crate) mod refund;

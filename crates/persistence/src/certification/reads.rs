@@ -6,11 +6,12 @@ use medcert_application::store::{
 };
 use medcert_domain::{
     Entity as _, Id,
-    certification::{Certificate, Certification},
+    certification::{AssignmentRole, Certificate, Certification},
+    people::Staff,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::{certificate, dossier, history, list};
+use super::{certificate, dossier, history, list, parts};
 use crate::{error::failed, mapped, store::SeaStore};
 
 #[async_trait]
@@ -33,6 +34,16 @@ impl CertificationReads for SeaStore {
         page: &PageRequest,
     ) -> Result<Page<HistoryRow>, StoreError> {
         history::list(self.reader(), id, page).await
+    }
+
+    async fn open_requests_after(
+        &self,
+        staff: Id<Staff>,
+        role: AssignmentRole,
+        after: Option<Id<Certification>>,
+        limit: u64,
+    ) -> Result<Vec<(Id<Certification>, String)>, StoreError> {
+        parts::open_after(self.reader(), staff, role, after, limit).await
     }
 
     async fn certificate(&self, id: Id<Certificate>) -> Result<Option<Certificate>, StoreError> {

@@ -1,18 +1,20 @@
 //! The repository of requests, and what use cases of certification need beyond it.
 
 use async_trait::async_trait;
-use medcert_application::store::{CertificationWork, Dossier, HistoryEntry, Repository, StoreError};
+use medcert_application::store::{
+    CertificationWork, Dossier, HistoryEntry, OpenRequests, Repository, StoreError,
+};
 use medcert_domain::{
     Entity as _, Id,
     catalog::Service,
-    certification::{Certification, Stage},
-    people::Person,
+    certification::{AssignmentRole, Certification, Stage},
+    people::{Person, Staff},
 };
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::{
-    aggregate, dossier, history,
+    aggregate, dossier, history, parts,
     request::table::{Column, Entity},
     words,
 };
@@ -121,6 +123,32 @@ impl CertificationWork for SeaUnitOfWork {
                 .filter(|(_, _, of, stage)| *of == service.map(Id::raw) && open(stage))
                 .map(|(id, code, ..)| (Id::new(id), code));
             Ok(like.collect())
+        })
+        .await
+    }
+
+    async fn open_requests_of(
+        &mut self,
+        staff: Id<Staff>,
+        role: AssignmentRole,
+        first: u64,
+    ) -> Result<OpenRequests, StoreError> {
+        self.attempt(async |db| {
+            let count = parts::count_open(db, staff, role).await?;
+            let first =
+                if count == 0 { vec![] } else { parts::open_after(db, staff, role, None, first).await? };
+            Ok(OpenRequests { count, first })
+        })
+        .await
+    }
+
+    async fn requests_with_staff(&mut self, staff: Id<Staff>) -> Result<u64, StoreError> {
+        self.attempt(async |db| parts::count_with_staff(db, staff).await).await
+    }
+
+    async fn requests_for_service(&mut self, service: Id<Service>) -> Result<u64, StoreError> {
+        self.attempt(async |db| {
+            Entity::find().filter(Column::ServiceId.eq(service.raw())).count(db).await.map_err(failed(KIND))
         })
         .await
     }

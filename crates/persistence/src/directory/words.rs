@@ -76,7 +76,6 @@ pub(crate) async fn replace(
     Entity::insert_many(new).exec_without_returning(db).await.map(drop).map_err(failed(KIND))
 }
 
-#[expect(dead_code, reason = "the directories' lists are made next")]
 /// Entries of this kind of which some word begins with this one: a range of the primary key.
 pub(crate) fn entries_with(kind: &'static str, word: &str) -> SelectStatement {
     let word = cut(word);

@@ -16,6 +16,7 @@ use sea_orm::{
 use super::{person, promoter, staff};
 use crate::{
     codec::after_prefix,
+    directory::words::entries_with,
     error::failed,
     identity::user,
     mapped::{self, Row},
@@ -78,6 +79,10 @@ fn assignable(roles: &[StaffRole], today: chrono::NaiveDate) -> Condition {
 
 fn staff_condition(filter: &StaffFilter) -> Condition {
     let mut all = Condition::all();
+    for word in &filter.words {
+        let id = Expr::col(("staff", staff::table::Column::Id));
+        all = all.add(id.in_subquery(entries_with(Staff::KIND, word)));
+    }
     if !filter.roles.is_empty() {
         all = all.add(filter.roles.iter().fold(Condition::any(), |any, role| any.add(has_role(*role))));
     }

@@ -6,12 +6,12 @@ use medcert_application::store::StoreError;
 use medcert_domain::{
     Entity as _, Id,
     certification::Member,
-    people::{Staff, StaffRole, StaffStatus, StaffUser},
+    people::{Staff, StaffKind, StaffRole, StaffStatus, StaffUser},
 };
 use sea_orm::{QueryResult, sea_query::SelectStatement};
 
 use crate::{
-    codec::{corrupt, moment, read, stored},
+    codec::{all_or_none, corrupt, moment, money, read, stored},
     identity::user,
     mapped::{Mapped, Table},
     people::person,
@@ -37,6 +37,10 @@ pub(crate) mod table {
         pub licence_number: Option<String>,
         pub licence_valid_until: Option<Date>,
         pub specialty: Option<String>,
+        pub kind: String,
+        pub fee_minor: Option<i64>,
+        pub fee_currency: Option<String>,
+        pub comment: Option<String>,
         pub created_at: Stamp,
         pub updated_at: Stamp,
     }
@@ -67,11 +71,16 @@ impl TryFrom<table::Model> for Staff {
             id: Id::new(row.id),
             version: row.version,
             person: Id::new(row.person_id),
+            kind: read(Self::KIND, "kind", &row.kind, StaffKind::parse)?,
             status: read(Self::KIND, "status", &row.status, StaffStatus::parse)?,
             roles,
             licence_number: row.licence_number,
             licence_valid_until: row.licence_valid_until,
             specialty: row.specialty,
+            fee: all_or_none(Self::KIND, "fee is incomplete", row.fee_minor, row.fee_currency)?
+                .map(|(minor, currency)| money(Self::KIND, minor, &currency))
+                .transpose()?,
+            comment: row.comment,
             created_at: moment(row.created_at),
             updated_at: moment(row.updated_at),
         })
@@ -94,6 +103,10 @@ impl Mapped for Staff {
             licence_number: self.licence_number.clone(),
             licence_valid_until: self.licence_valid_until,
             specialty: self.specialty.clone(),
+            kind: self.kind.code().to_owned(),
+            fee_minor: self.fee.map(|fee| fee.minor),
+            fee_currency: self.fee.map(|fee| fee.currency.code().to_owned()),
+            comment: self.comment.clone(),
             created_at: stored(self.created_at),
             updated_at: stored(self.updated_at),
         }

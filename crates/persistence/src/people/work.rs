@@ -8,7 +8,7 @@ use medcert_domain::{
     people::{Document, Person, PersonUse, Promoter, Staff},
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
     sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement},
 };
 use uuid::Uuid;
@@ -83,6 +83,21 @@ impl PeopleWork for SeaUnitOfWork {
 
     async fn member(&mut self, id: Id<Staff>) -> Result<Option<Member>, StoreError> {
         self.attempt(async |db| super::reads::member(db, id).await).await
+    }
+
+    async fn staff_of(&mut self, person: Id<Person>) -> Result<Option<Id<Staff>>, StoreError> {
+        self.attempt(async |db| {
+            let found: Option<Uuid> = staff::table::Entity::find()
+                .select_only()
+                .column(staff::table::Column::Id)
+                .filter(staff::table::Column::PersonId.eq(person.raw()))
+                .into_tuple()
+                .one(db)
+                .await
+                .map_err(failed(Staff::KIND))?;
+            Ok(found.map(Id::new))
+        })
+        .await
     }
 
     async fn promoter_by_tax_id(&mut self, tax_id: &str) -> Result<Option<Promoter>, StoreError> {

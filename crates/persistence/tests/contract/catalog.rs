@@ -4,7 +4,7 @@ use chrono_tz::Tz;
 use medcert_application::store::{CatalogReads, StoreError};
 use medcert_domain::{
     Currency, Locale, Money,
-    catalog::{Institution, Rules, Service},
+    catalog::{Institution, Logo, LogoKind, Rules, Service},
     people::Country,
 };
 
@@ -16,8 +16,13 @@ use crate::{
 };
 
 pub(crate) async fn round_trip(database: &TestDatabase) {
-    let dear =
-        Service { fee: pen(99_999_999_999_999), validity_days: u32::MAX, active: false, ..service(EXTREME) };
+    let dear = Service {
+        fee: pen(99_999_999_999_999),
+        validity_days: u32::MAX,
+        active: false,
+        description: Some(EXTREME.repeat(20)),
+        ..service(EXTREME)
+    };
     let yen = Service { fee: Money::new(0, Currency::parse("JPY").unwrap()), ..service("yen") };
     insert!(database, &dear, &yen, &service("Yen"), &service("yen "));
     assert_eq!(load!(database, dear.id), Some(dear.clone()));
@@ -34,6 +39,7 @@ pub(crate) async fn round_trip(database: &TestDatabase) {
         time_zone: Tz::Europe__Kyiv,
         locale: Locale::Uk,
         currency: Currency::parse("UAH").unwrap(),
+        logo: Some(Logo { kind: LogoKind::Jpeg, sha256: "ab".repeat(32) }),
         rules: Rules { registrar_may_evaluate: true, age_of_majority: u32::MAX, ..Rules::default() },
         version: 1,
         ..Institution::unnamed(at(7)).unwrap()

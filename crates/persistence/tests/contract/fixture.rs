@@ -12,9 +12,7 @@ use medcert_domain::{
         Conclusion, Diagnosis, Ending, Evaluation, Findings, Holder, Payment, Printed, Stage, Verdict,
     },
     identity::{Role, Session, User, UserStatus},
-    people::{
-        Country, Document, DocumentType, Person, Promoter, PromoterIdentity, Staff, StaffRole, StaffStatus,
-    },
+    people::{Country, Document, DocumentType, Person, Promoter, PromoterIdentity, Staff, StaffRole},
 };
 use uuid::Uuid;
 
@@ -74,18 +72,7 @@ pub(crate) fn person(given: &str, family: &str) -> Person {
 }
 
 pub(crate) fn staff(of: &Person, roles: &[StaffRole]) -> Staff {
-    Staff {
-        id: id(),
-        version: 1,
-        person: of.id,
-        status: StaffStatus::Active,
-        roles: roles.iter().copied().collect(),
-        licence_number: None,
-        licence_valid_until: None,
-        specialty: None,
-        created_at: at(0),
-        updated_at: at(0),
-    }
+    Staff { version: 1, ..Staff::employed(id(), of.id, roles.iter().copied().collect(), at(0)) }
 }
 
 pub(crate) fn user(of: &Person, email: &str, roles: &[Role]) -> User {
@@ -122,6 +109,7 @@ pub(crate) fn service(name: &str) -> Service {
         id: id(),
         version: 1,
         name: name.to_owned(),
+        description: None,
         fee: pen(20_000),
         certificate_kind: CertificateKind::General,
         validity_days: 365,

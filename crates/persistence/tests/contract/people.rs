@@ -4,7 +4,9 @@ use medcert_application::store::{PageRequest, PeopleReads, StaffFilter, Store, S
 use medcert_domain::{
     Locale,
     identity::{Role, User, UserStatus},
-    people::{DocumentType, Person, PersonUse, Promoter, PromoterIdentity, Staff, StaffRole, StaffStatus},
+    people::{
+        DocumentType, Person, PersonUse, Promoter, PromoterIdentity, Staff, StaffKind, StaffRole, StaffStatus,
+    },
 };
 
 use crate::{
@@ -49,7 +51,10 @@ pub(crate) async fn round_trip(database: &TestDatabase) {
         licence_number: Some(EXTREME.to_owned()),
         licence_valid_until: Some(day(9999, 12, 31)),
         specialty: Some(EXTREME.to_owned()),
+        kind: StaffKind::Contractor,
         status: StaffStatus::Vacation,
+        fee: Some(pen(1)),
+        comment: Some(EXTREME.to_owned()),
         ..staff(&ana, &[StaffRole::Doctor, StaffRole::Operator])
     };
     insert!(database, &doctor, &staff(&bare, &[]));
@@ -227,6 +232,7 @@ pub(crate) async fn staff_in_order(database: &TestDatabase) {
     let of = |roles: &[StaffRole], assignable| StaffFilter {
         roles: roles.to_vec(),
         statuses: vec![],
+        words: vec![],
         assignable: Some((assignable, today)),
     };
     let ids = async |filter: StaffFilter| {

@@ -16,6 +16,7 @@ pub(super) use ending::{CancelBody, CloseBody, DeleteBody, IssueBody, ObserveBod
 pub(super) use evaluation::EvaluationBody;
 pub(super) use money::{FeeBody, PaymentBody, RefundBody, ValidateBody, VoidBody};
 pub(super) use overriding::OverrideBody;
+pub(crate) use person::{StaffPersonBody, StaffPersonChanges};
 pub(super) use request::{EditBody, RegisterBody};
 
 use medcert_domain::{Checks, Invalid, catalog::Institution};
@@ -30,13 +31,13 @@ const WORDS: usize = 1000;
 const REFERENCE: usize = 100;
 
 /// A body as typed, with the way to its values. The profile supplies defaults.
-pub(super) trait Typed<T> {
+pub(crate) trait Typed<T> {
     /// Its values, or everything that is wrong with them.
     fn values(&self, profile: &Institution) -> Result<T, Invalid>;
 }
 
 /// Reads one object: `read` gives nothing only when it has noted a fault.
-fn read<T>(read: impl FnOnce(&mut Reader<'_>) -> Option<T>) -> Result<T, Invalid> {
+pub(crate) fn read<T>(read: impl FnOnce(&mut Reader<'_>) -> Option<T>) -> Result<T, Invalid> {
     let mut checks = Checks::default();
     let value = read(&mut Reader::new(&mut checks));
     checks.done(value)

@@ -222,6 +222,30 @@ person_changes! {
     }
 }
 
+whole_person! {
+    /// Who becomes staff. A person known by the document is found again; what is said corrects what is known.
+    #[schema(as = StaffPerson)]
+    StaffPersonBody {}
+}
+
+person_changes! {
+    /// Changes to the person of a staff member: what is left out stays, null clears.
+    #[schema(as = StaffPersonChanges)]
+    StaffPersonChanges {}
+}
+
+impl StaffPersonBody {
+    pub(crate) fn read(&self, r: &mut Reader<'_>, profile: &Institution) -> PersonInput {
+        person(r, &self.text(), Scope::Whole, profile)
+    }
+}
+
+impl StaffPersonChanges {
+    pub(crate) fn read(&self, r: &mut Reader<'_>, profile: &Institution) -> PersonInput {
+        person(r, &self.text(), Scope::Changes, profile)
+    }
+}
+
 impl ClientBody {
     pub(super) fn read(&self, r: &mut Reader<'_>, profile: &Institution) -> PersonInput {
         person(r, &self.text(), Scope::Whole, profile)

@@ -13,7 +13,7 @@ use medcert_domain::{
         Member, Options, Payment, Printed, Refund, Relationship, Stage, Verdict,
     },
     identity::{Actor, Origin, Role},
-    people::{Country, Document, DocumentType, Person, Staff, StaffRole, StaffStatus},
+    people::{Country, Document, DocumentType, Person, Staff, StaffRole},
 };
 use uuid::Uuid;
 
@@ -72,16 +72,9 @@ fn person(n: u128, given: &str) -> Person {
 
 fn doctor() -> Member {
     let staff = Staff {
-        id: id(0xb3),
         version: 1,
-        person: id(3),
-        status: StaffStatus::Active,
-        roles: BTreeSet::from([StaffRole::Doctor]),
         licence_number: Some("CMP 54321".to_owned()),
-        licence_valid_until: None,
-        specialty: None,
-        created_at: at(),
-        updated_at: at(),
+        ..Staff::employed(id(0xb3), id(3), BTreeSet::from([StaffRole::Doctor]), at())
     };
     Member { staff, name: "Carmen Salas".to_owned(), user: None }
 }
@@ -202,6 +195,7 @@ pub(crate) fn detail(clinical: bool) -> Detail {
         id: id(0xa1),
         version: 1,
         name: "Fitness".to_owned(),
+        description: None,
         fee: pen(20_000),
         certificate_kind: CertificateKind::MedicalFitness,
         validity_days: 1,

@@ -10,7 +10,7 @@ use crate::{
     Currency, Id, Locale, Money,
     catalog::{Rules, Service},
     identity::{Actor, Origin, Role, UserStatus},
-    people::{Country, Document, DocumentType, Person, Staff, StaffRole, StaffStatus, StaffUser},
+    people::{Country, Document, DocumentType, Person, Staff, StaffRole, StaffUser},
 };
 
 pub(super) const CLIENT: u128 = 1;
@@ -111,16 +111,9 @@ pub(super) fn person(number: u128, given: &str, birth_date: NaiveDate) -> Person
 pub(super) fn member(number: u128, role: StaffRole) -> Member {
     Member {
         staff: Staff {
-            id: id(number),
             version: 1,
-            person: id(number),
-            status: StaffStatus::Active,
-            roles: [role].into(),
             licence_number: (role == StaffRole::Doctor).then(|| format!("CMP {number}")),
-            licence_valid_until: None,
-            specialty: None,
-            created_at: noon(),
-            updated_at: noon(),
+            ..Staff::employed(id(number), id(number), [role].into(), noon())
         },
         name: format!("Member {number}"),
         user: Some(StaffUser {
@@ -136,6 +129,7 @@ fn service(number: u128, name: &str, fee: Money) -> Service {
         id: id(number),
         version: 1,
         name: name.to_owned(),
+        description: None,
         fee,
         certificate_kind: CertificateKind::MedicalFitness,
         validity_days: 365,

@@ -1,0 +1,199 @@
+//! Staff: who works on requests.
+
+mod bodies;
+mod views;
+
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web::Data};
+use medcert_application::{
+    App,
+    once::Once,
+    people::{self, StaffSeen, StaffWanted, hand_over},
+};
+use medcert_domain::{Checks, Invalid, people::Staff};
+use serde::Deserialize;
+
+use self::{
+    bodies::{EditStaffBody, HandOverBody, NewStaffBody},
+    views::{HandedOverView, StaffView},
+};
+use crate::{
+    caller::Caller,
+    codes::{StaffRoleCode, StaffStatusCode},
+    directory::{ChangeView, ChangesQuery, Changing, again, text},
+    etag::{created, versioned},
+    page::{List, Listing, Paging},
+    path::PathId,
+    preconditions::Preconditions,
+    problem::Failure,
+    query::Query,
+    reading::{Reader, code, words},
+    registry::Registry,
+};
+
+/// Where staff are.
+const PLACE: &str = "/api/v1/staff";
+
+/// Which staff. Several values of one filter, separated by commas, mean any of them.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+struct StaffQuery {
+    /// Having any of these roles.
+    #[param(value_type = Vec<StaffRoleCode>, style = Form, explode = false)]
+    role: Vec<String>,
+    /// Having any of these statuses.
+    #[param(value_type = Vec<StaffStatusCode>, style = Form, explode = false)]
+    status: Vec<String>,
+    /// Whether requests can be given to them, in at least one of the roles asked for.
+    assignable: Option<bool>,
+    /// Words of name, document, licence or specialty: each must begin one of them, without case or accents.
+    #[param(max_length = 100, example = "car sal")]
+    q: Option<String>,
+    /// Items wanted, 1 to 200; 20 when left out.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u64>,
+    /// Where to go on: `next_cursor` of the part before.
+    cursor: Option<String>,
+    /// Whether the exact total is wanted.
+    with_total: bool,
+}
+
+impl StaffQuery {
+    fn wanted(&self) -> Result<StaffWanted, Invalid> {
+        let mut checks = Checks::default();
+        let mut r = Reader::new(&mut checks);
+        let roles = r.each("role", &self.role, code);
+        let statuses = r.each("status", &self.status, code);
+        let words = r.optional("q", self.q.as_deref(), words).unwrap_or_default();
+        checks.finish()?;
+        Ok(StaffWanted { roles, statuses, assignable: self.assignable, words })
+    }
+
+    fn paging(&self) -> Paging {
+        Paging { limit: self.limit, cursor: self.cursor.clone(), with_total: self.with_total }
+    }
+}
+
+/// List the staff, by name.
+#[utoipa::path(tag = "people", params(StaffQuery),
+    responses((status = 200, description = "The staff", body = List<StaffView>)))]
+#[get("/staff")]
+async fn list_staff(
+    caller: Caller,
+    app: Data<App>,
+    req: HttpRequest,
+    query: Query<StaffQuery>,
+) -> Result<HttpResponse, Failure> {
+    let listing = Listing::of(&req);
+    let page = listing.request(&app, query.0.paging())?;
+    let found = people::staff_list(&app, &caller, query.0.wanted()?, &page).await?;
+    listing.answer::<_, StaffView>(&app, &req, found)
+}
+
+/// Show a staff member.
+#[utoipa::path(tag = "people", responses((status = 200, description = "The staff member", body = StaffView,
+        headers(("ETag" = String, description = "Its version")))))]
+#[get("/staff/{id}")]
+async fn get_staff(
+    caller: Caller,
+    app: Data<App>,
+    req: HttpRequest,
+    id: PathId<Staff>,
+) -> Result<HttpResponse, Failure> {
+    let seen = people::staff_member(&app, &caller, id.0).await?;
+    versioned(&req, seen.member.staff.version, &StaffView::from(seen))
+}
+
+/// Make somebody staff: a person by id, or by data with which a known person is found again by the document.
+#[utoipa::path(tag = "people", request_body = NewStaffBody,
+    responses((status = 201, description = "The new staff member", body = StaffView,
+        headers(("Location" = String, description = "Where it is"),
+            ("ETag" = String, description = "Its version")))))]
+#[post("/staff")]
+async fn create_staff(call: Changing<NewStaffBody>) -> Result<HttpResponse, Failure> {
+    let write = |seen: &StaffSeen| text(&StaffView::from(seen.clone()));
+    let conditions = call.conditions()?;
+    match people::create_staff(&call.app, &call.caller, &call.sent(), &conditions, &write).await? {
+        Once::Done(seen) => {
+            let staff = &seen.member.staff;
+            created(&format!("{PLACE}/{}", staff.id), staff.version, &StaffView::from(seen.clone()))
+        }
+        Once::Replayed(kept) => again(kept, Some(PLACE)),
+    }
+}
+
+/// Change a staff member: a merge patch (RFC 7396).
+///
+/// Whoever stops being ACTIVE or loses a role while open requests need it hands them over with `hand_over_to`, or the
+/// caller says `confirm`; otherwise the answer is 409 `in-use` with their number and the first of them. Requests that
+/// cannot be handed over stay, and need `confirm` too.
+#[utoipa::path(tag = "people", request_body = EditStaffBody,
+    responses((status = 200, description = "The staff member as it is now", body = StaffView,
+        headers(("ETag" = String, description = "Its version")))))]
+#[patch("/staff/{id}")]
+async fn edit_staff(call: Changing<EditStaffBody>, id: PathId<Staff>) -> Result<HttpResponse, Failure> {
+    let if_match = call.preconditions.if_match();
+    let seen = people::change_staff(&call.app, &call.caller, id.0, &call.sent(), if_match).await?;
+    versioned(&call.req, seen.member.staff.version, &StaffView::from(seen))
+}
+
+/// Delete a staff member who never had a part in a request.
+#[utoipa::path(tag = "people", responses((status = 204, description = "The staff record is gone"),
+    (status = 409, description = "In use")))]
+#[delete("/staff/{id}")]
+async fn delete_staff(
+    caller: Caller,
+    app: Data<App>,
+    id: PathId<Staff>,
+    preconditions: Preconditions,
+) -> Result<HttpResponse, Failure> {
+    people::delete_staff(&app, &caller, id.0, preconditions.if_match()).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Hand the open requests of a staff member in a role over to another one.
+///
+/// Each request is moved by itself, under the rules of changing its manager or doctor. Those that stay are told:
+/// `evaluated` (an evaluation stands), `party` (the other is its client or guardian), `registrar` (the other
+/// registered it), `stale` (others kept changing it). A call that was cut off can be repeated.
+#[utoipa::path(tag = "people", request_body = HandOverBody,
+    responses((status = 200, description = "What became of them", body = HandedOverView)))]
+#[post("/staff/{id}/hand-over")]
+async fn hand_over_staff(call: Changing<HandOverBody>, id: PathId<Staff>) -> Result<HttpResponse, Failure> {
+    let write = |done: &hand_over::HandedOver| text(&HandedOverView::from(done));
+    let conditions = call.conditions()?;
+    let sent = call.sent();
+    let done = hand_over::hand_over_requests(&call.app, &call.caller, id.0, &sent, &conditions, &write);
+    match done.await? {
+        Once::Done(done) => Ok(HttpResponse::Ok().json(HandedOverView::from(&done))),
+        Once::Replayed(kept) => again(kept, None),
+    }
+}
+
+/// List what happened to a staff record, newest first.
+#[utoipa::path(tag = "people", params(ChangesQuery),
+    responses((status = 200, description = "The history", body = List<ChangeView>)))]
+#[get("/staff/{id}/history")]
+async fn list_staff_history(
+    caller: Caller,
+    app: Data<App>,
+    req: HttpRequest,
+    id: PathId<Staff>,
+    query: Query<ChangesQuery>,
+) -> Result<HttpResponse, Failure> {
+    let listing = Listing::of(&req);
+    let page = listing.request(&app, query.0.paging())?;
+    let found = people::staff_history(&app, &caller, id.0, &page).await?;
+    listing.answer::<_, ChangeView>(&app, &req, found)
+}
+
+/// The routes below `/api/v1`.
+pub(super) fn routes(cfg: &mut Registry) {
+    cfg.service(list_staff)
+        .service(create_staff)
+        .service(get_staff)
+        .service(edit_staff)
+        .service(delete_staff)
+        .service(hand_over_staff)
+        .service(list_staff_history);
+}

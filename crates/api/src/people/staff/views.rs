@@ -1,0 +1,132 @@
+//! Staff as shown.
+
+use medcert_application::people::{
+    StaffSeen,
+    hand_over::{HandedOver, Kept},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{
+    certification::MoneyView,
+    codes::{Day, Moment, NotAssignableCode, StaffKindCode, StaffRoleCode, StaffStatusCode},
+};
+
+/// Somebody who works on requests.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Staff, example = json!({
+    "id": "01940000-0000-7000-8000-0000000000b3", "name": "Carmen Salas", "roles": ["DOCTOR"], "status": "ACTIVE",
+    "assignable": true, "not_assignable_reasons": [], "licence_number": "CMP 54321",
+    "licence_valid_until": "2028-12-31", "specialty": "Occupational medicine",
+    "person_id": "01940000-0000-7000-8000-0000000000c3", "kind": "EMPLOYEE",
+    "fee": {"amount": "40.00", "currency": "PEN"}, "comment": null,
+    "created_at": "2026-01-05T12:00:00.000000Z", "updated_at": "2026-01-05T12:00:00.000000Z"
+}))]
+pub(super) struct StaffView {
+    /// Identifier.
+    id: Uuid,
+    /// Name.
+    name: String,
+    /// Parts played.
+    roles: Vec<StaffRoleCode>,
+    /// Whether at work.
+    status: StaffStatusCode,
+    /// Whether requests can be given to this member, in at least one of the roles asked for.
+    assignable: bool,
+    /// Why not.
+    not_assignable_reasons: Vec<NotAssignableCode>,
+    /// Licence to practise; of doctors.
+    #[schema(required = true)]
+    licence_number: Option<String>,
+    /// Last day of the licence; null without end.
+    #[schema(required = true)]
+    licence_valid_until: Option<Day>,
+    /// Medical specialty.
+    #[schema(required = true)]
+    specialty: Option<String>,
+    /// The person.
+    person_id: Uuid,
+    /// Relation to the institution.
+    kind: StaffKindCode,
+    /// What the member is paid for a request; told to those who administer or audit.
+    #[schema(required = true)]
+    fee: Option<MoneyView>,
+    /// Comment; told to those who administer or audit.
+    #[schema(required = true)]
+    comment: Option<String>,
+    /// When the record was made.
+    created_at: Moment,
+    /// When it was last changed.
+    updated_at: Moment,
+}
+
+impl From<StaffSeen> for StaffView {
+    fn from(seen: StaffSeen) -> Self {
+        let staff = seen.member.staff;
+        Self {
+            id: staff.id.raw(),
+            name: seen.member.name,
+            roles: staff.roles.iter().copied().map(Into::into).collect(),
+            status: staff.status.into(),
+            assignable: seen.not_assignable.is_empty(),
+            not_assignable_reasons: seen.not_assignable.into_iter().map(Into::into).collect(),
+            licence_number: staff.licence_number,
+            licence_valid_until: staff.licence_valid_until.map(Into::into),
+            specialty: staff.specialty,
+            person_id: staff.person.raw(),
+            kind: staff.kind.into(),
+            fee: staff.fee.filter(|_| seen.terms).map(Into::into),
+            comment: staff.comment.filter(|_| seen.terms),
+            created_at: staff.created_at.into(),
+            updated_at: staff.updated_at.into(),
+        }
+    }
+}
+
+/// A request that stayed where it was.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = KeptRequest)]
+pub(super) struct KeptView {
+    /// The request.
+    request_id: Uuid,
+    /// Its code.
+    #[schema(example = "MC-2026-000123")]
+    request_code: String,
+    /// Why, for programs.
+    #[schema(example = "evaluated")]
+    code: &'static str,
+    /// Why, for people.
+    #[schema(example = "an evaluation by the present doctor stands")]
+    reason: String,
+}
+
+impl From<&Kept> for KeptView {
+    fn from(kept: &Kept) -> Self {
+        Self {
+            request_id: kept.request.raw(),
+            request_code: kept.request_code.clone(),
+            code: kept.code,
+            reason: kept.reason.clone(),
+        }
+    }
+}
+
+/// What became of the open requests.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = HandedOver, example = json!({"moved": 12, "skipped": [{
+    "request_id": "01940000-0000-7000-8000-000000000007", "request_code": "MC-2026-000123", "code": "evaluated",
+    "reason": "an evaluation by the present doctor stands"
+}]}))]
+pub(super) struct HandedOverView {
+    /// How many are the other's now.
+    moved: u64,
+    /// Those that stayed.
+    skipped: Vec<KeptView>,
+}
+
+impl From<&HandedOver> for HandedOverView {
+    fn from(done: &HandedOver) -> Self {
+        Self { moved: done.moved, skipped: done.skipped.iter().map(Into::into).collect() }
+    }
+}

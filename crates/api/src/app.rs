@@ -28,6 +28,9 @@ const GRACE_SECONDS: u64 = 20;
 #[derive(Clone)]
 pub struct Http(Arc<Shared>);
 
+/// How long somebody who reads the numbers may take to finish.
+const NUMBERS_GRACE_SECONDS: u64 = 1;
+
 /// The addresses that the document leaves out.
 const UNDOCUMENTED: &[(&str, &str)] = &[("/docs", "docs"), ("/docs/{_:.*}", "docs")];
 
@@ -75,6 +78,18 @@ impl Http {
             None => server,
         };
         Ok(server.listen(listener)?.run())
+    }
+
+    /// Serves `/metrics`, and nothing else, to whoever reaches this socket.
+    pub fn serve_metrics(&self, listener: TcpListener) -> std::io::Result<Server> {
+        let metrics = Arc::clone(&self.0.metrics);
+        let application = move || {
+            actix_web::App::new()
+                .app_data(web::Data::from(Arc::clone(&metrics)))
+                .route("/metrics", web::get().to(operations::numbers))
+        };
+        let server = HttpServer::new(application).workers(1).shutdown_timeout(NUMBERS_GRACE_SECONDS);
+        Ok(server.disable_signals().listen(listener)?.run())
     }
 }
 

@@ -11,6 +11,7 @@ use actix_web::{
     dev::{Payload, ServiceRequest},
     http::header,
 };
+use ipnet::IpNet;
 use medcert_application::Error;
 use medcert_domain::identity::{Actor, Origin};
 
@@ -64,9 +65,10 @@ pub(crate) fn request_id(req: &ServiceRequest) -> Option<String> {
 /// The caller's address: the peer, or, behind a proxy we were told to trust, what that proxy says.
 ///
 /// X-Forwarded-For is read from the right: each address there was added by the one to its right.
-pub(crate) fn address(req: &ServiceRequest, proxies: &[IpAddr]) -> Option<IpAddr> {
+pub(crate) fn address(req: &ServiceRequest, proxies: &[IpNet]) -> Option<IpAddr> {
+    let trusted = |address: &IpAddr| proxies.iter().any(|network| network.contains(address));
     let peer = req.peer_addr().as_ref().map(SocketAddr::ip)?.to_canonical();
-    if !proxies.contains(&peer) {
+    if !trusted(&peer) {
         return Some(peer);
     }
     let forwarded: Vec<&str> = req
@@ -79,7 +81,7 @@ pub(crate) fn address(req: &ServiceRequest, proxies: &[IpAddr]) -> Option<IpAddr
     for hop in forwarded.iter().rev() {
         let Ok(address) = hop.trim().parse::<IpAddr>() else { return Some(nearest) };
         nearest = address.to_canonical();
-        if !proxies.contains(&nearest) {
+        if !trusted(&nearest) {
             break;
         }
     }
@@ -105,7 +107,7 @@ mod tests {
     use super::*;
 
     fn seen(peer: &str, forwarded: &str) -> String {
-        let proxies = ["10.0.0.1".parse().unwrap(), "10.0.0.2".parse().unwrap()];
+        let proxies = ["10.0.0.0/30", "2001:db8::/64"].map(|network| network.parse().unwrap());
         let req = TestRequest::default()
             .peer_addr(SocketAddr::new(peer.parse().unwrap(), 4711))
             .insert_header(("x-forwarded-for", forwarded))
@@ -119,6 +121,9 @@ mod tests {
         assert_eq!(seen("10.0.0.1", "198.51.100.7, 198.51.100.1"), "198.51.100.1");
         assert_eq!(seen("10.0.0.1", "198.51.100.1, 10.0.0.2"), "198.51.100.1");
         assert_eq!(seen("10.0.0.1", "198.51.100.1, nonsense"), "10.0.0.1");
+        assert_eq!(seen("10.0.0.4", "198.51.100.1"), "10.0.0.4");
+        assert_eq!(seen("2001:db8::7", "198.51.100.1"), "198.51.100.1");
+        assert_eq!(seen("::ffff:10.0.0.1", "198.51.100.1"), "198.51.100.1");
     }
 
     #[test]

@@ -67,7 +67,8 @@ async fn readyz(app: Data<App>) -> Result<Json<HealthView>, Failure> {
     Ok(Json(HealthView { status: "ok" }))
 }
 
-/// Numbers about requests, for Prometheus. Answered only to programs on the same machine that ask without a proxy.
+/// Numbers about requests, for Prometheus. Answered only to programs on the same machine that ask without a proxy;
+/// those on other machines have a listener of their own where the installation opens one.
 #[utoipa::path(tag = "operations", responses(
     (status = 200, description = "Numbers in the text format of Prometheus", body = String, content_type = "text/plain",
      example = "http_requests_in_flight 1\n")
@@ -81,7 +82,12 @@ async fn metrics(req: HttpRequest, metrics: Data<Metrics>) -> Result<HttpRespons
     if !local || relayed {
         return Err(Failure::new(Kind::NotFound, "there is nothing at this address"));
     }
-    Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(metrics.text()))
+    Ok(numbers(metrics).await)
+}
+
+/// All numbers.
+pub(crate) async fn numbers(counted: Data<Metrics>) -> HttpResponse {
+    HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(counted.text())
 }
 
 /// The routes of operations.

@@ -1,7 +1,8 @@
 //! What all threads and layers of the HTTP side share.
 
-use std::{net::IpAddr, num::NonZeroU32, sync::Arc};
+use std::{num::NonZeroU32, sync::Arc};
 
+use ipnet::IpNet;
 use medcert_application::App;
 
 use crate::{limit::Limiter, metrics::Metrics, routing::Table};
@@ -11,8 +12,8 @@ use crate::{limit::Limiter, metrics::Metrics, routing::Table};
 pub struct HttpOptions {
     /// Requests a second that one caller may make; `None` for no limit.
     pub rate_limit: Option<NonZeroU32>,
-    /// Proxies whose X-Forwarded-For is believed.
-    pub trusted_proxies: Vec<IpAddr>,
+    /// Networks of the proxies whose X-Forwarded-For is believed.
+    pub trusted_proxies: Vec<IpNet>,
     /// Threads that answer; `None` for one for each processor.
     pub workers: Option<usize>,
 }

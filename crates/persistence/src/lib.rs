@@ -4,6 +4,7 @@
 //! every engine. A room's folder holds its tables, how rows become domain types, and the named queries it needs;
 //! create, read, update and delete are written once in `mapped`.
 
+pub mod backup;
 mod catalog;
 mod certification;
 mod codec;

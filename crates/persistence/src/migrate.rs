@@ -13,11 +13,15 @@ use crate::connect::{ConnectError, DatabaseOptions, Engine, Pools, server};
 /// How long to wait for another process that is migrating.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// Takes every step that is missing.
-pub(crate) async fn up(pools: &Pools, options: &DatabaseOptions) -> Result<(), ConnectError> {
+/// Takes every step that is missing, or so many of them.
+pub(crate) async fn up(
+    pools: &Pools,
+    options: &DatabaseOptions,
+    steps: Option<u32>,
+) -> Result<(), ConnectError> {
     match pools.engine {
-        Engine::Sqlite => in_one_transaction(&pools.writers).await,
-        Engine::Postgres | Engine::MySql => on_a_locked_connection(pools.engine, options).await,
+        Engine::Sqlite => in_one_transaction(&pools.writers, steps).await,
+        Engine::Postgres | Engine::MySql => on_a_locked_connection(pools.engine, options, steps).await,
     }
 }
 
@@ -28,27 +32,31 @@ pub(crate) async fn pending(pools: &Pools) -> Result<Vec<String>, ConnectError> 
 }
 
 /// SQLite's writing lock is the lock: a second process waits for it and then finds nothing to do.
-async fn in_one_transaction(writer: &DatabaseConnection) -> Result<(), ConnectError> {
+async fn in_one_transaction(writer: &DatabaseConnection, steps: Option<u32>) -> Result<(), ConnectError> {
     let options = TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         ..TransactionOptions::default()
     };
     let txn = writer.begin_with_options(options).await?;
-    Migrator::up(&txn, None).await?;
+    Migrator::up(&txn, steps).await?;
     Ok(txn.commit().await?)
 }
 
 /// The lock belongs to a session, so everything runs on the one connection of a pool of its own; closing it frees
 /// the lock whatever happened.
-async fn on_a_locked_connection(engine: Engine, options: &DatabaseOptions) -> Result<(), ConnectError> {
+async fn on_a_locked_connection(
+    engine: Engine,
+    options: &DatabaseOptions,
+    steps: Option<u32>,
+) -> Result<(), ConnectError> {
     let options = DatabaseOptions { max_connections: 1, lock_timeout: PATIENCE, ..options.clone() };
     let only = server(engine, &options).await?;
-    let done = locked(engine, &only).await;
+    let done = locked(engine, &only, steps).await;
     only.close().await?;
     done
 }
 
-async fn locked(engine: Engine, db: &DatabaseConnection) -> Result<(), ConnectError> {
+async fn locked(engine: Engine, db: &DatabaseConnection, steps: Option<u32>) -> Result<(), ConnectError> {
     let backend = db.get_database_backend();
     if engine == Engine::MySql {
         // Names of locks are the server's, so this one holds the database's; at most 64 characters are allowed.
@@ -63,5 +71,5 @@ async fn locked(engine: Engine, db: &DatabaseConnection) -> Result<(), ConnectEr
         let sql = "SELECT pg_advisory_lock(7235442041)";
         db.execute_raw(Statement::from_string(backend, sql)).await?;
     }
-    Ok(Migrator::up(db, None).await?)
+    Ok(Migrator::up(db, steps).await?)
 }

@@ -35,7 +35,7 @@ impl SeaStore {
     /// Brings the schema up to date, under a lock: of several processes that start at once, one migrates and the
     /// others wait and find nothing to do.
     pub async fn migrate(&self) -> Result<(), ConnectError> {
-        migrate::up(&self.pools, &self.options).await?;
+        migrate::up(&self.pools, &self.options, None).await?;
         suitable::check(&self.pools).await
     }
 
@@ -55,7 +55,7 @@ impl SeaStore {
         self.pools.writers.close_by_ref().await.map_err(failed("database"))
     }
 
-    async fn transaction(&self) -> Result<DatabaseTransaction, StoreError> {
+    pub(crate) async fn transaction(&self) -> Result<DatabaseTransaction, StoreError> {
         // Isolation is a setting of each connection; a SQLite transaction that begins by reading could not be
         // raised to a writing one once somebody else has written.
         let options = TransactionOptions {
@@ -63,6 +63,14 @@ impl SeaStore {
             ..TransactionOptions::default()
         };
         self.pools.writers.begin_with_options(options).await.map_err(failed("unit of work"))
+    }
+
+    pub(crate) fn pools(&self) -> &Pools {
+        &self.pools
+    }
+
+    pub(crate) fn options(&self) -> &DatabaseOptions {
+        &self.options
     }
 
     /// Where reads go; on SQLite not through the one connection that writes.

@@ -1,7 +1,10 @@
 //! Medcert: one program that serves, migrates, seeds and administers an installation.
 
+mod archive;
 mod commands;
 mod keys;
+#[cfg(test)]
+mod manual;
 mod options;
 mod seed;
 mod wiring;
@@ -30,6 +33,10 @@ enum Command {
     },
     /// Brings the database up to date
     Migrate,
+    /// Writes everything that is stored into one file, while the server runs
+    Backup(commands::backup::BackupOptions),
+    /// Fills an empty installation with what `backup` wrote
+    Restore(commands::restore::RestoreOptions),
     /// Fills the database with synthetic requests
     Seed(seed::SeedOptions),
     /// Looks after accounts
@@ -71,6 +78,8 @@ async fn run(program: Program) -> anyhow::Result<()> {
     match program.command {
         Command::Serve { demo } => commands::serve::serve(&options, demo).await,
         Command::Migrate => commands::migrate(&options).await,
+        Command::Backup(backup) => commands::backup::backup(&options, &backup).await,
+        Command::Restore(restore) => commands::restore::restore(&options, &restore).await,
         Command::Seed(seed) => seed::run(&options, &seed).await,
         Command::User { command } => commands::user::run(&options, command).await,
         Command::Openapi { v3_0 } => commands::openapi(v3_0),

@@ -1,9 +1,14 @@
 //! Configuration: options of the command line, environment variables and `medcert.toml`, in this order.
 
-use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf};
+use std::{
+    net::{IpAddr, SocketAddr},
+    num::NonZeroU32,
+    path::PathBuf,
+};
 
 use anyhow::{Context as _, bail};
 use clap::Args;
+use ipnet::IpNet;
 use serde::Deserialize;
 
 /// Where everything is and how it is reached. Each may be an option, `MEDCERT_<OPTION>`, or a key of `medcert.toml`.
@@ -18,6 +23,15 @@ pub(crate) struct Options {
     /// Address to listen on [default: 127.0.0.1:8080]
     #[arg(long, env = "MEDCERT_LISTEN", global = true)]
     pub listen: Option<SocketAddr>,
+
+    /// Address on which /metrics, and nothing else, answers everybody who reaches it [default: none; /metrics answers
+    /// programs on the same machine]
+    #[arg(long, env = "MEDCERT_METRICS_LISTEN", global = true)]
+    pub metrics_listen: Option<SocketAddr>,
+
+    /// Addresses or networks of the proxies in front, whose X-Forwarded-For is believed
+    #[arg(long, env = "MEDCERT_TRUSTED_PROXIES", value_delimiter = ',', global = true)]
+    pub trusted_proxies: Vec<String>,
 
     /// Folder for the embedded database, files and keys [default: ./data]
     #[arg(long, env = "MEDCERT_DATA_DIR", global = true)]
@@ -90,6 +104,12 @@ impl Options {
         Ok(Self {
             config: self.config,
             listen: self.listen.or(file.listen),
+            metrics_listen: self.metrics_listen.or(file.metrics_listen),
+            trusted_proxies: if self.trusted_proxies.is_empty() {
+                file.trusted_proxies
+            } else {
+                self.trusted_proxies
+            },
             data_dir: self.data_dir.or(file.data_dir),
             database_url: self.database_url.or(file.database_url),
             database_connections: self.database_connections.or(file.database_connections),
@@ -109,6 +129,20 @@ impl Options {
     /// Where to listen.
     pub(crate) fn listen(&self) -> SocketAddr {
         self.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)))
+    }
+
+    /// The networks of the proxies in front.
+    pub(crate) fn trusted_proxies(&self) -> anyhow::Result<Vec<IpNet>> {
+        let network = |text: &String| {
+            let text = text.trim();
+            let parsed = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+            parsed.with_context(|| {
+                format!(
+                    "MEDCERT_TRUSTED_PROXIES: {text} is neither an address nor a network such as 10.0.0.0/8"
+                )
+            })
+        };
+        self.trusted_proxies.iter().map(network).collect()
     }
 
     /// The data folder, absolute.

@@ -77,7 +77,8 @@ pub(crate) async fn wire_with(
     Ok(Wired { app: Arc::new(app), store })
 }
 
-fn objects(options: &Options) -> anyhow::Result<StoredObjects> {
+/// Opens the object storage that the options name.
+pub(crate) fn objects(options: &Options) -> anyhow::Result<StoredObjects> {
     let url = match &options.objects_url {
         Some(url) => url.clone(),
         None => format!("file://{}", options.data_dir()?.join("objects").display()),

@@ -62,6 +62,11 @@ impl Caller {
         Self { url: url.to_owned(), token, client }
     }
 
+    /// Somebody not signed in, at a server that the test has started itself.
+    pub fn at(url: &str) -> Self {
+        Self::new(Self::client(), url, None)
+    }
+
     /// The same caller with another access token.
     #[must_use]
     pub fn with_token(&self, token: &str) -> Self {

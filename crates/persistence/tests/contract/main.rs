@@ -9,6 +9,7 @@
 mod aggregate;
 mod around;
 mod catalog;
+mod copies;
 mod database;
 mod directory;
 mod fixture;
@@ -52,5 +53,6 @@ contract! {
     list { pages, filters, words }
     units { spoiled, dropped, locks, exhausted, records, idempotency_keys }
     races { numbers, swaps, claims, refreshes, managers, deadlocks, readers }
+    copies { round_trip, described, at_one_moment, all_or_nothing, states }
     schema { up_and_down, at_once, unsuitable }
 }

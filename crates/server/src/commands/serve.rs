@@ -1,6 +1,9 @@
 //! `medcert serve`
 
-use std::{net::TcpListener, sync::Arc};
+use std::{
+    net::{SocketAddr, TcpListener},
+    sync::Arc,
+};
 
 use anyhow::{Context as _, bail};
 use medcert_api::{Http, HttpOptions};
@@ -14,11 +17,14 @@ pub(crate) async fn serve(options: &Options, demo: bool) -> anyhow::Result<()> {
     if demo && !address.ip().is_loopback() {
         bail!("--demo has well-known passwords and so listens on loopback only, not on {address}");
     }
-    let http =
-        HttpOptions { rate_limit: options.rate_limit()?, workers: options.workers, ..HttpOptions::default() };
+    let http = HttpOptions {
+        rate_limit: options.rate_limit()?,
+        trusted_proxies: options.trusted_proxies()?,
+        workers: options.workers,
+    };
     // Bound before anything else, so that a second server on the same address does not touch the data.
-    let listener = TcpListener::bind(address).with_context(|| in_use(address))?;
-    let address = listener.local_addr().context("cannot tell the address listened on")?;
+    let (listener, address) = bind(address)?;
+    let numbers = options.metrics_listen.map(bind).transpose()?;
     let mut options = options.clone();
     options.listen = Some(address);
     let wired = wiring::wire(&options).await?;
@@ -28,12 +34,17 @@ pub(crate) async fn serve(options: &Options, demo: bool) -> anyhow::Result<()> {
     }
     let trail = write_trail(Arc::clone(&wired.app));
     let upkeep = keep_up(Arc::clone(&wired.app));
-    let server =
-        Http::new(Arc::clone(&wired.app), http).serve(listener).context("the server cannot start")?;
+    let http = Http::new(Arc::clone(&wired.app), http);
+    let server = http.serve(listener).context("the server cannot start")?;
     // Listened for before anybody is told that the server is there, so that no signal is missed.
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for signals")?;
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen for signals")?;
     announce(address, &options.public_url()?, demo);
+    if let Some((listener, address)) = numbers {
+        // Until the process ends: somebody may want to know what its last requests took.
+        tokio::spawn(http.serve_metrics(listener).context("the numbers cannot be served")?);
+        println!("Numbers for Prometheus at http://{address}/metrics");
+    }
     tracing::info!(listen = %address, "serving");
     let handle = server.handle();
     tokio::spawn(async move {
@@ -52,8 +63,11 @@ pub(crate) async fn serve(options: &Options, demo: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn in_use(address: std::net::SocketAddr) -> String {
-    format!("cannot listen on {address} (is the address in use?)")
+fn bind(address: SocketAddr) -> anyhow::Result<(TcpListener, SocketAddr)> {
+    let listener = TcpListener::bind(address)
+        .with_context(|| format!("cannot listen on {address} (is the address in use?)"))?;
+    let address = listener.local_addr().context("cannot tell the address listened on")?;
+    Ok((listener, address))
 }
 
 fn write_trail(app: Arc<App>) -> tokio::task::JoinHandle<()> {
@@ -65,7 +79,7 @@ fn keep_up(app: Arc<App>) -> tokio::task::JoinHandle<()> {
 }
 
 /// Tells a person at a terminal where to look.
-fn announce(address: std::net::SocketAddr, public_url: &str, demo: bool) {
+fn announce(address: SocketAddr, public_url: &str, demo: bool) {
     println!("Medcert answers at http://{address}  (API documents at http://{address}/docs)");
     if public_url != format!("http://{address}") {
         println!("Certificates lead to {public_url}/v/…");

@@ -15,6 +15,10 @@ fn wrong_configuration_is_named() {
     refused(&run(here, &["--database-url", "oracle://x", "migrate"]), "sqlite:, postgres:// or mysql://");
     refused(&run(here, &["--objects-url", "ftp://x", "serve"]), "MEDCERT_OBJECTS_URL");
     refused(&run(here, &["--rate-limit", "many", "serve"]), "MEDCERT_RATE_LIMIT");
+    refused(
+        &run(here, &["--trusted-proxies", "127.0.0.1,10.0/8", "serve"]),
+        "MEDCERT_TRUSTED_PROXIES: 10.0/8",
+    );
     refused(&run(here, &["--public-url", "clinic.example", "serve"]), "MEDCERT_PUBLIC_URL");
     refused(
         &run(here, &["--objects-url", "s3://bucket?region=eu-west-1", "serve"]),

@@ -3,12 +3,16 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "a test fails by panicking, also in its helpers"
 )]
 
+mod backup;
 mod cli;
 mod compose;
+mod monitoring;
 mod process;
+mod replicas;
 // The object store's own tests know best how to serve S3; building the whole testkit for them would be dear.
 #[path = "../../../object-store/tests/objects/s3_server.rs"]
 mod s3_server;

@@ -3,7 +3,7 @@
 use std::{
     io::{BufRead as _, BufReader, Write as _},
     path::Path,
-    process::{Child, Command, Output, Stdio},
+    process::{Child, ChildStdout, Command, Output, Stdio},
 };
 
 pub(crate) fn medcert(folder: &Path) -> Command {
@@ -40,6 +40,7 @@ pub(crate) fn refused(output: &Output, words: &str) {
 /// A server started on a free port; the address is what it announces.
 pub(crate) struct Server {
     child: Child,
+    output: BufReader<ChildStdout>,
     pub(crate) address: String,
 }
 
@@ -52,11 +53,25 @@ impl Server {
     pub(crate) fn started(command: &mut Command) -> Self {
         let mut child =
             command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the server starts");
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().expect("an output")).read_line(&mut line).expect("it announces");
+        let output = BufReader::new(child.stdout.take().expect("an output"));
+        let mut server = Self { child, output, address: String::new() };
+        let line = server.line();
         let address = line.split_whitespace().find_map(|word| word.strip_prefix("http://"));
-        let address = address.unwrap_or_else(|| panic!("no address in {line:?}")).to_owned();
-        Self { child, address }
+        address.unwrap_or_else(|| panic!("no address in {line:?}")).clone_into(&mut server.address);
+        server
+    }
+
+    /// The next line that it says.
+    pub(crate) fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.output.read_line(&mut line).expect("it speaks");
+        line
+    }
+
+    /// Ends it as a power cut would.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().expect("it is there");
+        self.child.wait().expect("it ends");
     }
 
     /// Asks it to stop as a service manager does, and tells whether it ended well.
@@ -64,5 +79,12 @@ impl Server {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("kill is there").success());
         self.child.wait().expect("it ends").success()
+    }
+}
+
+impl Drop for Server {
+    /// A test that fails leaves no server behind.
+    fn drop(&mut self) {
+        let _ = self.child.kill();
     }
 }

@@ -1,0 +1,61 @@
+//! Everything in a database as it is at one moment.
+
+use medcert_migrations::{Migrator, MigratorTrait as _};
+use sea_orm::{AccessMode, DatabaseTransaction, IsolationLevel, TransactionOptions, TransactionTrait as _};
+
+use crate::{
+    backup::{
+        CopyError,
+        rows::{KIND, Rows},
+        shape::{Shape, Table},
+    },
+    connect::Engine,
+    error::failed,
+    store::SeaStore,
+};
+
+/// One reading transaction: whatever others write meanwhile, it does not see.
+pub struct Snapshot {
+    txn: DatabaseTransaction,
+    shape: Shape,
+}
+
+impl SeaStore {
+    /// Takes a snapshot. Nobody waits for it, and it waits for nobody.
+    pub async fn snapshot(&self) -> Result<Snapshot, CopyError> {
+        let options = match self.engine() {
+            // What a transaction reads is fixed by its first read there anyway.
+            Engine::Sqlite => TransactionOptions::default(),
+            Engine::Postgres | Engine::MySql => TransactionOptions {
+                isolation_level: Some(IsolationLevel::RepeatableRead),
+                access_mode: Some(AccessMode::ReadOnly),
+                ..TransactionOptions::default()
+            },
+        };
+        let txn = self.reader().begin_with_options(options).await.map_err(failed(KIND))?;
+        // This read fixes the moment, and it tells which tables there are at it.
+        let applied = Migrator::get_applied_migrations_read_only(&txn).await.map_err(failed(KIND))?;
+        let applied: Vec<String> = applied.iter().map(|step| step.name().to_owned()).collect();
+        if applied.is_empty() {
+            return Err(CopyError::NoTables);
+        }
+        Ok(Snapshot { txn, shape: Shape::after(&applied).await? })
+    }
+}
+
+impl Snapshot {
+    /// The tables.
+    pub fn shape(&self) -> &Shape {
+        &self.shape
+    }
+
+    /// The rows of a table.
+    pub fn rows<'s>(&'s self, table: &'s Table) -> Rows<'s> {
+        Rows::of(&self.txn, table)
+    }
+
+    /// Gives it up.
+    pub async fn close(self) -> Result<(), CopyError> {
+        Ok(self.txn.rollback().await.map_err(failed(KIND))?)
+    }
+}

@@ -166,6 +166,16 @@ impl DirectoryReads for Stub {
 }
 
 #[async_trait]
+impl BulkLoad for Stub {
+    async fn load(&self, _: &Load) -> Answer<()> {
+        down()
+    }
+    async fn settle(&self) -> Answer<()> {
+        down()
+    }
+}
+
+#[async_trait]
 impl Store for Stub {
     async fn begin(&self) -> Answer<Box<dyn UnitOfWork>> {
         down()

@@ -67,28 +67,97 @@ pub fn phone(text: &str) -> Result<String, Invalid> {
     }
 }
 
-/// The form in which names are searched: lower case, without accents, words apart.
+/// The form in which texts are searched: lower case, without accents, digraphs spelled out, apostrophes dropped.
 ///
-/// Decomposes (NFKD), drops combining marks, lowers case and splits at whatever is no letter or digit.
-/// Cyrillic letters that decompose (й, ї) keep meaning the same word on both sides, since both are folded.
+/// Decomposes (NFKD), drops combining marks and lowers case. Cyrillic letters that decompose (й, ї) keep meaning the
+/// same word on both sides, since both are folded.
+fn folded(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    // A spacing accent would decompose into a blank, and part what it is typed to join.
+    let joined = text.chars().filter(|c| !matches!(c, '\u{b4}' | '`'));
+    for c in joined.nfkd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)) {
+        for c in c.to_lowercase() {
+            match c {
+                'ø' => folded.push('o'),
+                'đ' | 'ð' => folded.push('d'),
+                'ħ' => folded.push('h'),
+                'ł' => folded.push('l'),
+                'ŧ' => folded.push('t'),
+                'ı' => folded.push('i'),
+                'ґ' => folded.push('г'),
+                'ς' => folded.push('σ'),
+                'æ' => folded.push_str("ae"),
+                'œ' => folded.push_str("oe"),
+                'ß' => folded.push_str("ss"),
+                'þ' => folded.push_str("th"),
+                // A dot that İ leaves when it becomes small.
+                '\u{307}' => {}
+                '\'' | '\u{2b9}'..='\u{2bc}' | '\u{2018}' | '\u{2019}' | '\u{201b}' | '\u{2032}' => {}
+                c => folded.push(c),
+            }
+        }
+    }
+    folded
+}
+
+/// The words of a name, in the form in which they are searched: split at whatever is no letter or digit.
 pub fn search_words(text: &str) -> Vec<String> {
-    let folded: String = text
-        .nfkd()
-        .filter(|c| !unicode_normalization::char::is_combining_mark(*c))
-        .flat_map(char::to_lowercase)
-        .map(|c| match c {
-            'ø' => 'o',
-            'đ' => 'd',
-            'ł' => 'l',
-            'ı' => 'i',
-            'ґ' => 'г',
-            'ʼ' | '’' | '\'' => '\u{0}',
-            c => c,
-        })
-        .filter(|c| *c != '\u{0}')
-        .collect();
-    let folded = folded.replace('ß', "ss");
-    folded.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(ToOwned::to_owned).collect()
+    let parts = folded(text);
+    parts.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(ToOwned::to_owned).collect()
+}
+
+/// The words of what somebody types to find something: as [`search_words`], but what holds a digit is a number or a
+/// code and stays one word whatever separates its parts: `45.678.912-3`, `MC-2026-000123`, `+51 999 123 456`.
+///
+/// Groups of digits apart by blanks are one number when one of them has at most four digits: two whole numbers beside
+/// each other stay two.
+pub fn typed_words(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut last_digits = None;
+    for chunk in folded(text).split_whitespace() {
+        let parts = chunk.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
+        if !chunk.contains(char::is_numeric) {
+            words.extend(parts.map(ToOwned::to_owned));
+            last_digits = None;
+            continue;
+        }
+        let word: String = parts.collect();
+        let digits = word.bytes().all(|b| b.is_ascii_digit()).then_some(word.len());
+        match (last_digits, digits, words.last_mut()) {
+            (Some(before), Some(now), Some(last)) if Ord::min(before, now) <= 4 => last.push_str(&word),
+            _ => words.push(word),
+        }
+        last_digits = digits;
+    }
+    words
+}
+
+/// The words by which a telephone number is found: all its digits, and, of one that begins with `+`, those dialled at
+/// home.
+pub fn phone_words(phone: &str) -> Vec<String> {
+    let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
+    let mut words = vec![];
+    if phone.trim_start().starts_with('+') {
+        words.extend(digits.get(country_code(&digits)..).map(ToOwned::to_owned));
+    }
+    words.push(digits);
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// How many digits the country code has with which a number begins (ITU-T E.164, assigned codes).
+fn country_code(digits: &str) -> usize {
+    match digits.as_bytes() {
+        [b'1' | b'7', ..] => 1,
+        [b'2', b'0' | b'7', ..]
+        | [b'3', b'0'..=b'4' | b'6' | b'9', ..]
+        | [b'4', b'0' | b'1' | b'3'..=b'9', ..]
+        | [b'5', b'1'..=b'8', ..]
+        | [b'6', b'0'..=b'6', ..]
+        | [b'8', b'1' | b'2' | b'4' | b'6', ..]
+        | [b'9', b'0'..=b'5' | b'8', ..] => 2,
+        _ => 3,
+    }
 }
 
 #[cfg(test)]
@@ -114,5 +183,36 @@ mod tests {
         assert_eq!(search_words("Ґалаґан Їжакевич"), ["галаган", "іжакевич"]);
         assert_eq!(search_words("О’Ніл"), ["оніл"]);
         assert_eq!(search_words("Straße"), search_words("STRASSE"));
+        assert_eq!(
+            search_words("ẞ ǅ Æsir Œuvre Łódź İpek Þór"),
+            ["ss", "dz", "aesir", "oeuvre", "lodz", "ipek", "thor"]
+        );
+        for apostrophe in ["'", "’", "‘", "ʼ", "´", "`", "′", "＇"] {
+            assert_eq!(search_words(&format!("O{apostrophe}Neil")), ["oneil"], "{apostrophe}");
+        }
+    }
+
+    #[test]
+    fn numbers_and_codes_are_one_word_however_they_are_written() {
+        assert_eq!(typed_words("45.678.912-3 Quispe"), ["456789123", "quispe"]);
+        assert_eq!(typed_words(" MC-2026-0000 "), ["mc20260000"]);
+        assert_eq!(typed_words("mc 2026 000123"), ["mc", "2026000123"]);
+        assert_eq!(typed_words("+51 (999) 123-456"), ["51999123456"]);
+        assert_eq!(typed_words("+51 999123456"), ["51999123456"]);
+        assert_eq!(typed_words("45678912 999123456"), ["45678912", "999123456"]);
+        assert_eq!(typed_words("x1234567-Z"), ["x1234567z"]);
+        assert_eq!(typed_words("Ñandú, JOSÉ"), ["nandu", "jose"]);
+        assert_eq!(typed_words("Ana-María"), ["ana", "maria"]);
+        assert!(typed_words("\" -- , +").is_empty());
+    }
+
+    #[test]
+    fn telephones_are_found_from_abroad_and_from_home() {
+        assert_eq!(phone_words("+51 999 123 456"), ["999123456", "51999123456"]);
+        assert_eq!(phone_words("+351 912-345-678"), ["912345678", "351912345678"]);
+        assert_eq!(phone_words("+1 (212) 555 0100"), ["2125550100", "12125550100"]);
+        assert_eq!(phone_words("+380441234567"), ["441234567", "380441234567"]);
+        assert_eq!(phone_words("999123456"), ["999123456"]);
+        assert_eq!(phone_words("+5"), ["5"]);
     }
 }

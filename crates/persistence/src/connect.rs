@@ -199,6 +199,9 @@ async fn postgres(options: &DatabaseOptions) -> Result<DatabaseConnection, Conne
             // takes twenty times as long as reading. And nothing here runs long enough to be worth compiling.
             ("join_collapse_limit", "1"),
             ("jit", "off"),
+            // What is looked for is in memory or on a disk without heads. Otherwise a few hundred rows from here and
+            // there are believed to cost more than reading on in order until they turn up.
+            ("random_page_cost", "1.1"),
         ]);
     let pool = PgPoolOptions::new()
         .max_connections(options.max_connections.max(1))

@@ -4,7 +4,7 @@ use medcert_application::store::StoreError;
 use medcert_domain::{Entity, Id};
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult,
-    IntoActiveModel, ModelTrait, QueryFilter,
+    IntoActiveModel, Iterable, ModelTrait, QueryFilter,
 };
 use uuid::Uuid;
 
@@ -79,16 +79,31 @@ pub(crate) async fn delete<E: Mapped>(db: &impl ConnectionTrait, entity: &E) -> 
     if done.rows_affected == 1 { Ok(()) } else { Err(StoreError::Stale(E::KIND)) }
 }
 
-/// Inserts rows in one statement a hundred.
+/// Inserts rows of an entity's table, in as few statements as the engine takes.
 pub(crate) async fn add<T: Table>(
     db: &impl ConnectionTrait,
     kind: &'static str,
     rows: Vec<Row<T>>,
 ) -> Result<(), StoreError> {
-    let mut rows = rows.into_iter().map(all_set::<T>).peekable();
+    insert_all::<T>(db, kind, rows).await
+}
+
+/// The same for any table.
+pub(crate) async fn insert_all<T: EntityTrait>(
+    db: &impl ConnectionTrait,
+    kind: &'static str,
+    rows: Vec<Row<T>>,
+) -> Result<(), StoreError>
+where
+    Row<T>: IntoActiveModel<Active<T>>,
+    Active<T>: ActiveModelTrait<Entity = T> + ActiveModelBehavior + Send,
+{
+    // SQLite takes at most 32,766 parameters a statement, and no table here has 100 columns. Many rows make one
+    // statement of the same length again and again, which the driver has the database prepare once.
+    let at_once = Ord::min(30_000 / Ord::max(T::Column::iter().count(), 1), 300);
+    let mut rows = rows.into_iter().map(|row| row.into_active_model().reset_all()).peekable();
     while rows.peek().is_some() {
-        // SQLite takes at most 32,766 parameters a statement, and no table here has 100 columns.
-        let chunk: Vec<_> = rows.by_ref().take(100).collect();
+        let chunk: Vec<_> = rows.by_ref().take(at_once).collect();
         T::insert_many(chunk).exec_without_returning(db).await.map_err(failed(kind))?;
     }
     Ok(())

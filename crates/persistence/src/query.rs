@@ -163,7 +163,16 @@ pub(crate) async fn total(
     mut select: SelectStatement,
 ) -> Result<u64, StoreError> {
     select.clear_selects().expr_as(Func::count(Expr::col(Asterisk)), Alias::new("total"));
-    let row = db.query_one(&select).await.map_err(failed(kind))?;
+    number(db, kind, &select).await
+}
+
+/// The number that a select finds, which it calls `total`.
+pub(crate) async fn number(
+    db: &impl ConnectionTrait,
+    kind: &'static str,
+    select: &SelectStatement,
+) -> Result<u64, StoreError> {
+    let row = db.query_one(select).await.map_err(failed(kind))?;
     let count: i64 = row.map_or(Ok(0), |row| value_of(kind, &row, "total"))?;
     Ok(u64::try_from(count).unwrap_or(0))
 }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use medcert_application::store::{PageRequest, RequestFilter, StoreError};
+use medcert_application::store::{PageRequest, StoreError};
 use medcert_domain::{Id, certification::Certification};
 use sea_orm::{DbBackend, Value, sea_query::SelectStatement};
 use uuid::Uuid;
@@ -37,13 +37,16 @@ pub struct Statement {
     pub values: Vec<Bound>,
 }
 
-fn written(engine: Engine, select: &SelectStatement) -> Result<Statement, StoreError> {
-    let backend = match engine {
+fn backend(engine: Engine) -> DbBackend {
+    match engine {
         Engine::Sqlite => DbBackend::Sqlite,
         Engine::Postgres => DbBackend::Postgres,
         Engine::MySql => DbBackend::MySql,
-    };
-    let statement = backend.build(select);
+    }
+}
+
+fn written(engine: Engine, select: &SelectStatement) -> Result<Statement, StoreError> {
+    let statement = backend(engine).build(select);
     let values = statement.values.map(|values| values.0).unwrap_or_default();
     let values = values.into_iter().map(|value| match value {
         Value::Int(Some(number)) => Ok(Bound::Small(number)),
@@ -60,7 +63,7 @@ fn written(engine: Engine, select: &SelectStatement) -> Result<Statement, StoreE
 /// The first page of the list as it is without filters.
 pub fn list(engine: Engine, limit: u64) -> Result<Statement, StoreError> {
     let page = PageRequest { limit, after: None, with_total: false };
-    written(engine, &list::select(&RequestFilter::default(), &page)?.0)
+    written(engine, &list::first_page(backend(engine), &page)?)
 }
 
 /// The request with everybody around it: the first statement of the detail.

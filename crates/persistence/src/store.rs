@@ -73,6 +73,19 @@ impl SeaStore {
         &self.options
     }
 
+    /// Where what is no unit of work is written.
+    pub(crate) fn writer(&self) -> &DatabaseConnection {
+        &self.pools.writers
+    }
+
+    /// The same store, each of whose reads is told to `tell`: for looking at the statements that are really run.
+    #[must_use]
+    pub fn watched(&self, tell: impl Fn(&sea_orm::Statement) + Send + Sync + 'static) -> Self {
+        let mut watched = self.clone();
+        watched.pools.readers.set_metric_callback(move |info| tell(info.statement));
+        watched
+    }
+
     /// Where reads go; on SQLite not through the one connection that writes.
     pub(crate) fn reader(&self) -> &DatabaseConnection {
         &self.pools.readers

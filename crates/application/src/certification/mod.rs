@@ -28,7 +28,7 @@ pub use issue::issue;
 pub(crate) use moving::{Moved, move_to};
 pub(crate) use people::Finder;
 pub use register::register;
-pub use words::{query as query_words, request_words};
+pub use words::{person_words, query as query_words, request_words};
 
 use medcert_domain::{
     certification::{Action, Outcome},

@@ -19,6 +19,9 @@ use crate::{
     store::{StoreError, UnitOfWork},
 };
 
+/// Fields by which requests are found.
+const SEARCHED: &[&str] = &["given_names", "family_names", "phone", "phone_2", "landline"];
+
 /// The unit of work with what finding people needs besides.
 pub(crate) struct Finder<'a> {
     pub app: &'a App,
@@ -108,7 +111,7 @@ impl Finder<'_> {
             self.uow.update(&person).await?;
             person.version += 1;
         }
-        if changes.iter().any(|c| c.applied && matches!(c.field, "given_names" | "family_names")) {
+        if changes.iter().any(|c| c.applied && SEARCHED.contains(&c.field)) {
             self.renamed.push(person.id);
         }
         let id = person.id;

@@ -11,22 +11,32 @@ pub(super) fn of(dossier: &Dossier) -> Vec<String> {
     request_words(&dossier.certification.code, &dossier.client, dossier.guardian.as_ref())
 }
 
-/// Words of the code, and of the names and documents of client and guardian; each once.
+/// Words of the code, and of names, documents and telephones of client and guardian; each once.
+///
+/// Of a code such as MC-2026-000123 there are `mc2026000123`, `2026000123` and `000123`: it is found from its
+/// beginning, from its year and from its number.
 pub fn request_words(code: &str, client: &Person, guardian: Option<&Person>) -> Vec<String> {
-    let mut words: BTreeSet<String> = text::search_words(code).into_iter().collect();
-    words.insert(code.to_lowercase());
+    let parts = text::search_words(code);
+    let mut words: BTreeSet<String> =
+        (0..parts.len()).map(|from| parts.iter().skip(from).map(String::as_str).collect()).collect();
     for person in std::iter::once(client).chain(guardian) {
-        words.extend(of_person(person));
+        words.extend(person_words(person));
     }
     words.into_iter().map(|word| cut(&word)).collect()
 }
 
-fn of_person(person: &Person) -> impl Iterator<Item = String> {
+/// Words of a person's name, document and telephones.
+pub fn person_words(person: &Person) -> Vec<String> {
     let mut words = text::search_words(&person.name());
+    // A name that holds a digit is found as it is typed, too.
+    words.extend(text::typed_words(&person.name()));
     if let Some(document) = &person.document {
         words.extend(text::search_words(&document.number));
     }
-    words.into_iter()
+    for phone in [&person.phone, &person.phone_2, &person.landline].into_iter().flatten() {
+        words.extend(text::phone_words(phone));
+    }
+    words
 }
 
 /// Words longer than the column are found by their beginning.
@@ -34,27 +44,30 @@ fn cut(word: &str) -> String {
     word.chars().take(60).collect()
 }
 
-/// The words of a query: each must begin some word of the request. A code counts as one word, as soon as more of
-/// it is there than a name that is still being typed has: `Ana-` is on its way to `Ana-María`.
+/// The words of a query, each once: each must begin some word of the request.
 pub fn query(q: &str) -> Vec<String> {
-    let trimmed = q.trim().to_lowercase();
-    let mut numbers = trimmed.split('-').skip(1).peekable();
-    let is_code = trimmed.is_ascii()
-        && numbers.peek().is_some_and(|first| !first.is_empty())
-        && numbers.all(|part| part.bytes().all(|b| b.is_ascii_digit()));
-    let words = if is_code { vec![trimmed] } else { text::search_words(q) };
-    words.into_iter().map(|word| cut(&word)).collect()
+    let words: BTreeSet<String> = text::typed_words(q).iter().map(|word| cut(word)).collect();
+    // What begins another word that is asked for says nothing new.
+    let said = |word: &String| {
+        words.range(word.clone()..).nth(1).is_some_and(|next| next.starts_with(word.as_str()))
+    };
+    words.iter().filter(|word| !said(word)).cloned().collect()
 }
 
 #[cfg(test)]
 mod tests {
     #[test]
     fn a_code_is_one_word_and_a_name_is_several() {
-        assert_eq!(super::query(" MC-2026-0000 "), ["mc-2026-0000"]);
-        assert_eq!(super::query("Ñandú, JOSÉ"), ["nandu", "jose"]);
+        assert_eq!(super::query(" MC-2026-0000 "), ["mc20260000"]);
+        assert_eq!(super::query("Ñandú, JOSÉ"), ["jose", "nandu"]);
         assert_eq!(super::query("Ana-María"), ["ana", "maria"]);
         assert_eq!(super::query("Ana-"), ["ana"]);
         assert!(super::query("\" --").is_empty());
         assert!(super::query("  ,").is_empty());
+    }
+
+    #[test]
+    fn a_word_that_begins_another_one_is_not_asked_for() {
+        assert_eq!(super::query("mar maria MARIANO ana mario"), ["ana", "mariano", "mario"]);
     }
 }

@@ -2,9 +2,11 @@
 //!
 //! Writing goes through a [`UnitOfWork`]; reading for lists and views through the read ports, without one.
 
+mod bulk;
 mod reads;
 mod records;
 
+pub use bulk::{BulkLoad, Load, LoadedRequest, LoadedWords};
 pub use reads::{
     AccountRow, CatalogReads, CertificationReads, ChangeRow, Cursor, DirectoryReads, Dossier, HistoryRow,
     IdentityReads, OpenRequests, Page, PageRequest, PeopleReads, Person as NamedUser, RequestFilter,
@@ -77,7 +79,7 @@ pub trait Repository<E: Entity>: Send {
 /// Where new units of work and read models come from.
 #[async_trait]
 pub trait Store:
-    CertificationReads + PeopleReads + CatalogReads + IdentityReads + DirectoryReads + Send + Sync
+    CertificationReads + PeopleReads + CatalogReads + IdentityReads + DirectoryReads + BulkLoad + Send + Sync
 {
     /// Begins a unit of work.
     async fn begin(&self) -> Result<Box<dyn UnitOfWork>, StoreError>;

@@ -71,8 +71,11 @@ fn row(entry: &HistoryEntry) -> table::Model {
 }
 
 /// Appends lines.
-pub(crate) async fn append(db: &impl ConnectionTrait, entries: &[HistoryEntry]) -> Result<(), StoreError> {
-    add::<Entity>(db, KIND, entries.iter().map(row).collect()).await
+pub(crate) async fn append(
+    db: &impl ConnectionTrait,
+    entries: impl IntoIterator<Item = &HistoryEntry>,
+) -> Result<(), StoreError> {
+    add::<Entity>(db, KIND, entries.into_iter().map(row).collect()).await
 }
 
 fn line(row: &QueryResult) -> Result<HistoryRow, StoreError> {

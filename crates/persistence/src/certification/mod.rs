@@ -1,7 +1,8 @@
 //! Certification: requests with everything that hangs on them.
 
-mod aggregate;
+pub(crate) mod aggregate;
 pub(crate) mod assignment;
+mod bulk;
 pub(crate) mod certificate;
 pub(crate) mod children;
 pub(crate) mod dossier;
@@ -14,5 +15,5 @@ pub(crate) mod payment;
 mod reads;
 pub(crate) mod refund;
 pub(crate) mod request;
-mod words;
+pub(crate) mod words;
 mod work;

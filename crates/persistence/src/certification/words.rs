@@ -1,16 +1,26 @@
 //! Search words of requests, each looked up by its beginning.
+//!
+//! They are kept by the week in which their request was registered (`slice`), within it by word, and within that in
+//! the order of the list. A page of a common word is cut out of the newest weeks; a rare one costs one look into each
+//! week there is. Either way nothing grows with the number of requests that have the word.
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
 use medcert_application::store::StoreError;
 use medcert_domain::{Id, certification::Certification};
 use sea_orm::{
-    ActiveValue::Set,
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
-    sea_query::{Expr, ExprTrait, Query, SelectStatement},
+    sea_query::{Condition, Expr, ExprTrait, Func, IntoColumnRef, Query, SelectStatement},
 };
 
-use crate::{codec::after_prefix, error::failed};
+use super::request;
+use crate::{
+    codec::{after_prefix, moment, stored},
+    error::failed,
+    mapped::insert_all,
+    stamp::Stamp,
+};
 
 const KIND: &str = "search word";
 /// Longest word kept; what is longer is found by its beginning.
@@ -20,13 +30,19 @@ const LONGEST: usize = 100;
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
+    use crate::stamp::Stamp;
+
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "search_word")]
+    #[sea_orm(table_name = "request_word")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
+        pub slice: i32,
+        #[sea_orm(primary_key, auto_increment = false)]
         pub word: String,
+        pub created_at: Stamp,
         #[sea_orm(primary_key, auto_increment = false)]
         pub request_id: Uuid,
+        pub kin: i64,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -35,10 +51,53 @@ pub(crate) mod table {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-use table::{ActiveModel, Column, Entity};
+use table::{Column, Entity, Model};
 
 fn cut(word: &str) -> String {
     word.chars().take(LONGEST).collect()
+}
+
+/// The week that holds the words of requests registered at this moment.
+pub(crate) fn slice_of(at: DateTime<Utc>) -> i32 {
+    i32::try_from(at.timestamp().div_euclid(7 * 24 * 60 * 60)).unwrap_or_default()
+}
+
+/// The bits of a word, or of the beginning of one: one for its first two characters, one for its first three. What
+/// begins a word has no bit that the word has not.
+pub(crate) fn kin_of(word: &str) -> i64 {
+    let mut bits = 0;
+    // FNV-1a: stored, so it must never be another one.
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    for (position, c) in word.chars().take(3).enumerate() {
+        for byte in u32::from(c).to_le_bytes() {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+        match position {
+            1 => bits |= 1 << ((hash >> 32) % 31),
+            2 => bits |= 1 << (31 + (hash >> 32) % 32),
+            _ => {}
+        }
+    }
+    bits
+}
+
+/// The rows that hold the words of a request.
+pub(crate) fn rows(id: Id<Certification>, created: DateTime<Utc>, words: &[String]) -> Vec<Model> {
+    let words: BTreeSet<String> = words.iter().map(|word| cut(word)).filter(|w| !w.is_empty()).collect();
+    let kin = words.iter().fold(0, |all, word| all | kin_of(word));
+    let (slice, created_at) = (slice_of(created), stored(created));
+    words.into_iter().map(|word| Model { slice, word, created_at, request_id: id.raw(), kin }).collect()
+}
+
+/// Inserts rows.
+pub(crate) async fn add(db: &impl ConnectionTrait, rows: Vec<Model>) -> Result<(), StoreError> {
+    insert_all::<Entity>(db, KIND, rows).await
+}
+
+async fn created(db: &impl ConnectionTrait, id: Id<Certification>) -> Result<Option<Stamp>, StoreError> {
+    use request::table::{Column, Entity};
+    let select = Entity::find().select_only().column(Column::CreatedAt).filter(Column::Id.eq(id.raw()));
+    select.into_tuple().one(db).await.map_err(failed(KIND))
 }
 
 /// Replaces the words of a request, touching only those that differ.
@@ -47,44 +106,73 @@ pub(crate) async fn replace(
     id: Id<Certification>,
     words: &[String],
 ) -> Result<(), StoreError> {
-    let wanted: BTreeSet<String> = words.iter().map(|word| cut(word)).filter(|w| !w.is_empty()).collect();
-    let known: Vec<String> = Entity::find()
-        .select_only()
-        .column(Column::Word)
-        .filter(Column::RequestId.eq(id.raw()))
-        .into_tuple()
-        .all(db)
-        .await
-        .map_err(failed(KIND))?;
-    let known: BTreeSet<String> = known.into_iter().collect();
-    let gone: Vec<&String> = known.difference(&wanted).collect();
+    let of_request = || Column::RequestId.eq(id.raw());
+    let known = Entity::find().filter(of_request()).all(db).await.map_err(failed(KIND))?;
+    let at = match known.first() {
+        Some(row) => Some(row.created_at),
+        None => created(db, id).await?,
+    };
+    let at = at.ok_or(StoreError::Reference(KIND))?;
+    let wanted = rows(id, moment(at), words);
+    let gone: Vec<&str> =
+        known.iter().filter(|row| !wanted.contains(row)).map(|row| row.word.as_str()).collect();
     if !gone.is_empty() {
-        Entity::delete_many()
-            .filter(Column::RequestId.eq(id.raw()))
-            .filter(Column::Word.is_in(gone))
-            .exec(db)
-            .await
-            .map_err(failed(KIND))?;
+        let delete = Entity::delete_many().filter(of_request()).filter(Column::Word.is_in(gone));
+        delete.exec(db).await.map_err(failed(KIND))?;
     }
-    let new: Vec<ActiveModel> = wanted
-        .difference(&known)
-        .map(|word| ActiveModel { word: Set(word.clone()), request_id: Set(id.raw()) })
-        .collect();
-    if new.is_empty() {
-        return Ok(());
-    }
-    Entity::insert_many(new).exec_without_returning(db).await.map(drop).map_err(failed(KIND))
+    add(db, wanted.into_iter().filter(|row| !known.contains(row)).collect()).await
 }
 
-/// Requests of which some word begins with this one: a range of the primary key, never a `LIKE`, whose meaning
-/// depends on collation and escaping.
-pub(crate) fn requests_with(word: &str) -> SelectStatement {
+/// That a word of the row joined as `alias` begins with this one: a range of the index, never a `LIKE`, whose
+/// meaning depends on collation and escaping.
+pub(crate) fn begins(alias: &'static str, word: &str) -> Condition {
     let word = cut(word);
     let end = after_prefix(&word);
-    let mut select = Query::select().column(Column::RequestId).from(Entity).take();
-    select.and_where(Expr::col(Column::Word).gte(word));
-    if let Some(end) = end {
-        select.and_where(Expr::col(Column::Word).lt(end));
+    let column = || Expr::col((alias, Column::Word));
+    let from = Condition::all().add(column().gte(word));
+    match end {
+        Some(end) => from.add(column().lt(end)),
+        None => from,
     }
+}
+
+/// That some word of the request in this column begins with this one.
+///
+/// A count and not an `EXISTS`: planners turn the latter into a join as they like, and read all rows with the word.
+pub(crate) fn has(request: impl IntoColumnRef, word: &str) -> Expr {
+    let rows = Query::select()
+        .expr(Func::count(Expr::val(1)))
+        .from_as(Entity, "other")
+        .and_where(Expr::col(("other", Column::RequestId)).equals(request))
+        .cond_where(begins("other", word))
+        .take();
+    Expr::from(rows).gt(0)
+}
+
+/// Rows with a word that begins so, in these weeks.
+pub(crate) fn within(slices: &[i32], word: &str) -> SelectStatement {
+    let mut select = Query::select().from_as(Entity, "hit").take();
     select
+        .and_where(Expr::col(("hit", Column::Slice)).is_in(slices.iter().copied()))
+        .cond_where(begins("hit", word));
+    select
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_begins_a_word_has_no_other_bits() {
+        for word in ["quispe", "Їжакевич", "🩺🩺🩺", "999123456", "ab", "a"] {
+            let bits = kin_of(word);
+            assert!(bits >= 0);
+            for (end, _) in word.char_indices() {
+                assert_eq!(kin_of(&word[..end]) & !bits, 0, "{word} {end}");
+            }
+        }
+        assert_eq!(kin_of("quispe").count_ones(), 2);
+        assert_eq!((kin_of("q"), kin_of("")), (0, 0));
+        assert_eq!(kin_of("quispe"), 1_152_921_504_640_401_408, "it is stored: it stays what it was");
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use medcert_application::store::StoreError;
+use medcert_application::store::{LoadedWords, StoreError};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
@@ -10,7 +10,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::{codec::after_prefix, error::failed};
+use crate::{codec::after_prefix, error::failed, mapped::insert_all};
 
 const KIND: &str = "directory word";
 /// Longest word kept; what is longer is found by its beginning.
@@ -37,7 +37,7 @@ pub(crate) mod table {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-use table::{ActiveModel, Column, Entity};
+use table::{ActiveModel, Column, Entity, Model};
 
 fn cut(word: &str) -> String {
     word.chars().take(LONGEST).collect()
@@ -74,6 +74,17 @@ pub(crate) async fn replace(
         return Ok(());
     }
     Entity::insert_many(new).exec_without_returning(db).await.map(drop).map_err(failed(KIND))
+}
+
+/// Inserts the words of entries that have none.
+pub(crate) async fn add(db: &impl ConnectionTrait, entries: &[LoadedWords]) -> Result<(), StoreError> {
+    let mut rows = Vec::new();
+    for LoadedWords { kind, object, words } in entries {
+        let words: BTreeSet<String> = words.iter().map(|word| cut(word)).filter(|w| !w.is_empty()).collect();
+        let row = |word| Model { object_kind: (*kind).to_owned(), word, object_id: *object };
+        rows.extend(words.into_iter().map(row));
+    }
+    insert_all::<Entity>(db, KIND, rows).await
 }
 
 /// Entries of this kind of which some word begins with this one: a range of the primary key.

@@ -88,3 +88,21 @@ pub(crate) async fn swap(
     }
     if count_on(db, series, year, Some(expected)).await? { Ok(()) } else { Err(StoreError::Stale(KIND)) }
 }
+
+/// Sets it, whatever it was.
+pub(crate) async fn set(
+    db: &impl ConnectionTrait,
+    series: &str,
+    year: i32,
+    value: i64,
+) -> Result<(), StoreError> {
+    let update = Entity::update_many()
+        .col_expr(Column::Value, Expr::val(value))
+        .filter(Column::Series.eq(series))
+        .filter(Column::Year.eq(year));
+    if update.exec(db).await.map_err(failed(KIND))?.rows_affected == 0 {
+        let row = table::ActiveModel { series: Set(series.to_owned()), year: Set(year), value: Set(value) };
+        Entity::insert(row).exec_without_returning(db).await.map_err(failed(KIND))?;
+    }
+    Ok(())
+}

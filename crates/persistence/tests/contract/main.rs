@@ -16,6 +16,7 @@ mod fixture;
 mod identity;
 mod list;
 mod people;
+mod plans;
 mod races;
 mod schema;
 mod units;
@@ -51,6 +52,7 @@ contract! {
     around { dossier, history, questions }
     directory { history, words, leases }
     list { pages, filters, words }
+    plans { bounded }
     units { spoiled, dropped, locks, exhausted, records, idempotency_keys }
     races { numbers, swaps, claims, refreshes, managers, deadlocks, readers }
     copies { round_trip, described, at_one_moment, all_or_nothing, states }

@@ -1,14 +1,16 @@
 //! The life of one synthetic request, lived through the same rules as a real one.
 
+use std::collections::BTreeMap;
+
 use anyhow::Context as _;
 use chrono::{DateTime, Datelike as _, Days, Duration, NaiveDate, Utc};
 use medcert_application::{
     App, demo,
     secrets::{Clock as _, Ids as _},
-    store::{HistoryEntry, PageRequest, UnitOfWork},
+    store::{HistoryEntry, Load, LoadedRequest, LoadedWords, PageRequest},
 };
 use medcert_domain::{
-    Id,
+    Entity as _, Id,
     catalog::{Institution, Service},
     certification::{
         Care, CareMode, Certification, Channel, CloseOutcome, Command, Conclusion, Context, Diagnosis,
@@ -50,6 +52,7 @@ pub(crate) struct Clinic<'a> {
     people: u32,
     offset: u32,
     ready: Vec<(Id<Certification>, i64)>,
+    numbers: BTreeMap<i32, i64>,
 }
 
 impl<'a> Clinic<'a> {
@@ -79,6 +82,7 @@ impl<'a> Clinic<'a> {
             people: 0,
             offset,
             ready: vec![],
+            numbers: BTreeMap::new(),
         })
     }
 
@@ -92,20 +96,17 @@ impl<'a> Clinic<'a> {
     }
 
     /// Registers one request now and lives it up to a drawn stage. `ready` makes it one to issue at `end`.
-    pub(crate) async fn live(
-        &mut self,
-        uow: &mut dyn UnitOfWork,
-        end: DateTime<Utc>,
-        ready: bool,
-    ) -> anyhow::Result<()> {
+    pub(crate) fn live(&mut self, load: &mut Load, end: DateTime<Utc>, ready: bool) -> anyhow::Result<()> {
         let registered = self.chance.now();
         let day = self.profile.day_of(registered);
-        let client = self.client(uow, day).await?;
+        let client = self.client(load, day)?;
         let minor = client.age_on(self.profile.day_of(end)).is_some_and(|age| age < 18);
-        let guardian = if minor { Some(self.person(uow, 40, day).await?) } else { None };
+        let guardian = if minor { Some(self.person(load, 40, day)?) } else { None };
         let index = self.chance.below(u32::try_from(self.services.len())?) as usize;
         let service = self.services.get(index).context("the clinic offers nothing")?.clone();
-        let number = uow.next_number("request", day.year()).await?;
+        let number = self.numbers.entry(day.year()).or_default();
+        *number += 1;
+        let number = *number;
         let new = NewCertification {
             code: format!("MC-{}-{number:06}", day.year()),
             guardian: guardian
@@ -119,19 +120,22 @@ impl<'a> Clinic<'a> {
         let mut life = Life { clinic: self, client, guardian, service, at: registered, entries: vec![] };
         let mut request = life.register(new)?;
         life.go_on(&mut request, end, ready)?;
-        let entries = life.entries;
+        let history = life.entries;
         let words = words(&request, &life.client, life.guardian.as_ref());
-        uow.insert(&request).await?;
-        uow.index_words(request.id, &words).await?;
-        uow.record(&entries).await?;
         if ready {
             self.ready.push((request.id, 1));
         }
+        load.requests.push(LoadedRequest { request, history, words });
         Ok(())
     }
 
+    /// The last number given in each year: what the counters of requests have to say.
+    pub(crate) fn counters(&self) -> Vec<(String, i32, i64)> {
+        self.numbers.iter().map(|(year, number)| ("request".to_owned(), *year, *number)).collect()
+    }
+
     /// A person who was here before in one of ten cases, otherwise a new one.
-    async fn client(&mut self, uow: &mut dyn UnitOfWork, day: NaiveDate) -> anyhow::Result<Person> {
+    fn client(&mut self, load: &mut Load, day: NaiveDate) -> anyhow::Result<Person> {
         if self.chance.percent(10) && !self.returning.is_empty() {
             let index = self.chance.below(u32::try_from(self.returning.len())?) as usize;
             if let Some(person) = self.returning.get(index) {
@@ -139,14 +143,14 @@ impl<'a> Clinic<'a> {
             }
         }
         let age = if self.chance.percent(5) { 12 } else { 20 + self.chance.below(50) };
-        let person = self.person(uow, age, day).await?;
+        let person = self.person(load, age, day)?;
         if self.returning.len() < 1000 {
             self.returning.push(person.clone());
         }
         Ok(person)
     }
 
-    async fn person(&mut self, uow: &mut dyn UnitOfWork, age: u32, day: NaiveDate) -> anyhow::Result<Person> {
+    fn person(&mut self, load: &mut Load, age: u32, day: NaiveDate) -> anyhow::Result<Person> {
         let name = names::draw(self.chance);
         // A step that shares no factor with the range visits every number once: no document is drawn twice.
         let step = (u64::from(self.people) * 7_919_993 + u64::from(self.offset)) % 90_000_000;
@@ -171,7 +175,9 @@ impl<'a> Clinic<'a> {
             created_at: now,
             updated_at: now,
         };
-        uow.insert(&person).await?;
+        let words = medcert_application::certification::person_words(&person);
+        load.words.push(LoadedWords { kind: Person::KIND, object: person.id.raw(), words });
+        load.people.push(person.clone());
         Ok(person)
     }
 

@@ -14,7 +14,7 @@ use medcert_application::{
     App, Conditions, IdempotencyKey, IfMatch,
     certification::{Attempt, Known},
     demo,
-    store::{PageRequest, RequestFilter},
+    store::{Load, PageRequest, RequestFilter, StoreError},
 };
 use medcert_domain::certification::Stage;
 
@@ -39,7 +39,7 @@ pub(crate) struct SeedOptions {
 }
 
 /// Requests kept in one transaction: enough that its end costs little, few enough that memory stays small.
-const BATCH: u32 = 500;
+const BATCH: u32 = 1000;
 
 /// `medcert seed`
 pub(crate) async fn run(options: &Options, seed: &SeedOptions) -> anyhow::Result<()> {
@@ -52,26 +52,68 @@ pub(crate) async fn run(options: &Options, seed: &SeedOptions) -> anyhow::Result
     demo::install(app).await.context("the demonstration clinic could not be made")?;
     refuse_used(app).await?;
     let mut clinic = Clinic::load(app, &chance).await?;
-    let bar = progress(u64::from(seed.requests), "requests");
     let certificates = seed.certificates.min(recent(app, seed.requests).await?);
-    let mut written = 0;
-    while written < seed.requests {
-        let batch = BATCH.min(seed.requests - written);
-        let mut uow = app.parts.store.begin().await?;
-        for index in written..written + batch {
-            chance.set(moment(end, index, seed.requests));
-            let ready = index >= seed.requests - certificates;
-            clinic.live(&mut *uow, end, ready).await.with_context(|| format!("request {index}"))?;
-        }
-        uow.commit().await?;
-        written += batch;
-        bar.set_position(u64::from(written));
-    }
-    bar.finish();
+    fill(app, &mut clinic, &chance, end, seed.requests, certificates).await?;
     chance.set(end);
     let issued = issue(app, &clinic, certificates).await?;
-    println!("{written} requests over the twelve months to {until}, {issued} of them with a certificate.");
+    settle(app).await?;
+    println!(
+        "{} requests over the twelve months to {until}, {issued} of them with a certificate.",
+        seed.requests
+    );
     Ok(())
+}
+
+/// Lives so many requests and stores them, the last of them ready to be issued.
+async fn fill(
+    app: &App,
+    clinic: &mut Clinic<'_>,
+    chance: &Chance,
+    end: DateTime<Utc>,
+    requests: u32,
+    certificates: u32,
+) -> anyhow::Result<()> {
+    let bar = progress(u64::from(requests), "requests");
+    let mut storing = None;
+    let mut lived = 0;
+    while lived < requests {
+        let mut load = Load::default();
+        let next = Ord::min(lived + BATCH, requests);
+        for index in lived..next {
+            chance.set(moment(end, index, requests));
+            let ready = index >= requests - certificates;
+            clinic.live(&mut load, end, ready).with_context(|| format!("request {index}"))?;
+        }
+        load.counters = clinic.counters();
+        lived = next;
+        // While the database stores these, the next ones are lived. One load at a time, since requests speak of
+        // people of earlier ones.
+        stored(storing.take(), &bar).await?;
+        let store = Arc::clone(&app.parts.store);
+        storing = Some(tokio::spawn(async move {
+            let stored = u64::try_from(load.requests.len()).unwrap_or_default();
+            store.load(&load).await.map(|()| stored)
+        }));
+    }
+    stored(storing, &bar).await?;
+    bar.finish();
+    Ok(())
+}
+
+async fn stored(
+    storing: Option<tokio::task::JoinHandle<Result<u64, StoreError>>>,
+    bar: &ProgressBar,
+) -> anyhow::Result<()> {
+    if let Some(storing) = storing {
+        bar.inc(storing.await??);
+    }
+    Ok(())
+}
+
+/// What follows from the rows: everything that is derived from them in other tables is made here, and then the
+/// database is told what it holds.
+async fn settle(app: &App) -> anyhow::Result<()> {
+    app.parts.store.settle().await.context("the database could not be told what it holds")
 }
 
 fn today() -> NaiveDate {

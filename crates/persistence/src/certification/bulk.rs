@@ -1,0 +1,84 @@
+//! Filling an empty database, table by table.
+
+use async_trait::async_trait;
+use medcert_application::store::{BulkLoad, Load, LoadedRequest, StoreError};
+use medcert_domain::{
+    Entity as _,
+    certification::{Certificate, Certification},
+    people::Person,
+};
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
+
+use super::{
+    children::Child,
+    history,
+    request::{self, table::Entity},
+    words,
+};
+use crate::{
+    connect::Engine,
+    directory,
+    error::failed,
+    mapped::{Mapped as _, add},
+    records::counter,
+    store::SeaStore,
+};
+
+async fn children<C: Child>(
+    db: &impl ConnectionTrait,
+    load: &[LoadedRequest],
+    of: impl Fn(&Certification) -> &[C],
+) -> Result<(), StoreError> {
+    let rows = load.iter().flat_map(|loaded| {
+        let request = loaded.request.id.raw();
+        (0..).zip(of(&loaded.request)).map(move |(position, child)| child.row(request, position))
+    });
+    add::<C::Table>(db, C::KIND, rows.collect()).await
+}
+
+async fn store(db: &DatabaseTransaction, load: &Load) -> Result<(), StoreError> {
+    let people = load.people.iter().map(|person| person.row(1)).collect();
+    add::<crate::people::person::table::Entity>(db, Person::KIND, people).await?;
+    directory::words::add(db, &load.words).await?;
+    let all = load.requests.as_slice();
+    let roots = all.iter().map(|loaded| request::row(&loaded.request, 1)).collect();
+    add::<Entity>(db, Certification::KIND, roots).await?;
+    children(db, all, |request| &request.assignments).await?;
+    children(db, all, |request| &request.payments).await?;
+    children(db, all, |request| &request.refunds).await?;
+    children(db, all, |request| &request.evaluations).await?;
+    let certificates = all.iter().flat_map(|loaded| &loaded.request.certificates).map(|one| one.row(1));
+    add::<super::certificate::table::Entity>(db, Certificate::KIND, certificates.collect()).await?;
+    history::append(db, all.iter().flat_map(|loaded| &loaded.history)).await?;
+    // In the order of their index, which is then written once from one end to the other instead of here and there.
+    let mut found = Vec::new();
+    for LoadedRequest { request, words, .. } in all {
+        found.extend(words::rows(request.id, request.created_at, words));
+    }
+    found.sort_unstable_by(|a, b| (a.slice, &a.word, a.created_at).cmp(&(b.slice, &b.word, b.created_at)));
+    words::add(db, found).await?;
+    for (series, year, value) in &load.counters {
+        counter::set(db, series, *year, *value).await?;
+    }
+    Ok(())
+}
+
+#[async_trait]
+impl BulkLoad for SeaStore {
+    async fn load(&self, load: &Load) -> Result<(), StoreError> {
+        let txn = self.transaction().await?;
+        store(&txn, load).await?;
+        txn.commit().await.map_err(failed("bulk load"))
+    }
+
+    async fn settle(&self) -> Result<(), StoreError> {
+        let tables = medcert_migrations::TABLES.join(", ");
+        let sql = match self.engine() {
+            Engine::Sqlite => "ANALYZE".to_owned(),
+            // Only a vacuumed table is read from its indexes alone.
+            Engine::Postgres => format!("VACUUM (ANALYZE) {tables}"),
+            Engine::MySql => format!("ANALYZE TABLE {tables}"),
+        };
+        self.writer().execute_unprepared(&sql).await.map(drop).map_err(failed("statistics"))
+    }
+}

@@ -1,0 +1,398 @@
+//! The list of requests: one statement for a page, one more when the total is asked for, and a few where words are.
+
+mod filter;
+mod search;
+
+use medcert_application::store::{Cursor, Page, PageRequest, RequestFilter, RequestRow, Sort, StoreError};
+use medcert_domain::{
+    Entity as _, Id,
+    certification::{Certification, PaymentStatus, Stage, WaitingFor},
+};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryResult, QuerySelect,
+    sea_query::{
+        Alias, Asterisk, Condition, Expr, ExprTrait, Func, Order, Query, SelectStatement, UnionType,
+    },
+};
+use uuid::Uuid;
+
+use self::{
+    filter::{Choice, Equal, Parts},
+    search::Search,
+};
+use super::request::table::{Column, Entity};
+use crate::{
+    catalog::service,
+    codec::{moment, read},
+    error::failed,
+    identity::user,
+    people::{person, promoter, staff},
+    query::{Keyset, after_moment, join, number, page, total, value_of},
+};
+
+const KIND: &str = Certification::KIND;
+
+fn col(column: Column) -> Expr {
+    Expr::col(("request", column))
+}
+
+/// Columns of the request itself that a row shows.
+const OWN: &[Column] = &[
+    Column::Id,
+    Column::Code,
+    Column::Stage,
+    Column::PaymentStatus,
+    Column::ClientId,
+    Column::StageSince,
+    Column::WaitingFor,
+    Column::CreatedAt,
+    Column::UpdatedAt,
+];
+
+fn add_names(select: &mut SelectStatement) {
+    let person_name = person::table::Column::Name;
+    join::<person::table::Entity>(select, "client", ("request", Column::ClientId));
+    join::<person::table::Entity>(select, "guardian", ("request", Column::GuardianId));
+    join::<service::table::Entity>(select, "service", ("request", Column::ServiceId));
+    join::<promoter::table::Entity>(select, "promoter", ("request", Column::PromoterId));
+    join::<user::table::Entity>(select, "registrar", ("request", Column::RegisteredBy));
+    join::<person::table::Entity>(select, "operator", ("registrar", user::table::Column::PersonId));
+    join::<staff::table::Entity>(select, "managing", ("request", Column::ManagerId));
+    join::<person::table::Entity>(select, "manager", ("managing", staff::table::Column::PersonId));
+    join::<staff::table::Entity>(select, "treating", ("request", Column::DoctorId));
+    join::<person::table::Entity>(select, "doctor", ("treating", staff::table::Column::PersonId));
+    for alias in ["client", "guardian", "operator", "manager", "doctor"] {
+        select.expr_as(Expr::col((alias, person_name)), Alias::new(format!("{alias}_name")));
+    }
+    select
+        .expr_as(Expr::col(("service", service::table::Column::Name)), Alias::new("service_name"))
+        .expr_as(Expr::col(("promoter", promoter::table::Column::Name)), Alias::new("promoter_name"));
+    for column in [
+        person::table::Column::DocumentType,
+        person::table::Column::DocumentCountry,
+        person::table::Column::DocumentNumber,
+    ] {
+        select.expr(Expr::col(("client", column)));
+    }
+}
+
+fn row(found: &QueryResult) -> Result<RequestRow, StoreError> {
+    let text = |name| value_of::<Option<String>>(KIND, found, name);
+    let code = |name| value_of::<String>(KIND, found, name);
+    let at = |name| value_of(KIND, found, name).map(moment);
+    let (document_type, document_country) = (text("document_type")?, text("document_country")?);
+    Ok(RequestRow {
+        id: Id::new(value_of(KIND, found, "id")?),
+        code: code("code")?,
+        stage: read(KIND, "stage", &code("stage")?, Stage::parse)?,
+        payment_status: read(KIND, "payment_status", &code("payment_status")?, PaymentStatus::parse)?,
+        client: Id::new(value_of(KIND, found, "client_id")?),
+        client_name: code("client_name")?,
+        client_document: person::document(
+            document_type.as_deref(),
+            document_country.as_deref(),
+            text("document_number")?,
+        )?,
+        guardian_name: text("guardian_name")?,
+        service_name: text("service_name")?,
+        promoter_name: text("promoter_name")?,
+        operator_name: text("operator_name")?,
+        manager_name: text("manager_name")?,
+        doctor_name: text("doctor_name")?,
+        stage_since: at("stage_since")?,
+        waiting_for: read(KIND, "waiting_for", &code("waiting_for")?, WaitingFor::parse)?,
+        created_at: at("created_at")?,
+        updated_at: at("updated_at")?,
+    })
+}
+
+/// Columns of the request by which its names are found.
+const LINKS: &[Column] = &[
+    Column::GuardianId,
+    Column::ServiceId,
+    Column::PromoterId,
+    Column::RegisteredBy,
+    Column::ManagerId,
+    Column::DoctorId,
+];
+
+/// Most selects that a page is put together from. A filter with more alternatives is answered by walking the list.
+const BRANCHES: usize = 24;
+/// Rows that are read and put in order where no index gives it.
+const FEW: u64 = 1000;
+
+/// Where the rows of a page come from.
+enum Source {
+    /// The table, in the order of the list.
+    Table,
+    /// These few requests.
+    Few(Box<SelectStatement>),
+}
+
+/// Selects the columns that a filter may ask about, of no more requests than few.
+fn with_all_columns(mut select: SelectStatement) -> SelectStatement {
+    // The limit keeps the engines from looking for another way.
+    select.clear_selects().limit(FEW + 1);
+    let mut select = with_columns(select);
+    select.expr(col(Column::RefundDue)).expr(col(Column::ExternalReference));
+    select
+}
+
+fn beyond(
+    select: &mut SelectStatement,
+    filter: &RequestFilter,
+    asked: &PageRequest,
+) -> Result<(), StoreError> {
+    let (key, order) = order(filter.sort);
+    let keyset = Keyset::new(("request", key), ("request", Column::Id), order);
+    keyset.apply(select, after_moment(asked)?, asked.limit);
+    Ok(())
+}
+
+fn with_columns(mut select: SelectStatement) -> SelectStatement {
+    for column in OWN.iter().chain(LINKS) {
+        select.expr(col(*column));
+    }
+    select
+}
+
+/// Selects the rows of a page, without names.
+///
+/// Several values of a filter, and the columns of `mine`, are one select each that reads no more than a page in the
+/// order of its index; the page is cut out of them together. As one condition, they would make the engines read and
+/// sort all they match, or walk the whole list.
+fn cut(
+    backend: DbBackend,
+    filter: &RequestFilter,
+    parts: &Parts,
+    source: Source,
+    asked: &PageRequest,
+) -> Result<SelectStatement, StoreError> {
+    if let Source::Few(few) = source {
+        let mut cut = with_columns(Query::select().from_subquery(*few, "request").take());
+        cut.cond_where(parts.whole());
+        beyond(&mut cut, filter, asked)?;
+        return Ok(cut);
+    }
+    let mut branches = vec![(Vec::new(), parts.without_choices())];
+    let mut overlap = false;
+    for choice in &parts.choices {
+        let each = choice.each();
+        if branches.len() * each.len() > BRANCHES {
+            branches = branches.into_iter().map(|(equal, rest)| (equal, rest.add(choice.whole()))).collect();
+            continue;
+        }
+        overlap |= choice.overlaps();
+        let with = |(equal, rest): &(Vec<Equal>, Condition), one: &Equal| {
+            ([equal.as_slice(), std::slice::from_ref(one)].concat(), rest.clone())
+        };
+        branches = branches.iter().flat_map(|branch| each.iter().map(move |one| with(branch, one))).collect();
+    }
+    let mut selects = Vec::new();
+    for (equal, rest) in branches {
+        let mut select = with_columns(Query::select().from_as(Entity, "request").take());
+        select.cond_where(rest);
+        let ranged = backend == DbBackend::MySql;
+        for one in &equal {
+            select.cond_where(if ranged { filter::ranged(one) } else { filter::equal(one) });
+        }
+        for column in filter::leading(&equal).into_iter().filter(|_| ranged) {
+            select.order_by(("request", column), order(filter.sort).1);
+        }
+        beyond(&mut select, filter, asked)?;
+        selects.push(select);
+    }
+    if selects.len() == 1 {
+        return Ok(selects.remove(0));
+    }
+    // SQLite takes an order and a limit only inside of a subquery.
+    let mut selects = selects
+        .into_iter()
+        .map(|select| Query::select().column(Asterisk).from_subquery(select, "part").take());
+    let mut all = selects.next().unwrap_or_default();
+    for select in selects {
+        all.union(if overlap { UnionType::Distinct } else { UnionType::All }, select);
+    }
+    let mut cut = with_columns(Query::select().from_subquery(all, "request").take());
+    let (key, order) = order(filter.sort);
+    cut.order_by(("request", key), order.clone())
+        .order_by(("request", Column::Id), order)
+        .limit(Ord::max(asked.limit, 1) + 1);
+    Ok(cut)
+}
+
+/// Joins names to the rows of a page.
+///
+/// The page is cut before: left to themselves, planners join whole tables first when their statistics are old, and
+/// the work grows with the table.
+fn named(cut: SelectStatement, sort: Sort) -> SelectStatement {
+    let mut select = Query::select().from_subquery(cut, "request").take();
+    for column in OWN {
+        select.expr(col(*column));
+    }
+    add_names(&mut select);
+    let (key, order) = order(sort);
+    select.order_by(("request", key), order.clone()).order_by(("request", Column::Id), order);
+    select
+}
+
+/// The statement of the first page of the list as it is without filters.
+pub(crate) fn first_page(backend: DbBackend, asked: &PageRequest) -> Result<SelectStatement, StoreError> {
+    let filter = RequestFilter::default();
+    Ok(named(cut(backend, &filter, &filter::parts(&filter, &[]), Source::Table, asked)?, filter.sort))
+}
+
+fn order(sort: Sort) -> (Column, Order) {
+    match sort {
+        Sort::CreatedDesc => (Column::CreatedAt, Order::Desc),
+        Sort::CreatedAsc => (Column::CreatedAt, Order::Asc),
+        Sort::UpdatedDesc => (Column::UpdatedAt, Order::Desc),
+        Sort::UpdatedAsc => (Column::UpdatedAt, Order::Asc),
+    }
+}
+
+/// People with a document of this number: one of each kind and country at most.
+async fn holders(db: &impl ConnectionTrait, filter: &RequestFilter) -> Result<Vec<Uuid>, StoreError> {
+    let Some(number) = &filter.document_number else { return Ok(vec![]) };
+    let select = person::table::Entity::find()
+        .select_only()
+        .column(person::table::Column::Id)
+        .filter(person::table::Column::DocumentNumber.eq(number.as_str()));
+    select.into_tuple().all(db).await.map_err(failed(KIND))
+}
+
+/// How many rows such selects have together, as far as it matters.
+fn counted(selects: Vec<SelectStatement>) -> Expr {
+    let counts = selects.into_iter().map(|rows| {
+        let rows = Query::select().column(Asterisk).from_subquery(rows, "few").limit(FEW + 1).take();
+        let count = Query::select().expr(Func::count(Expr::val(1))).from_subquery(rows, "counted").take();
+        Expr::from(count)
+    });
+    counts.reduce(ExprTrait::add).unwrap_or_else(|| Expr::val(0))
+}
+
+/// For each of these sums, whether it is few.
+async fn few(db: &impl ConnectionTrait, sums: Vec<Expr>) -> Result<Vec<bool>, StoreError> {
+    let name = |number: usize| format!("few_{number}");
+    let (mut select, all) = (Query::select(), sums.len());
+    for (number, sum) in sums.into_iter().enumerate() {
+        select.expr_as(sum, Alias::new(name(number)));
+    }
+    let Some(row) = db.query_one(&select).await.map_err(failed(KIND))? else { return Ok(vec![]) };
+    let most = i64::try_from(FEW).unwrap_or(i64::MAX);
+    (0..all).map(|number| Ok(value_of::<i64>(KIND, &row, &name(number))? <= most)).collect()
+}
+
+/// The first requests that the index with this condition and key has.
+fn indexed(condition: Condition, key: Column) -> SelectStatement {
+    let mut select = Query::select().expr(col(key)).from_as(Entity, "request").take();
+    select.cond_where(condition).order_by(("request", key), Order::Asc).limit(FEW + 1);
+    select
+}
+
+/// Where the rows come from when the order of the list is not that of what is asked for: a range of the other moment,
+/// or words in the order of changes. Few are put in order; otherwise the list is walked, which finds many soon.
+async fn source(
+    db: &impl ConnectionTrait,
+    filter: &RequestFilter,
+    clients: &[Uuid],
+    parts: &Parts,
+) -> Result<Source, StoreError> {
+    let by_change = matches!(filter.sort, Sort::UpdatedDesc | Sort::UpdatedAsc);
+    if by_change && !filter.words.is_empty() && !is_narrow(filter) {
+        let found = Search::new(db, filter, clients).await?.few(FEW + 1);
+        if few(db, vec![counted(vec![found.clone()])]).await?.first() == Some(&true) {
+            let mut once = Query::select().from_subquery(found, "found").take();
+            once.column("request_id").distinct();
+            let mut few = Query::select().from_subquery(once, "found").take();
+            join::<Entity>(&mut few, "request", ("found", "request_id"));
+            return Ok(Source::Few(Box::new(with_all_columns(few))));
+        }
+        return Ok(Source::Table);
+    }
+    let (range, key) =
+        if by_change { (&parts.created, Column::CreatedAt) } else { (&parts.updated, Column::UpdatedAt) };
+    let Some(range) = range else { return Ok(Source::Table) };
+    let rows = indexed(range.clone(), key);
+    if few(db, vec![counted(vec![rows.clone()])]).await?.first() != Some(&true) {
+        return Ok(Source::Table);
+    }
+    Ok(Source::Few(Box::new(with_all_columns(rows))))
+}
+
+/// Whether the filter names the requests of one client or with one reference, which are few.
+fn is_narrow(filter: &RequestFilter) -> bool {
+    filter.document_number.is_some() || filter.external_reference.is_some()
+}
+
+/// Whether the words are looked for first. Where something else that is asked for has few requests, those are looked
+/// through; and where the order is that of changes, which words do not know, the list is walked.
+async fn words_first(
+    db: &impl ConnectionTrait,
+    filter: &RequestFilter,
+    parts: &Parts,
+) -> Result<bool, StoreError> {
+    if filter.words.is_empty() || matches!(filter.sort, Sort::UpdatedDesc | Sort::UpdatedAsc) {
+        return Ok(false);
+    }
+    if is_narrow(filter) {
+        return Ok(false);
+    }
+    let choices = parts.choices.iter().map(Choice::each).filter(|each| each.len() <= BRANCHES);
+    let sums: Vec<Expr> = choices
+        .map(|each| counted(each.iter().map(|one| indexed(filter::equal(one), Column::CreatedAt)).collect()))
+        .collect();
+    Ok(sums.is_empty() || !few(db, sums).await?.contains(&true))
+}
+
+async fn search(
+    db: &impl ConnectionTrait,
+    filter: &RequestFilter,
+    clients: &[Uuid],
+    asked: &PageRequest,
+) -> Result<Page<RequestRow>, StoreError> {
+    let search = Search::new(db, filter, clients).await?;
+    let count = if asked.with_total { Some(number(db, KIND, &search.total()).await?) } else { None };
+    let found = page(search.page(db, asked).await?, asked, count, |(at, id)| Cursor {
+        key: at.timestamp_micros().to_string(),
+        id: *id,
+    });
+    let ids = found.items.iter().map(|(_, id)| *id);
+    let mut cut = with_columns(Query::select().from_as(Entity, "request").take());
+    cut.and_where(col(Column::Id).is_in(ids));
+    let rows = if found.items.is_empty() {
+        vec![]
+    } else {
+        db.query_all(&named(cut, filter.sort)).await.map_err(failed(KIND))?
+    };
+    Ok(Page { items: rows.iter().map(row).collect::<Result<_, _>>()?, next: found.next, total: found.total })
+}
+
+/// A page of the list.
+pub(crate) async fn requests(
+    db: &impl ConnectionTrait,
+    filter: &RequestFilter,
+    asked: &PageRequest,
+) -> Result<Page<RequestRow>, StoreError> {
+    let clients = holders(db, filter).await?;
+    let parts = filter::parts(filter, &clients);
+    if words_first(db, filter, &parts).await? {
+        return search(db, filter, &clients, asked).await;
+    }
+    let count = if asked.with_total {
+        let mut all = Query::select().from_as(Entity, "request").take();
+        all.cond_where(parts.whole());
+        Some(total(db, KIND, all).await?)
+    } else {
+        None
+    };
+    let source = source(db, filter, &clients, &parts).await?;
+    let select = named(cut(db.get_database_backend(), filter, &parts, source, asked)?, filter.sort);
+    let found = db.query_all(&select).await.map_err(failed(KIND))?;
+    let rows: Vec<RequestRow> = found.iter().map(row).collect::<Result<_, _>>()?;
+    Ok(page(rows, asked, count, |last| {
+        let by_creation = matches!(filter.sort, Sort::CreatedDesc | Sort::CreatedAsc);
+        let at = if by_creation { last.created_at } else { last.updated_at };
+        Cursor { key: at.timestamp_micros().to_string(), id: last.id.raw() }
+    }))
+}

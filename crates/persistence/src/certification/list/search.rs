@@ -1,0 +1,214 @@
+//! Requests that have some words, in the order of registration: page by page out of the weeks in which the words are
+//! kept (see [`words`]).
+
+use chrono::{DateTime, Utc};
+use medcert_application::store::{PageRequest, RequestFilter, Sort, StoreError};
+use sea_orm::{
+    ConnectionTrait,
+    sea_query::{Alias, Condition, Expr, ExprTrait, Func, Order, Query, SelectStatement},
+};
+use uuid::Uuid;
+
+use super::{Column, Entity, KIND, filter};
+use crate::{
+    certification::words::{
+        self,
+        table::{Column as Word, Entity as Words},
+    },
+    codec::{moment, stored},
+    error::failed,
+    query::{Keyset, after_moment, value_of},
+    stamp::Stamp,
+};
+
+/// Weeks that one statement looks into, from the beginning of the list on: few first, in which a page of a common word
+/// is found, then many, for a rare one.
+const STEPS: &[usize] = &[2, 16, 64];
+/// And after these.
+const STRIDE: usize = 256;
+/// Rows of a word that are counted to see which word is rarest.
+const COUNTED: u64 = 300;
+
+/// A search, ready to be made.
+pub(super) struct Search<'a> {
+    filter: &'a RequestFilter,
+    /// The rarest word first.
+    words: Vec<&'a str>,
+    /// The weeks there are, in the order of the list.
+    slices: Vec<i32>,
+    /// What else is asked for, to be looked up for each request with the words.
+    rest: Option<Condition>,
+}
+
+/// A place in the list.
+pub(super) type Hit = (DateTime<Utc>, Uuid);
+
+impl<'a> Search<'a> {
+    /// Looks which weeks there are and which word is rarest. The filter has words.
+    pub(super) async fn new(
+        db: &impl ConnectionTrait,
+        filter: &'a RequestFilter,
+        clients: &[Uuid],
+    ) -> Result<Self, StoreError> {
+        let rest =
+            RequestFilter { words: vec![], created_from: None, created_before: None, ..filter.clone() };
+        let rest = filter::parts(&rest, clients);
+        let asked = !rest.choices.is_empty() || rest.updated.is_some();
+        let mut search = Self {
+            filter,
+            words: filter.words.iter().map(String::as_str).collect(),
+            slices: slices(db, filter).await?,
+            rest: asked.then(|| rest.whole()),
+        };
+        search.order_words(db).await?;
+        Ok(search)
+    }
+
+    async fn order_words(&mut self, db: &impl ConnectionTrait) -> Result<(), StoreError> {
+        if self.words.len() < 2 {
+            return Ok(());
+        }
+        let newest: Vec<i32> = self.slices.iter().copied().take(16).collect();
+        let mut select = Query::select();
+        for (number, word) in self.words.iter().enumerate() {
+            let rows = words::within(&newest, word).expr(Expr::val(1)).limit(COUNTED).take();
+            let count = Query::select().expr(Func::count(Expr::val(1))).from_subquery(rows, "few").take();
+            select.expr_as(Expr::from(count), Alias::new(format!("word_{number}")));
+        }
+        let Some(row) = db.query_one(&select).await.map_err(failed(KIND))? else { return Ok(()) };
+        let mut counted = Vec::new();
+        for (number, word) in self.words.iter().enumerate() {
+            let count: i64 = value_of(KIND, &row, &format!("word_{number}"))?;
+            // Of words that are as frequent, the longest is the least so further on.
+            counted.push((count, std::cmp::Reverse(word.len()), *word));
+        }
+        counted.sort_unstable();
+        self.words = counted.into_iter().map(|(.., word)| word).collect();
+        Ok(())
+    }
+
+    /// Rows of the rarest word in these weeks whose request has all else.
+    fn rows(&self, slices: &[i32]) -> SelectStatement {
+        let (first, others) = self.words.split_first().map_or(("", [].as_slice()), |(f, o)| (*f, o));
+        let mut select = words::within(slices, first);
+        let kin = others.iter().fold(0, |all, word| all | words::kin_of(word));
+        if kin != 0 {
+            select.and_where(Expr::col(("hit", Word::Kin)).bit_and(kin).eq(kin));
+        }
+        let created = || Expr::col(("hit", Word::CreatedAt));
+        if let Some(from) = self.filter.created_from {
+            select.and_where(created().gte(stored(from)));
+        }
+        if let Some(before) = self.filter.created_before {
+            select.and_where(created().lt(stored(before)));
+        }
+        for word in others {
+            select.and_where(words::has(("hit", Word::RequestId), word));
+        }
+        if let Some(rest) = &self.rest {
+            // A count, so that it is looked up row by row; a join could begin with the whole table.
+            let found = Query::select()
+                .expr(Func::count(Expr::val(1)))
+                .from_as(Entity, "request")
+                .and_where(Expr::col(("request", Column::Id)).equals(("hit", Word::RequestId)))
+                .cond_where(rest.clone())
+                .take();
+            select.and_where(Expr::from(found).gt(0));
+        }
+        select
+    }
+
+    /// The hits of a page, with one more than asked for when others follow.
+    pub(super) async fn page(
+        &self,
+        db: &impl ConnectionTrait,
+        asked: &PageRequest,
+    ) -> Result<Vec<Hit>, StoreError> {
+        let wanted = usize::try_from(Ord::max(asked.limit, 1)).unwrap_or(usize::MAX).saturating_add(1);
+        let mut hits: Vec<Hit> = Vec::new();
+        let mut slices = self.from(asked);
+        let mut steps = STEPS.iter().copied().chain(std::iter::repeat(STRIDE));
+        while hits.len() < wanted && !slices.is_empty() {
+            let step = Ord::min(steps.next().unwrap_or(STRIDE), slices.len());
+            let (now, later) = slices.split_at(step);
+            slices = later;
+            let left = u64::try_from(wanted - hits.len()).unwrap_or(u64::MAX);
+            let mut select = self.rows(now);
+            select
+                .column(("hit", Word::CreatedAt))
+                .column(("hit", Word::RequestId))
+                // Two words of a request may begin alike.
+                .distinct();
+            let order = if self.oldest_first() { Order::Asc } else { Order::Desc };
+            Keyset::new(("hit", Word::CreatedAt), ("hit", Word::RequestId), order).apply(
+                &mut select,
+                after_moment(asked)?,
+                left - 1,
+            );
+            select.reset_limit().limit(left);
+            for row in db.query_all(&select).await.map_err(failed(KIND))? {
+                let at: Stamp = value_of(KIND, &row, "created_at")?;
+                hits.push((moment(at), value_of(KIND, &row, "request_id")?));
+            }
+        }
+        Ok(hits)
+    }
+
+    /// The weeks of this page and of those behind it.
+    fn from(&self, asked: &PageRequest) -> &[i32] {
+        let after = asked.after.as_ref().and_then(|cursor| cursor.key.parse().ok());
+        let Some(after) = after.and_then(DateTime::from_timestamp_micros).map(words::slice_of) else {
+            return &self.slices;
+        };
+        let oldest_first = self.oldest_first();
+        let begin =
+            self.slices.partition_point(|slice| if oldest_first { *slice < after } else { *slice > after });
+        self.slices.get(begin..).unwrap_or_default()
+    }
+
+    fn oldest_first(&self) -> bool {
+        self.filter.sort == Sort::CreatedAsc
+    }
+
+    /// Some of the requests, in no order, those of which two words begin alike more than once.
+    pub(super) fn few(&self, most: u64) -> SelectStatement {
+        let mut select = self.rows(&self.slices);
+        select.column(("hit", Word::RequestId)).limit(most);
+        select
+    }
+
+    /// How many requests there are.
+    pub(super) fn total(&self) -> SelectStatement {
+        let mut select = self.rows(&self.slices);
+        let request = Expr::col(("hit", Word::RequestId));
+        select.expr_as(Func::count_distinct(request), Alias::new("total"));
+        select
+    }
+}
+
+/// The weeks from the first to the last that has words, as far as they are asked for, in the order of the list.
+async fn slices(db: &impl ConnectionTrait, filter: &RequestFilter) -> Result<Vec<i32>, StoreError> {
+    let end = |order: Order| {
+        let mut end = Query::select().column(Word::Slice).from(Words).limit(1).take();
+        end.order_by(Word::Slice, order);
+        Expr::from(end)
+    };
+    let select = Query::select()
+        .expr_as(end(Order::Asc), Alias::new("first"))
+        .expr_as(end(Order::Desc), Alias::new("last"))
+        .take();
+    let Some(row) = db.query_one(&select).await.map_err(failed(KIND))? else { return Ok(vec![]) };
+    let ends: (Option<i32>, Option<i32>) = (value_of(KIND, &row, "first")?, value_of(KIND, &row, "last")?);
+    let (Some(mut first), Some(mut last)) = ends else { return Ok(vec![]) };
+    if let Some(from) = filter.created_from {
+        first = Ord::max(first, words::slice_of(from));
+    }
+    if let Some(before) = filter.created_before {
+        last = Ord::min(last, words::slice_of(before));
+    }
+    let mut all: Vec<i32> = (first..=last).collect();
+    if filter.sort != Sort::CreatedAsc {
+        all.reverse();
+    }
+    Ok(all)
+}

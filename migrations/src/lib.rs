@@ -10,6 +10,7 @@ mod m20261121_000004_certification;
 mod m20261121_000005_medical_acts;
 mod m20261121_000006_records;
 mod m20261121_000007_directories;
+mod m20261121_000009_reports;
 mod m20261121_000010_scale;
 mod m20261121_000013_catalog;
 mod new_table;
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000005_medical_acts::Migration),
             Box::new(m20261121_000006_records::Migration),
             Box::new(m20261121_000007_directories::Migration),
+            Box::new(m20261121_000009_reports::Migration),
             Box::new(m20261121_000010_scale::Migration),
             Box::new(m20261121_000013_catalog::Migration),
         ]
@@ -58,7 +60,11 @@ pub const TABLES: &[&str] = &[
     "promoter",
     "refresh_token",
     "refund",
+    "report_delta",
+    "report_generation",
+    "report_total",
     "request_word",
+    "search_word",
     "service",
     "staff",
     "user_account",

@@ -8,7 +8,7 @@ use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 use crate::new_table::{
     Column,
     Kind::{Currency, Line, Number, Text},
-    add_column,
+    add_column, drop_column,
 };
 
 #[derive(DeriveMigrationName)]
@@ -68,7 +68,7 @@ impl MigrationTrait for Migration {
             manager.drop_index(index).await?;
         }
         for (table, column, _) in NEW.iter().chain(&[("staff", "kind", Line(20))]) {
-            manager.alter_table(Table::alter().table(*table).drop_column(*column).take()).await?;
+            drop_column(manager, table, column).await?;
         }
         Ok(())
     }

@@ -153,6 +153,15 @@ pub(crate) async fn add_column(
     manager.alter_table(Table::alter().table(table).add_column(&mut definition).take()).await
 }
 
+/// Takes a column away.
+pub(crate) async fn drop_column(
+    manager: &SchemaManager<'_>,
+    table: &'static str,
+    name: &'static str,
+) -> Result<(), DbErr> {
+    manager.alter_table(Table::alter().table(table).drop_column(name).take()).await
+}
+
 fn define(backend: DbBackend, name: &'static str, kind: Kind) -> ColumnDef {
     use sea_orm_migration::sea_orm::DatabaseBackend::{MySql, Postgres};
     let mut column = ColumnDef::new(name);

@@ -187,6 +187,10 @@ pub const RULES: &[Rule] = &[
     rule("list_services", Has(Permission::ReadServices)),
     rule("get_service", Has(Permission::ReadServices)),
     rule("get_institution", Has(Permission::ReadInstitution)),
+    // Reports
+    rule("report_certification", Has(Permission::ReadReports)),
+    rule("export_report", Has(Permission::Export)),
+    rule("export_requests", Has(Permission::Export)),
 ];
 
 /// The row of an operation.

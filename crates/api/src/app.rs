@@ -17,6 +17,7 @@ use crate::{
     observe, openapi, operations, people, policy,
     problem::{Failure, Kind},
     registry::Registry,
+    reports,
     routing::Table,
     shared::{HttpOptions, Shared},
 };
@@ -105,6 +106,7 @@ pub(crate) fn routes(cfg: &mut Registry) {
 /// The routes below `/api/v1`.
 fn api(cfg: &mut Registry) {
     cfg.configure(identity::routes)
+        .configure(reports::routes)
         .configure(certification::routes)
         .configure(people::routes)
         .configure(catalog::routes)

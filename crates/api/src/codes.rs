@@ -100,6 +100,7 @@ wire! {
         "Kind of identity document: DNI (8 digits), CE (up to 12 letters or digits), PASSPORT (5 to 20), \
          RUC (11 digits with check digit), NIF (9 digits with check digit), NATIONAL_ID and OTHER (1 to 30).";
     FeeSourceCode = c::FeeSource, "FeeSource", "Where the fee of a request comes from.";
+    GroupingCode = medcert_domain::reports::Grouping, "Grouping", "How a series is cut.";
     LocaleCode = Locale, "Locale", "Language: BCP 47 primary tag.";
     MoneyDecisionCode = c::MoneyDecision, "MoneyDecision",
         "What happens to money already received when a request ends without service.";

@@ -15,6 +15,7 @@ mod certification;
 mod codes;
 mod directory;
 mod etag;
+mod export;
 mod field;
 mod gate;
 mod headers;
@@ -34,6 +35,7 @@ mod problem;
 mod query;
 mod reading;
 mod registry;
+mod reports;
 mod routing;
 mod shared;
 #[cfg(test)]

@@ -159,6 +159,19 @@ impl CatalogReads for Stub {
 }
 
 #[async_trait]
+impl ReportReads for Stub {
+    async fn sums(&self, _: &[Question]) -> Answer<Answers> {
+        down()
+    }
+    async fn report_names(&self, _: &[Id<Promoter>], _: &[Id<Staff>], _: &[Id<User>]) -> Answer<Names> {
+        down()
+    }
+    async fn counted_zone(&self) -> Answer<Option<chrono_tz::Tz>> {
+        down()
+    }
+}
+
+#[async_trait]
 impl DirectoryReads for Stub {
     async fn changes(&self, _: &'static str, _: Uuid, _: &PageRequest) -> Answer<Page<ChangeRow>> {
         down()

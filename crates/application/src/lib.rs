@@ -18,6 +18,7 @@ pub mod objects;
 pub mod once;
 pub mod people;
 pub mod rendering;
+pub mod reports;
 mod rerun;
 pub mod secrets;
 pub mod store;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use futures::future::BoxFuture;
+
 use crate::{
     App, Error,
     store::{StoreError, UnitOfWork},
@@ -59,26 +61,64 @@ pub(crate) async fn run<T>(
     let mut tries = 0;
     loop {
         tries += 1;
-        let error = match attempt(app, &mut work).await {
+        match attempt(app, &mut work).await {
             Ok(done) => return Ok(done),
-            Err(Failed::Answer(answer)) => return Err(answer),
-            Err(Failed::Store(error)) => error,
-        };
-        let again = match error {
-            StoreError::Conflict | StoreError::LockTimeout => true,
-            // A row that find-or-create or a counter's first use wanted to make was made by somebody else: the
-            // next run finds it. A payment's reference is the caller's own, so no run can find another.
-            StoreError::Duplicate(kind) => kind != "payment",
-            StoreError::Stale(_) => on_stale == OnStale::Rerun,
-            _ => false,
-        };
-        if !again || tries == TRIES {
-            let stale = matches!(error, StoreError::Stale(_)) && on_stale == OnStale::Refuse;
-            return Err(if stale { Error::PreconditionFailed } else { error.into() });
+            Err(failed) => again(app, on_stale, tries, failed).await?,
         }
-        tracing::debug!(error = %error, tries, "unit of work is run again");
-        tokio::time::sleep(jitter(app, tries)).await;
     }
+}
+
+/// The same where the whole must be able to move between threads, as periodic tasks do: a closure that is async
+/// cannot say so of what it borrows.
+pub(crate) async fn run_moving<T>(
+    app: &App,
+    on_stale: OnStale,
+    work: impl for<'u> Fn(&'u mut dyn UnitOfWork) -> BoxFuture<'u, Result<T, StoreError>> + Send + Sync,
+) -> Result<T, Error>
+where
+    T: Send,
+{
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match attempt_moving(app, &work).await {
+            Ok(done) => return Ok(done),
+            Err(failed) => again(app, on_stale, tries, failed.into()).await?,
+        }
+    }
+}
+
+async fn attempt_moving<T>(
+    app: &App,
+    work: &(impl for<'u> Fn(&'u mut dyn UnitOfWork) -> BoxFuture<'u, Result<T, StoreError>> + Send + Sync),
+) -> Result<T, StoreError> {
+    let mut uow = app.store().begin().await?;
+    let done = work(&mut *uow).await?;
+    uow.commit().await?;
+    Ok(done)
+}
+
+/// Waits when running again is the answer to a failure, or tells what is.
+async fn again(app: &App, on_stale: OnStale, tries: u32, failed: Failed) -> Result<(), Error> {
+    let error = match failed {
+        Failed::Answer(answer) => return Err(answer),
+        Failed::Store(error) => error,
+    };
+    let again = match error {
+        StoreError::Conflict | StoreError::LockTimeout => true,
+        // A row that find-or-create or a counter's first use wanted to make was made by somebody else: the
+        // next run finds it. A payment's reference is the caller's own, so no run can find another.
+        StoreError::Duplicate(kind) => kind != "payment",
+        StoreError::Stale(_) => on_stale == OnStale::Rerun,
+        _ => false,
+    };
+    if !again || tries == TRIES {
+        let stale = matches!(error, StoreError::Stale(_)) && on_stale == OnStale::Refuse;
+        return Err(if stale { Error::PreconditionFailed } else { error.into() });
+    }
+    tracing::debug!(error = %error, tries, "unit of work is run again");
+    tokio::time::sleep(jitter(app, tries)).await;
+    Ok(())
 }
 
 async fn attempt<T>(

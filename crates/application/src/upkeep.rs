@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures::future::{BoxFuture, join_all};
 use uuid::Uuid;
 
-use crate::{App, Error, store::StoreError};
+use crate::{App, Error, reports, store::StoreError};
 
 /// Periodic work. It may be cut off at any point and may, after a long pause of its process, overlap with another
 /// run, so it must bear both.
@@ -21,11 +21,18 @@ pub struct Task {
 const HOUR: Duration = Duration::from_hours(1);
 
 /// Every task.
-pub const TASKS: &[Task] = &[Task {
-    name: "forget answers",
-    every: HOUR,
-    run: |app| Box::pin(async move { Ok(forget_answers(app).await?) }),
-}];
+pub const TASKS: &[Task] = &[
+    Task {
+        name: "forget answers",
+        every: HOUR,
+        run: |app| Box::pin(async move { Ok(forget_answers(app).await?) }),
+    },
+    Task {
+        name: "fold reports",
+        every: Duration::from_secs(10),
+        run: |app| Box::pin(async move { reports::keep(app).await }),
+    },
+];
 
 /// Answers are kept for replays as long as their keys are.
 async fn forget_answers(app: &App) -> Result<(), StoreError> {

@@ -15,6 +15,7 @@ mod locale;
 mod money;
 pub mod people;
 pub mod policy;
+pub mod reports;
 pub mod text;
 
 pub use id::{Entity, Id};

@@ -17,6 +17,7 @@ mod migrate;
 mod people;
 mod query;
 mod records;
+mod reports;
 mod stamp;
 pub mod statements;
 mod store;

@@ -4,7 +4,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use medcert_application::store::{AuditEvent, Store, StoreError, StoredAnswer, UnitOfWork};
 use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    AccessMode, DatabaseConnection, DatabaseTransaction, IsolationLevel, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
 };
 use uuid::Uuid;
 
@@ -13,6 +14,7 @@ use crate::{
     error::failed,
     migrate,
     records::{audit, counter, idempotency, lease},
+    reports::Known,
     suitable,
     unit_of_work::SeaUnitOfWork,
 };
@@ -22,6 +24,7 @@ use crate::{
 pub struct SeaStore {
     pools: Pools,
     options: DatabaseOptions,
+    generations: Known,
 }
 
 impl SeaStore {
@@ -29,7 +32,7 @@ impl SeaStore {
     pub async fn connect(options: &DatabaseOptions) -> Result<Self, ConnectError> {
         let pools = Pools::open(options).await?;
         suitable::check(&pools).await?;
-        Ok(Self { pools, options: options.clone() })
+        Ok(Self { pools, options: options.clone(), generations: Known::default() })
     }
 
     /// Brings the schema up to date, under a lock: of several processes that start at once, one migrates and the
@@ -65,6 +68,20 @@ impl SeaStore {
         self.pools.writers.begin_with_options(options).await.map_err(failed("unit of work"))
     }
 
+    /// A reading transaction in which everything is as of its first read, whatever others write meanwhile.
+    pub(crate) async fn one_moment(&self) -> Result<DatabaseTransaction, StoreError> {
+        let options = match self.pools.engine {
+            // Its readers see one moment anyway.
+            Engine::Sqlite => TransactionOptions::default(),
+            Engine::Postgres | Engine::MySql => TransactionOptions {
+                isolation_level: Some(IsolationLevel::RepeatableRead),
+                access_mode: Some(AccessMode::ReadOnly),
+                ..TransactionOptions::default()
+            },
+        };
+        self.reader().begin_with_options(options).await.map_err(failed("database"))
+    }
+
     pub(crate) fn pools(&self) -> &Pools {
         &self.pools
     }
@@ -95,7 +112,7 @@ impl SeaStore {
 #[async_trait]
 impl Store for SeaStore {
     async fn begin(&self) -> Result<Box<dyn UnitOfWork>, StoreError> {
-        Ok(Box::new(SeaUnitOfWork::new(self.transaction().await?)))
+        Ok(Box::new(SeaUnitOfWork::new(self.transaction().await?, self.generations.clone())))
     }
 
     async fn append_audit(&self, events: &[AuditEvent]) -> Result<(), StoreError> {

@@ -6,13 +6,14 @@ use async_trait::async_trait;
 use medcert_application::store::{
     AuditEvent, OutboxMessage, Repository, StoreError, StoredAnswer, UnitOfWork,
 };
-use medcert_domain::{Id, certification::Certification};
+use medcert_domain::{Id, certification::Certification, reports::Change};
 use sea_orm::DatabaseTransaction;
 
 use crate::{
     error::failed,
     mapped::{self, Mapped},
     records::{audit, counter, idempotency, outbox},
+    reports::{Changes, Known},
 };
 
 /// A transaction that remembers whether anything in it failed.
@@ -25,11 +26,14 @@ pub(crate) struct SeaUnitOfWork {
     failed: bool,
     /// Requests as they are stored, by which an update finds the children that changed.
     loaded: HashMap<Id<Certification>, Certification>,
+    /// What changes in the figures, added to them at the end.
+    changes: Changes,
+    generations: Known,
 }
 
 impl SeaUnitOfWork {
-    pub(crate) fn new(txn: DatabaseTransaction) -> Self {
-        Self { txn, failed: false, loaded: HashMap::new() }
+    pub(crate) fn new(txn: DatabaseTransaction, generations: Known) -> Self {
+        Self { txn, failed: false, loaded: HashMap::new(), changes: Changes::default(), generations }
     }
 
     /// Runs statements, unless earlier ones failed.
@@ -55,6 +59,11 @@ impl SeaUnitOfWork {
     /// A request as stored, when it was loaded here.
     pub(crate) fn remembered(&self, id: Id<Certification>) -> Option<Certification> {
         self.loaded.get(&id).cloned()
+    }
+
+    /// Notes a change of a request that leads to this version of it, for the figures.
+    pub(crate) fn changed(&mut self, id: Id<Certification>, version: i64, change: Change) {
+        self.changes.note(id, version, change);
     }
 
     /// Makes the next update look at the database again.
@@ -108,10 +117,9 @@ impl UnitOfWork for SeaUnitOfWork {
         self.attempt(async |db| idempotency::answer(db, claim).await).await
     }
 
-    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
-        if self.failed {
-            return Err(StoreError::Spoiled);
-        }
+    async fn commit(mut self: Box<Self>) -> Result<(), StoreError> {
+        let (changes, generations) = (std::mem::take(&mut self.changes), self.generations.clone());
+        self.attempt(async |db| changes.append(db, &generations).await).await?;
         self.txn.commit().await.map_err(failed("unit of work"))
     }
 }

@@ -44,6 +44,11 @@ enum Command {
         #[command(subcommand)]
         command: commands::user::UserCommand,
     },
+    /// Looks after what reports are read from
+    Reports {
+        #[command(subcommand)]
+        command: commands::reports::ReportsCommand,
+    },
     /// Prints the OpenAPI document
     Openapi {
         /// As OpenAPI 3.0 instead of 3.1
@@ -82,6 +87,7 @@ async fn run(program: Program) -> anyhow::Result<()> {
         Command::Restore(restore) => commands::restore::restore(&options, &restore).await,
         Command::Seed(seed) => seed::run(&options, &seed).await,
         Command::User { command } => commands::user::run(&options, command).await,
+        Command::Reports { command } => commands::reports::run(&options, &command).await,
         Command::Openapi { v3_0 } => commands::openapi(v3_0),
         Command::Healthcheck => commands::healthcheck(&options).await,
     }

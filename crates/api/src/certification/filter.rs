@@ -73,6 +73,78 @@ pub(super) struct RequestsQuery {
     with_total: bool,
 }
 
+/// Which requests are exported. Everything given must hold; several values of one filter, separated by commas, mean any
+/// of them.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct RequestsExportQuery {
+    /// Words of names, documents or the code: each must begin one of them, without case or accents.
+    #[param(max_length = 100, example = "quispe mar")]
+    q: Option<String>,
+    /// Where they stand.
+    #[param(value_type = Vec<StageCode>, style = Form, explode = false)]
+    stage: Vec<String>,
+    /// What the money amounts to.
+    #[param(value_type = Vec<PaymentStatusCode>, style = Form, explode = false)]
+    payment_status: Vec<String>,
+    /// Only those registered by the caller or assigned to the caller now.
+    mine: bool,
+    /// Services.
+    #[param(value_type = Vec<Uuid>, style = Form, explode = false)]
+    service_id: Vec<String>,
+    /// Promoters.
+    #[param(value_type = Vec<Uuid>, style = Form, explode = false)]
+    promoter_id: Vec<String>,
+    /// Current managers.
+    #[param(value_type = Vec<Uuid>, style = Form, explode = false)]
+    manager_id: Vec<String>,
+    /// Current doctors.
+    #[param(value_type = Vec<Uuid>, style = Form, explode = false)]
+    doctor_id: Vec<String>,
+    /// Registered on this day of the institution or later; or at this moment (RFC 3339) or later.
+    #[param(example = "2026-11-01")]
+    created_from: Option<String>,
+    /// Registered on this day of the institution or earlier; or at this moment (RFC 3339) or earlier.
+    #[param(example = "2026-11-30")]
+    created_to: Option<String>,
+    /// Changed on this day of the institution or later; or at this moment (RFC 3339) or later.
+    #[param(example = "2026-11-20T15:04:05Z")]
+    updated_from: Option<String>,
+    /// The client's document number, whole.
+    #[param(max_length = 50, example = "45678912")]
+    document_number: Option<String>,
+    /// The reference in the caller's own system, whole.
+    #[param(max_length = 100)]
+    external_reference: Option<String>,
+    /// Whether money is still to be given back.
+    refund_due: Option<bool>,
+}
+
+impl RequestsExportQuery {
+    /// The filter, in days of the institution.
+    pub(crate) async fn filter(self, app: &Data<App>, actor: &Actor) -> Result<RequestFilter, Error> {
+        let list = RequestsQuery {
+            q: self.q,
+            stage: self.stage,
+            payment_status: self.payment_status,
+            mine: self.mine,
+            service_id: self.service_id,
+            promoter_id: self.promoter_id,
+            manager_id: self.manager_id,
+            doctor_id: self.doctor_id,
+            created_from: self.created_from,
+            created_to: self.created_to,
+            updated_from: self.updated_from,
+            document_number: self.document_number,
+            external_reference: self.external_reference,
+            refund_due: self.refund_due,
+            ..RequestsQuery::default()
+        };
+        list.filter(app, actor).await
+    }
+}
+
 impl RequestsQuery {
     pub(super) fn paging(&self) -> Paging {
         Paging { limit: self.limit, cursor: self.cursor.clone(), with_total: self.with_total }

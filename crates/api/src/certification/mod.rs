@@ -9,5 +9,6 @@ mod views;
 
 pub(crate) use bodies::{StaffPersonBody, StaffPersonChanges, Typed, read};
 pub(crate) use call::Sent;
+pub(crate) use filter::RequestsExportQuery;
 pub(crate) use routes::{root, routes};
 pub(crate) use views::{AccountRef, MoneyView};

@@ -20,6 +20,28 @@ fn wanted(operation: &str) -> Option<u16> {
         | "access_jwks" | "login" | "session" | "me" | "step_up" | "read_policy" | "list_requests"
         | "list_staff" | "list_promoters" | "list_services" | "get_institution" => 200,
         "register_request" | "create_staff" => 201,
+        "version"
+        | "healthz"
+        | "readyz"
+        | "metrics"
+        | "openapi_3_1"
+        | "openapi_3_0"
+        | "problem_page"
+        | "access_jwks"
+        | "login"
+        | "session"
+        | "me"
+        | "step_up"
+        | "read_policy"
+        | "list_requests"
+        | "list_staff"
+        | "list_promoters"
+        | "list_services"
+        | "get_institution"
+        | "report_certification"
+        | "export_report"
+        | "export_requests" => 200,
+        "register_request" => 201,
         "logout" | "change_password" => 204,
         // The example of a refresh token is none of ours.
         "refresh" => 401,

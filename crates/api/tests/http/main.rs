@@ -18,5 +18,6 @@ mod lists;
 mod messages;
 mod order;
 mod rate_limit;
+mod reports;
 mod routing;
 mod staff;

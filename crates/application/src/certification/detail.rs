@@ -95,7 +95,7 @@ pub async fn detail(app: &App, actor: &Actor, id: Id<Certification>) -> Result<D
 }
 
 /// Narrows a filter to what the actor may see.
-fn visible(actor: &Actor, filter: &mut RequestFilter) {
+pub(crate) fn visible(actor: &Actor, filter: &mut RequestFilter) {
     if !policy::may_see(actor, None) {
         filter.visible_to_doctor = Some(actor.staff);
     }

@@ -16,6 +16,7 @@ pub use act::act;
 pub use certificates::{
     CertificateSeen, Overall, PublicCertificate, certificate, certificate_pdf, public_certificate,
 };
+pub(crate) use detail::visible;
 pub use detail::{Detail, detail, history, list};
 pub use erase::erase;
 pub use idempotency::{Answer, Replay};

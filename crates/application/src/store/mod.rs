@@ -5,6 +5,7 @@
 mod bulk;
 mod reads;
 mod records;
+mod reports;
 
 pub use bulk::{BulkLoad, Load, LoadedRequest, LoadedWords};
 pub use reads::{
@@ -13,6 +14,7 @@ pub use reads::{
     RequestRow, SessionState, Sort, StaffFilter,
 };
 pub use records::{AuditEvent, ChangeEntry, HistoryEntry, OutboxMessage, RefreshToken, StoredAnswer};
+pub use reports::{Answers, By, CellFilter, Names, Question, ReportReads, ReportWork, Sum};
 
 use async_trait::async_trait;
 use medcert_domain::{
@@ -79,7 +81,15 @@ pub trait Repository<E: Entity>: Send {
 /// Where new units of work and read models come from.
 #[async_trait]
 pub trait Store:
-    CertificationReads + PeopleReads + CatalogReads + IdentityReads + DirectoryReads + BulkLoad + Send + Sync
+    CertificationReads
+    + PeopleReads
+    + CatalogReads
+    + IdentityReads
+    + DirectoryReads
+    + ReportReads
+    + BulkLoad
+    + Send
+    + Sync
 {
     /// Begins a unit of work.
     async fn begin(&self) -> Result<Box<dyn UnitOfWork>, StoreError>;
@@ -130,6 +140,7 @@ pub trait UnitOfWork:
     + CertificationWork
     + PeopleWork
     + IdentityWork
+    + ReportWork
     + DirectoryWork
     + Send
 {
@@ -152,7 +163,7 @@ pub trait UnitOfWork:
     /// Writes the answer to a claimed key.
     async fn answer_claim(&mut self, claim: &StoredAnswer) -> Result<(), StoreError>;
 
-    /// Keeps everything.
+    /// Keeps everything, with what its changes of requests change in the figures of reports.
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;
 }
 

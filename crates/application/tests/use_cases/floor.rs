@@ -58,6 +58,16 @@ impl Floor {
 
     /// A registered request of a new client.
     pub(crate) async fn register(&self, caller: usize, number: usize) -> Detail {
+        self.register_for(caller, number, Some(self.service.id)).await
+    }
+
+    /// The same for a service, or none.
+    pub(crate) async fn register_for(
+        &self,
+        caller: usize,
+        number: usize,
+        service: Option<Id<Service>>,
+    ) -> Detail {
         let fields = PersonPatch {
             given_names: Some("Соломія".to_owned()),
             family_names: Some("Quispe".to_owned()),
@@ -73,7 +83,7 @@ impl Floor {
             client: PersonInput { document: Some(document), fields },
             guardian: None,
             promoter: None,
-            service: Some(self.service.id),
+            service,
             care: None,
             external_reference: None,
             comment: None,

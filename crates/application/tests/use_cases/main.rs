@@ -12,23 +12,27 @@
 
 mod failures;
 mod floor;
+mod reports;
 mod rounds;
 
 use medcert_testkit::Database;
 
 macro_rules! on_every_database {
-    ($($race:ident),+ $(,)?) => {
-        mod sqlite { $(#[tokio::test] async fn $race() { super::rounds::$race(super::Database::Sqlite).await; })+ }
-        mod postgres { $(#[tokio::test] async fn $race() { super::rounds::$race(super::Database::Postgres).await; })+ }
-        mod mariadb { $(#[tokio::test] async fn $race() { super::rounds::$race(super::Database::MariaDb).await; })+ }
+    ($($room:ident { $($race:ident),+ $(,)? })+) => {
+        on_every_database!(@database sqlite Sqlite $($room { $($race),+ })+);
+        on_every_database!(@database postgres Postgres $($room { $($race),+ })+);
+        on_every_database!(@database mariadb MariaDb $($room { $($race),+ })+);
+    };
+    (@database $name:ident $database:ident $($room:ident { $($race:ident),+ })+) => {
+        mod $name {
+            $(mod $room {
+                $(#[tokio::test] async fn $race() { crate::$room::$race(crate::Database::$database).await; })+
+            })+
+        }
     };
 }
 
-on_every_database!(
-    assign_manager,
-    assign_doctor,
-    pay_with_one_key,
-    pay_with_one_reference,
-    issue,
-    number_requests
-);
+on_every_database! {
+    rounds { assign_manager, assign_doctor, pay_with_one_key, pay_with_one_reference, issue, number_requests }
+    reports { agree_with_the_requests, stay_whole_while_others_write }
+}

@@ -11,6 +11,7 @@ mod evaluation;
 mod options;
 mod refusal;
 mod request;
+mod trace;
 
 pub use certificate::{Certificate, Holder};
 pub use codes::*;
@@ -24,6 +25,7 @@ pub use refusal::{Blocker, Refusal};
 pub use request::{
     Assignment, Care, Certification, Ending, Event, Fee, Guardian, HistoryLine, Payment, Refund, Voided,
 };
+pub use trace::{Passage, Trace, Waiver};
 
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
     Action, AssignmentRole, CareMode, Certificate, CertificateStatus, Channel, CloseOutcome, Evaluation,
-    FeeSource, MoneyDecision, PaymentStatus, Relationship, Stage, Verdict, WaitingFor,
+    FeeSource, MoneyDecision, Passage, PaymentStatus, Relationship, Stage, Trace, Verdict, WaitingFor,
 };
 use crate::{
     Entity, Id, Money,
@@ -183,6 +183,8 @@ pub struct Certification {
     pub stage: Stage,
     /// Since when.
     pub stage_since: DateTime<Utc>,
+    /// What it went through.
+    pub trace: Trace,
     /// When it was registered.
     pub created_at: DateTime<Utc>,
     /// When it was last changed.
@@ -319,6 +321,8 @@ impl Certification {
     pub(super) fn restage(&mut self, now: DateTime<Utc>) {
         let stage = self.derived_stage();
         if stage != self.stage {
+            let left = Passage { stage: self.stage, entered: self.stage_since, left: now };
+            self.trace.passages.push(left);
             self.stage = stage;
             self.stage_since = now;
         }

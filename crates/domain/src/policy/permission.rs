@@ -38,6 +38,10 @@ pub enum Permission {
     SuspendUsers,
     /// See the policy matrix.
     ReadPolicy,
+    /// Read reports.
+    ReadReports,
+    /// Export reports and lists.
+    Export,
 }
 
 impl Permission {
@@ -56,6 +60,8 @@ impl Permission {
         Self::WriteInstitution,
         Self::SuspendUsers,
         Self::ReadPolicy,
+        Self::ReadReports,
+        Self::Export,
     ];
 
     /// The roles that have it without a grant; for actions, those that have it in some stage.
@@ -74,7 +80,9 @@ impl Permission {
             Self::WriteServices | Self::WriteStaff | Self::WriteInstitution | Self::SuspendUsers => {
                 vec![Admin]
             }
-            Self::ReadStaffTerms | Self::ReadPolicy => vec![Admin, Auditor],
+            Self::ReadStaffTerms | Self::ReadPolicy | Self::ReadReports | Self::Export => {
+                vec![Admin, Auditor]
+            }
         }
     }
 
@@ -128,6 +136,8 @@ impl fmt::Display for Permission {
             Self::WriteInstitution => "institution:write",
             Self::SuspendUsers => "users:suspend",
             Self::ReadPolicy => "policy:read",
+            Self::ReadReports => "reports:read",
+            Self::Export => "exports:make",
         })
     }
 }

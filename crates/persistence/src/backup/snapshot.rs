@@ -1,7 +1,7 @@
 //! Everything in a database as it is at one moment.
 
 use medcert_migrations::{Migrator, MigratorTrait as _};
-use sea_orm::{AccessMode, DatabaseTransaction, IsolationLevel, TransactionOptions, TransactionTrait as _};
+use sea_orm::DatabaseTransaction;
 
 use crate::{
     backup::{
@@ -9,7 +9,6 @@ use crate::{
         rows::{KIND, Rows},
         shape::{Shape, Table},
     },
-    connect::Engine,
     error::failed,
     store::SeaStore,
 };
@@ -23,16 +22,7 @@ pub struct Snapshot {
 impl SeaStore {
     /// Takes a snapshot. Nobody waits for it, and it waits for nobody.
     pub async fn snapshot(&self) -> Result<Snapshot, CopyError> {
-        let options = match self.engine() {
-            // What a transaction reads is fixed by its first read there anyway.
-            Engine::Sqlite => TransactionOptions::default(),
-            Engine::Postgres | Engine::MySql => TransactionOptions {
-                isolation_level: Some(IsolationLevel::RepeatableRead),
-                access_mode: Some(AccessMode::ReadOnly),
-                ..TransactionOptions::default()
-            },
-        };
-        let txn = self.reader().begin_with_options(options).await.map_err(failed(KIND))?;
+        let txn = self.one_moment().await?;
         // This read fixes the moment, and it tells which tables there are at it.
         let applied = Migrator::get_applied_migrations_read_only(&txn).await.map_err(failed(KIND))?;
         let applied: Vec<String> = applied.iter().map(|step| step.name().to_owned()).collect();

@@ -15,5 +15,6 @@ pub(crate) mod payment;
 mod reads;
 pub(crate) mod refund;
 pub(crate) mod request;
+mod trace;
 pub(crate) mod words;
 mod work;

@@ -9,6 +9,7 @@ use medcert_domain::{
     },
 };
 
+use super::trace;
 use crate::{
     codec::{all_or_none, corrupt, moment, money, read, read_opt, stored},
     mapped::Table,
@@ -54,6 +55,7 @@ pub(crate) mod table {
         pub ending_reason: Option<String>,
         pub stage: String,
         pub stage_since: Stamp,
+        pub trace: Option<String>,
         pub payment_status: String,
         pub waiting_for: String,
         pub paid_total_minor: i64,
@@ -136,6 +138,7 @@ impl TryFrom<table::Model> for Certification {
             operator: row.operator_id.map(Id::new),
             stage: read(KIND, "stage", &row.stage, Stage::parse)?,
             stage_since: moment(row.stage_since),
+            trace: trace::parsed(row.trace.as_deref())?,
             created_at: moment(row.created_at),
             updated_at: moment(row.updated_at),
             code: row.code,
@@ -183,6 +186,7 @@ pub(crate) fn row(request: &Certification, version: i64) -> table::Model {
         ending_reason,
         stage: code(request.stage.code()),
         stage_since: stored(request.stage_since),
+        trace: trace::text(&request.trace),
         payment_status: code(request.payment_status().code()),
         waiting_for: code(request.waiting_for().code()),
         paid_total_minor: request.paid_total(),

@@ -9,6 +9,7 @@ use medcert_domain::{
     catalog::Service,
     certification::{AssignmentRole, Certification, Stage},
     people::{Person, Staff},
+    reports::Change,
 };
 use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
@@ -34,6 +35,7 @@ impl Repository<Certification> for SeaUnitOfWork {
 
     async fn insert(&mut self, request: &Certification) -> Result<(), StoreError> {
         self.attempt(async |db| aggregate::insert(db, request).await).await?;
+        self.changed(request.id, 1, Change::new(request.clone()));
         // A new certificate is stored with version 1, whatever the one at hand says: then look again.
         if request.certificates.is_empty() {
             self.remember(Certification { version: 1, ..request.clone() });
@@ -42,23 +44,38 @@ impl Repository<Certification> for SeaUnitOfWork {
     }
 
     async fn update(&mut self, request: &Certification) -> Result<(), StoreError> {
-        // Another version than the one remembered is either stale or was loaded elsewhere: look again.
-        let before = match self.remembered(request.id).filter(|known| known.version == request.version) {
-            Some(before) => before,
-            None => {
-                self.attempt(async |db| aggregate::get(db, request.id).await?.ok_or(StoreError::Stale(KIND)))
-                    .await?
-            }
-        };
+        let before = self.as_stored(request).await?;
         self.attempt(async |db| aggregate::update(db, &before, request).await).await?;
+        self.changed(request.id, request.version + 1, Change::from(before, request.clone()));
         // What was written differs from `request` by versions only; reading it again is cheaper than guessing.
         self.forget(request.id);
         Ok(())
     }
 
     async fn delete(&mut self, request: &Certification) -> Result<(), StoreError> {
+        self.erased(request).await
+    }
+}
+
+impl SeaUnitOfWork {
+    /// The request as it is stored, before this version of it is changed.
+    async fn as_stored(&mut self, request: &Certification) -> Result<Certification, StoreError> {
+        // Another version than the one remembered is either stale or was loaded elsewhere: look again.
+        match self.remembered(request.id).filter(|known| known.version == request.version) {
+            Some(before) => Ok(before),
+            None => {
+                self.attempt(async |db| aggregate::get(db, request.id).await?.ok_or(StoreError::Stale(KIND)))
+                    .await
+            }
+        }
+    }
+
+    async fn erased(&mut self, request: &Certification) -> Result<(), StoreError> {
+        let before = self.as_stored(request).await?;
         self.forget(request.id);
-        self.attempt(async |db| aggregate::erase(db, request).await).await
+        self.attempt(async |db| aggregate::erase(db, request).await).await?;
+        self.changed(request.id, request.version + 1, Change::erased(before));
+        Ok(())
     }
 }
 
@@ -154,7 +171,6 @@ impl CertificationWork for SeaUnitOfWork {
     }
 
     async fn erase(&mut self, request: &Certification) -> Result<(), StoreError> {
-        self.forget(request.id);
-        self.attempt(async |db| aggregate::erase(db, request).await).await
+        self.erased(request).await
     }
 }

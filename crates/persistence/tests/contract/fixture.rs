@@ -9,7 +9,7 @@ use medcert_domain::{
     catalog::Service,
     certification::{
         Assignment, AssignmentRole, Certificate, CertificateKind, CertificateStatus, Certification, Channel,
-        Conclusion, Diagnosis, Ending, Evaluation, Findings, Holder, Payment, Printed, Stage, Verdict,
+        Conclusion, Diagnosis, Ending, Evaluation, Findings, Holder, Payment, Printed, Stage, Trace, Verdict,
     },
     identity::{Role, Session, User, UserStatus},
     people::{Country, Document, DocumentType, Person, Promoter, PromoterIdentity, Staff, StaffRole},
@@ -237,6 +237,7 @@ pub(crate) fn request(code: &str, client: &Person, by: &User) -> Certification {
         ending: Ending::Open,
         stage: Stage::Registered,
         stage_since: at(0),
+        trace: Trace::default(),
         created_at: at(0),
         updated_at: at(0),
         assignments: vec![],

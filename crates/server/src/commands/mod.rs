@@ -1,6 +1,7 @@
 //! What the program can be told to do.
 
 pub(crate) mod backup;
+pub(crate) mod reports;
 pub(crate) mod restore;
 pub(crate) mod serve;
 pub(crate) mod user;

@@ -158,6 +158,7 @@ fn request() -> Certification {
         ending: Ending::Closed { at: at(), by: id(0xd5), outcome: None, reason: None },
         stage: Stage::Closed,
         stage_since: at(),
+        trace: medcert_domain::certification::Trace::default(),
         created_at: at(),
         updated_at: at(),
         assignments: vec![],

@@ -8,7 +8,7 @@ mod paying;
 
 use super::{
     Action, Blocker, Certification, Command, Context, Ending, Event, Fee, FeeSource, HistoryLine,
-    NewCertification, Outcome, OverridePayload, Refusal, Stage,
+    NewCertification, Outcome, OverridePayload, Refusal, Stage, Trace,
 };
 use crate::Invalid;
 
@@ -43,6 +43,7 @@ impl Certification {
             ending: Ending::Open,
             stage: Stage::Registered,
             stage_since: ctx.now,
+            trace: Trace::default(),
             created_at: ctx.now,
             updated_at: ctx.now,
             assignments: vec![],
@@ -51,7 +52,8 @@ impl Certification {
             evaluations: vec![],
             certificates: vec![],
         };
-        request.restage(ctx.now);
+        // It was never anywhere else, so nothing was left: a request without a fee to pay begins as paid.
+        request.stage = request.derived_stage();
         let line = HistoryLine::of(Action::Register).field("stage", None, Some(request.stage.to_string()));
         Ok((request, Outcome { lines: vec![line], events: vec![Event::RequestRegistered] }))
     }
@@ -76,7 +78,7 @@ impl Certification {
             Command::AssignManager { to, comment } => self.assign_manager(&to, comment, ctx, out)?,
             Command::ChangeManager { to, comment } => self.change_manager(&to, comment, ctx, out)?,
             Command::UnassignManager { reason } => self.unassign_manager(reason, ctx, out),
-            Command::OverrideFee { money, reason } => self.override_fee(money, reason, out)?,
+            Command::OverrideFee { money, reason } => self.override_fee(money, reason, ctx, out)?,
             Command::RegisterPayment(payment) => self.register_payment(payment, ctx, out)?,
             Command::ValidatePayment { payment } => self.validate_payment(payment, ctx, out)?,
             Command::VoidPayment { payment, reason } => self.void_payment(payment, reason, ctx, out)?,

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::super::{
     Action, Certification, Context, Event, Fee, FeeSource, HistoryLine, NewPayment, NewRefund, Outcome,
-    Payment, PaymentStatus, Refund, Refusal, Voided,
+    Payment, PaymentStatus, Refund, Refusal, Voided, Waiver,
 };
 use crate::{Checks, Id, Invalid, Money, identity::Role};
 
@@ -40,6 +40,7 @@ impl Certification {
         &mut self,
         money: Money,
         reason: String,
+        ctx: &Context<'_>,
         out: &mut Outcome,
     ) -> Result<(), Refusal> {
         if money.minor < 0 {
@@ -53,6 +54,9 @@ impl Certification {
         }
         let (before, old) = (self.payment_status(), self.fee);
         self.fee = Some(Fee { money, source: FeeSource::Override });
+        if money.minor == 0 {
+            self.trace.waivers.push(Waiver { by: ctx.actor.user, at: ctx.now });
+        }
         let line = HistoryLine::of(Action::OverrideFee);
         let old = old.map(|fee| money_text(fee.money));
         out.lines.push(line.field("fee", old, Some(money_text(money))).comment(Some(reason)));

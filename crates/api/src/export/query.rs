@@ -1,0 +1,93 @@
+//! The query of an export: that of the list or report it exports, and what it is written as.
+
+use std::future::{Ready, ready};
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use medcert_domain::Invalid;
+use serde::{Deserialize, de::DeserializeOwned};
+
+use super::Format;
+use crate::{problem::Failure, query};
+
+/// What an export is written as.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct FormatQuery {
+    /// `csv` (also when left out) or `xlsx`.
+    #[param(example = "csv", pattern = "^(csv|xlsx)$")]
+    format: Option<String>,
+    /// Whether CSV begins with a byte order mark, which some spreadsheet programs need to read it as UTF-8.
+    bom: bool,
+}
+
+impl FormatQuery {
+    fn read(&self) -> Result<Format, Invalid> {
+        let format = self.format.as_deref().filter(|format| !format.is_empty());
+        format.map_or(Ok(Format::Csv), |format| {
+            Format::parse(format)
+                .ok_or_else(|| Invalid::one("/format", "unknown-value", "must be csv or xlsx"))
+        })
+    }
+}
+
+/// A query `T` together with a format.
+#[derive(Debug)]
+pub(crate) struct Exporting<T> {
+    /// What is exported.
+    pub(crate) query: T,
+    /// What it is written as.
+    pub(crate) format: Format,
+    /// Whether it begins with a byte order mark.
+    pub(crate) bom: bool,
+}
+
+impl<T: DeserializeOwned> FromRequest for Exporting<T> {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(read(req.query_string()).map_err(Into::into))
+    }
+}
+
+fn read<T: DeserializeOwned>(text: &str) -> Result<Exporting<T>, Invalid> {
+    let ours = |part: &&str| matches!(part.split('=').next(), Some("format" | "bom"));
+    let (format, rest): (Vec<&str>, Vec<&str>) =
+        text.split('&').filter(|part| !part.is_empty()).partition(ours);
+    let format = query::read::<FormatQuery>(&format.join("&")).and_then(|q| Ok((q.read()?, q.bom)));
+    match (query::read(&rest.join("&")), format) {
+        (Ok(query), Ok((format, bom))) => Ok(Exporting { query, format, bom }),
+        (Err(mut faults), Err(more)) => {
+            faults.faults.extend(more.faults);
+            Err(faults)
+        }
+        (Err(faults), _) | (_, Err(faults)) => Err(faults),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Default, Deserialize)]
+    #[serde(deny_unknown_fields, default)]
+    struct Other {
+        limit: Option<u64>,
+    }
+
+    #[test]
+    fn both_queries_are_read() {
+        let both = read::<Other>("limit=5&format=xlsx&bom=true").unwrap();
+        assert_eq!((both.query.limit, both.format, both.bom), (Some(5), Format::Xlsx, true));
+        let none = read::<Other>("").unwrap();
+        assert_eq!((none.query.limit, none.format, none.bom), (None, Format::Csv, false));
+        let faults = |query: &str| {
+            let faults = read::<Other>(query).unwrap_err().faults;
+            faults.into_iter().map(|fault| fault.pointer).collect::<Vec<_>>()
+        };
+        assert_eq!(faults("format=pdf"), ["/format"]);
+        assert_eq!(faults("limit=x&bom=1"), ["/limit", "/bom"]);
+        assert_eq!(faults("other=1&format=csv&format=csv"), ["/other", "/format"]);
+    }
+}

@@ -1,0 +1,109 @@
+//! What a change of a request changes in the cells.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+
+use super::{Cell, contributions, ledger};
+use crate::certification::{Certification, Payment, Refund};
+
+/// Tells days in a time zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Calendar(pub Tz);
+
+impl Calendar {
+    /// The day it is there at that moment.
+    pub fn day_of(self, at: DateTime<Utc>) -> NaiveDate {
+        at.with_timezone(&self.0).date_naive()
+    }
+}
+
+/// What is left of a request.
+#[derive(Debug, Clone)]
+enum After {
+    Request(Box<Certification>),
+    Ledger(Vec<Payment>, Vec<Refund>),
+}
+
+/// What was done to a request.
+#[derive(Debug, Clone)]
+pub struct Change {
+    before: Option<Box<Certification>>,
+    after: After,
+}
+
+impl Change {
+    /// A request that was not there before.
+    pub fn new(request: Certification) -> Self {
+        Self { before: None, after: After::Request(Box::new(request)) }
+    }
+
+    /// A request that was otherwise before.
+    pub fn from(before: Certification, after: Certification) -> Self {
+        Self { before: Some(Box::new(before)), after: After::Request(Box::new(after)) }
+    }
+
+    /// A request that was erased; its ledger lines stay.
+    pub fn erased(before: Certification) -> Self {
+        let after = After::Ledger(before.payments.clone(), before.refunds.clone());
+        Self { before: Some(Box::new(before)), after }
+    }
+
+    /// This change and the next one of the same request as one.
+    #[must_use]
+    pub fn then(self, next: Self) -> Self {
+        Self { before: self.before, after: next.after }
+    }
+
+    /// What the change adds to which cells, in days of this calendar; nothing for cells that stay as they are.
+    pub fn cells(&self, calendar: Calendar) -> BTreeMap<Cell, i64> {
+        let day_of = |at| calendar.day_of(at);
+        let mut sum: BTreeMap<Cell, i64> = BTreeMap::new();
+        let mut add = |cells: Vec<(Cell, i64)>, sign: i64| {
+            for (cell, amount) in cells {
+                *sum.entry(cell).or_default() += sign * amount;
+            }
+        };
+        if let Some(before) = &self.before {
+            add(contributions(before, &day_of), -1);
+        }
+        match &self.after {
+            After::Request(after) => add(contributions(after, &day_of), 1),
+            After::Ledger(payments, refunds) => add(ledger(payments, refunds, &day_of), 1),
+        }
+        sum.retain(|_, amount| *amount != 0);
+        sum
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(zone: Tz, at: &str) -> String {
+        Calendar(zone).day_of(at.parse().unwrap()).to_string()
+    }
+
+    #[test]
+    fn days_are_right_where_clocks_change() {
+        // Midnight is left out, and the hour before it comes twice.
+        let santiago = |at| day(Tz::America__Santiago, at);
+        assert_eq!(santiago("2026-09-06T03:59:59.999999Z"), "2026-09-05");
+        assert_eq!(santiago("2026-09-06T04:00:00Z"), "2026-09-06");
+        assert_eq!(santiago("2027-04-04T03:30:00Z"), "2027-04-03");
+        assert_eq!(santiago("2027-04-04T04:00:00Z"), "2027-04-04");
+        // A day of 23 hours and one of 25.
+        let kyiv = |at| day(Tz::Europe__Kyiv, at);
+        assert_eq!(
+            (kyiv("2027-03-27T22:00:00Z"), kyiv("2027-03-28T20:59:59Z")),
+            ("2027-03-28".into(), "2027-03-28".into())
+        );
+        assert_eq!(kyiv("2027-03-28T21:00:00Z"), "2027-03-29");
+        assert_eq!(
+            (kyiv("2026-10-24T21:00:00Z"), kyiv("2026-10-25T21:59:59Z")),
+            ("2026-10-25".into(), "2026-10-25".into())
+        );
+        assert_eq!(kyiv("2026-10-25T22:00:00Z"), "2026-10-26");
+    }
+}

@@ -1,0 +1,13 @@
+//! What reports are added up from: changes as they were made, and totals they are folded into.
+
+mod delta;
+mod fold;
+mod generation;
+mod part;
+mod reads;
+mod recount;
+mod total;
+mod work;
+
+pub(crate) use delta::Changes;
+pub(crate) use generation::Known;

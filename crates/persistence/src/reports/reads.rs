@@ -1,0 +1,239 @@
+//! Reading sums: totals, and the changes that are not folded into them yet, as of one moment.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use medcert_application::store::{Answers, By, CellFilter, Names, Question, ReportReads, StoreError, Sum};
+use medcert_domain::{
+    Currency, Id,
+    certification::Stage,
+    identity::User,
+    people::{Promoter, Staff},
+    reports::{Figure, Range},
+};
+use sea_orm::{
+    ConnectionTrait, DbBackend, QueryResult,
+    sea_query::{Alias, Expr, ExprTrait, Func, Query, SelectStatement},
+};
+use uuid::Uuid;
+
+use super::{
+    delta::detail_of,
+    generation,
+    part::{Dimension, Part},
+};
+use crate::{
+    codec::{read, read_opt},
+    error::failed,
+    identity::user,
+    mapped::Table,
+    people::{person, promoter, staff},
+    query::{join, value_of},
+    store::SeaStore,
+};
+
+const KIND: &str = "report";
+
+/// Ids in one statement.
+const AT_ONCE: usize = 1_000;
+
+#[async_trait]
+impl ReportReads for SeaStore {
+    async fn sums(&self, questions: &[Question]) -> Result<Answers, StoreError> {
+        let db = self.one_moment().await?;
+        let current = generation::current(&db).await?;
+        let mut sums = Vec::with_capacity(questions.len());
+        for question in questions {
+            sums.push(answer(&db, current.id, question).await?);
+        }
+        db.commit().await.map_err(failed(KIND))?;
+        Ok(Answers { zone: current.zone, sums })
+    }
+
+    async fn report_names(
+        &self,
+        promoters: &[Id<Promoter>],
+        members: &[Id<Staff>],
+        users: &[Id<User>],
+    ) -> Result<Names, StoreError> {
+        let db = self.reader();
+        let person = |from: SelectStatement, column| {
+            let mut from = from;
+            join::<person::table::Entity>(&mut from, "person", column);
+            from.expr(Expr::col(("person", person::table::Column::Name)));
+            from
+        };
+        let mut names = Names::default();
+        for chunk in raw(promoters).chunks(AT_ONCE) {
+            let mut select = of::<promoter::table::Entity>(chunk);
+            select.expr(Expr::col(("thing", promoter::table::Column::Name)));
+            names.promoters.extend(named(db, &select).await?);
+        }
+        for chunk in raw(members).chunks(AT_ONCE) {
+            let select = of::<staff::table::Entity>(chunk);
+            let select = person(select, ("thing", "person_id"));
+            names.staff.extend(named(db, &select).await?);
+        }
+        for chunk in raw(users).chunks(AT_ONCE) {
+            let select = of::<user::table::Entity>(chunk);
+            let select = person(select, ("thing", "person_id"));
+            names.users.extend(named(db, &select).await?);
+        }
+        Ok(names)
+    }
+
+    async fn counted_zone(&self) -> Result<Option<Tz>, StoreError> {
+        Ok(generation::current(self.reader()).await?.zone)
+    }
+}
+
+fn of<T: Table + Default>(ids: &[Uuid]) -> SelectStatement {
+    let mut select = Query::select().from_as(T::default(), "thing").take();
+    select.expr(Expr::col(("thing", T::ID)));
+    select.and_where(Expr::col(("thing", T::ID)).is_in(ids.iter().copied()));
+    select
+}
+
+async fn named(
+    db: &impl ConnectionTrait,
+    select: &SelectStatement,
+) -> Result<Vec<(Uuid, String)>, StoreError> {
+    let rows = db.query_all(select).await.map_err(failed(KIND))?;
+    let named = rows.iter().map(|row| {
+        let id = row.try_get_by_index(0).map_err(failed(KIND))?;
+        let name: Option<String> = row.try_get_by_index(1).map_err(failed(KIND))?;
+        Ok((id, name.unwrap_or_default()))
+    });
+    named.collect()
+}
+
+fn raw<E>(ids: &[Id<E>]) -> Vec<Uuid> {
+    ids.iter().map(|id| id.raw()).collect()
+}
+
+/// The dimensions that a filter names, with their columns and values.
+fn named_dimensions(filter: &CellFilter) -> Vec<(Dimension, &'static str, Vec<Uuid>)> {
+    let all = [
+        (Dimension::Service, "service_id", raw(&filter.services)),
+        (Dimension::Promoter, "promoter_id", raw(&filter.promoters)),
+        (Dimension::Manager, "manager_id", raw(&filter.managers)),
+        (Dimension::Doctor, "doctor_id", raw(&filter.doctors)),
+        (Dimension::Operator, "operator_id", raw(&filter.operators)),
+    ];
+    all.into_iter().filter(|(_, _, ids)| !ids.is_empty()).collect()
+}
+
+/// What a question divides by: columns, and the dimension among them.
+fn divided(by: By) -> (&'static [&'static str], Option<Dimension>) {
+    match by {
+        By::Stage => (&["stage", "detail"], None),
+        By::Day => (&["day"], None),
+        By::Promoter => (&["promoter_id"], Some(Dimension::Promoter)),
+        By::Manager => (&["manager_id"], Some(Dimension::Manager)),
+        By::Doctor => (&["doctor_id"], Some(Dimension::Doctor)),
+        By::Operator => (&["operator_id"], Some(Dimension::Operator)),
+    }
+}
+
+/// Sums of a table of cells.
+fn select(table: &'static str, generation: i32, backend: DbBackend, question: &Question) -> SelectStatement {
+    // A sum of whole numbers is a decimal on most engines.
+    let whole = if backend == DbBackend::MySql { "signed" } else { "bigint" };
+    let sum = Func::cast_as(Func::sum(Expr::col("amount")), Alias::new(whole));
+    let mut select = Query::select().from(table).columns(["figure", "currency"]).take();
+    select.expr_as(sum, Alias::new("amount")).group_by_columns(["figure", "currency"]);
+    let (columns, _) = divided(question.by);
+    select.columns(columns.iter().copied()).group_by_columns(columns.iter().copied());
+    select
+        .and_where(Expr::col("generation").eq(generation))
+        .and_where(Expr::col("figure").is_in(question.figures.iter().map(|figure| figure.code())));
+    if !question.of.stages.is_empty() {
+        select.and_where(Expr::col("stage").is_in(question.of.stages.iter().map(|stage| stage.code())));
+    }
+    if !question.of.currencies.is_empty() {
+        let codes: Vec<String> = question.of.currencies.iter().map(ToString::to_string).collect();
+        select.and_where(Expr::col("currency").is_in(codes));
+    }
+    for (_, column, ids) in named_dimensions(&question.of) {
+        select.and_where(Expr::col(column).is_in(ids));
+    }
+    select
+}
+
+fn on_days(mut select: SelectStatement, from: NaiveDate, to: NaiveDate) -> SelectStatement {
+    select.and_where(Expr::col("day").gte(from)).and_where(Expr::col("day").lte(to));
+    select
+}
+
+/// All statements whose sums together answer a question.
+pub(crate) fn statements(backend: DbBackend, generation: i32, question: &Question) -> Vec<SelectStatement> {
+    let range = question.range;
+    let (_, dimension) = divided(question.by);
+    let mut needed: Vec<Dimension> = named_dimensions(&question.of).into_iter().map(|(d, ..)| d).collect();
+    needed.extend(dimension.filter(|dimension| !needed.contains(dimension)));
+    let part = Part::with(&needed);
+    let deltas = select("report_delta", generation, backend, question);
+    let mut all = vec![on_days(deltas, range.from(), range.to())];
+    let totals = |name: &'static str, from, to| {
+        let mut select = select("report_total", generation, backend, question);
+        select.and_where(Expr::col("part").eq(name));
+        on_days(select, from, to)
+    };
+    let by_month = part.by_month().filter(|_| question.by != By::Day).zip(range.whole_months());
+    let odd: Vec<Range> = match by_month {
+        None => vec![range],
+        Some((name, (first, last))) => {
+            all.push(totals(name, first, last));
+            range.odd_days()
+        }
+    };
+    all.extend(odd.into_iter().map(|days| totals(part.by_day(), days.from(), days.to())));
+    all
+}
+
+/// What a sum is of, as columns.
+type Key = (String, Option<String>, Option<String>, Option<String>, Option<NaiveDate>, Option<Uuid>);
+
+async fn answer(
+    db: &impl ConnectionTrait,
+    generation: i32,
+    question: &Question,
+) -> Result<Vec<Sum>, StoreError> {
+    let mut sums: BTreeMap<Key, i64> = BTreeMap::new();
+    for select in statements(db.get_database_backend(), generation, question) {
+        for row in db.query_all(&select).await.map_err(failed(KIND))? {
+            let (key, amount) = entry(&row, question.by)?;
+            *sums.entry(key).or_default() += amount;
+        }
+    }
+    sums.into_iter().filter(|(_, amount)| *amount != 0).map(sum).collect()
+}
+
+fn entry(row: &QueryResult, by: By) -> Result<(Key, i64), StoreError> {
+    let text = |name| value_of::<Option<String>>(KIND, row, name);
+    let who = |name| value_of::<Option<Uuid>>(KIND, row, name);
+    let mut key: Key = (value_of(KIND, row, "figure")?, text("currency")?, None, None, None, None);
+    match by {
+        By::Stage => (key.2, key.3) = (text("stage")?, text("detail")?),
+        By::Day => key.4 = value_of(KIND, row, "day")?,
+        By::Promoter => key.5 = who("promoter_id")?,
+        By::Manager => key.5 = who("manager_id")?,
+        By::Doctor => key.5 = who("doctor_id")?,
+        By::Operator => key.5 = who("operator_id")?,
+    }
+    Ok((key, value_of(KIND, row, "amount")?))
+}
+
+fn sum(((figure, currency, stage, detail, day, who), amount): (Key, i64)) -> Result<Sum, StoreError> {
+    Ok(Sum {
+        figure: read(KIND, "figure", &figure, Figure::parse)?,
+        currency: read_opt(KIND, "currency", currency.as_deref(), Currency::parse)?,
+        stage: read_opt(KIND, "stage", stage.as_deref(), Stage::parse)?,
+        detail: detail_of(detail.as_deref().unwrap_or_default())?,
+        day,
+        who,
+        amount,
+    })
+}

@@ -1,0 +1,191 @@
+//! Counting requests into a new generation, a batch at a time, while others write.
+//!
+//! The requests of a batch are locked, so what is read of them is all that was done to them. What others have added
+//! for them to the new generation so far is part of it and goes; what they add afterwards comes on top. A request
+//! that is registered meanwhile and not seen here brings all it adds with it. Of a request that was erased meanwhile,
+//! what it took away was never counted and goes as well; its ledger lines are counted instead.
+
+use std::collections::BTreeMap;
+
+use medcert_application::store::StoreError;
+use medcert_domain::{
+    Entity as _,
+    certification::{Assignment, Certification, Payment, Refund},
+    reports::{Calendar, contributions, ledger},
+};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait, Query, SelectStatement},
+};
+use uuid::Uuid;
+
+use super::{
+    delta::{self, table as deltas},
+    generation,
+    total::Totals,
+};
+use crate::{
+    certification::{assignment, certificate, payment, refund, request},
+    error::failed,
+    mapped::{Row, Table},
+};
+
+const KIND: &str = Certification::KIND;
+
+/// Counts a batch; tells the last request in it, or `None` at the end.
+pub(crate) async fn batch(
+    db: &impl ConnectionTrait,
+    generation: i32,
+    after: Option<Uuid>,
+    limit: u64,
+) -> Result<Option<Uuid>, StoreError> {
+    let calendar = generation::counting(db, generation).await?;
+    let mut select = request::table::Entity::find();
+    if let Some(after) = after {
+        select = select.filter(request::table::Column::Id.gt(after));
+    }
+    let rows = select
+        .order_by_asc(request::table::Column::Id)
+        .limit(limit)
+        .lock_exclusive()
+        .all(db)
+        .await
+        .map_err(failed(KIND))?;
+    let last = rows.last().map(|row| row.id).filter(|_| rows.len() as u64 == limit);
+    let gone = gone(db, generation, after, last).await?;
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    for part in [&ids, &gone] {
+        for chunk in part.chunks(1_000) {
+            deltas::Entity::delete_many()
+                .filter(deltas::Column::Generation.eq(generation))
+                .filter(deltas::Column::RequestId.is_in(chunk.iter().copied()))
+                .exec(db)
+                .await
+                .map_err(failed(delta::KIND))?;
+        }
+    }
+    let mut totals = Totals::default();
+    requests(db, calendar, rows, &ids, &mut totals).await?;
+    ledgers(db, calendar, &gone, &mut totals).await?;
+    totals.write(db, generation).await?;
+    Ok(last)
+}
+
+/// Which of the ids in a column belong to no request, between two requests.
+fn orphans<T: Table + Default>(
+    column: T::Column,
+    after: Option<Uuid>,
+    last: Option<Uuid>,
+) -> SelectStatement {
+    let there = Query::select()
+        .expr(Expr::val(1))
+        .from(request::table::Entity)
+        .and_where(Expr::col((request::table::Entity, request::table::Column::Id)).equals(("orphan", column)))
+        .take();
+    let id = || Expr::col(("orphan", column));
+    let mut select = Query::select().distinct().expr(id()).from_as(T::default(), "orphan").take();
+    select
+        .and_where(Expr::exists(there).not())
+        .and_where_option(after.map(|after| id().gt(after)))
+        .and_where_option(last.map(|last| id().lte(last)));
+    select
+}
+
+/// Requests in the range that are erased. Nothing is ever added to them again.
+async fn gone(
+    db: &impl ConnectionTrait,
+    generation: i32,
+    after: Option<Uuid>,
+    last: Option<Uuid>,
+) -> Result<Vec<Uuid>, StoreError> {
+    let mut with_changes = orphans::<deltas::Entity>(deltas::Column::RequestId, after, last);
+    with_changes.and_where(Expr::col(("orphan", deltas::Column::Generation)).eq(generation));
+    let with_money = orphans::<payment::table::Entity>(payment::table::Column::RequestId, after, last);
+    let mut ids = Vec::new();
+    for select in [with_changes, with_money] {
+        for row in db.query_all(&select).await.map_err(failed(KIND))? {
+            ids.push(row.try_get_by_index(0).map_err(failed(KIND))?);
+        }
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(ids)
+}
+
+/// Rows of children by the request they belong to, in their order.
+async fn children<T: Table>(
+    db: &impl ConnectionTrait,
+    requests: &[Uuid],
+    request: T::Column,
+    order: T::Column,
+) -> Result<Vec<Row<T>>, StoreError> {
+    let mut all = Vec::new();
+    for chunk in requests.chunks(1_000) {
+        let found = T::find().filter(request.is_in(chunk.iter().copied())).order_by_asc(order).all(db).await;
+        all.extend(found.map_err(failed(KIND))?);
+    }
+    Ok(all)
+}
+
+async fn money(
+    db: &impl ConnectionTrait,
+    requests: &[Uuid],
+) -> Result<BTreeMap<Uuid, (Vec<Payment>, Vec<Refund>)>, StoreError> {
+    let mut all: BTreeMap<Uuid, (Vec<Payment>, Vec<Refund>)> = BTreeMap::new();
+    let (of, order) = (payment::table::Column::RequestId, payment::table::Column::Position);
+    for row in children::<payment::table::Entity>(db, requests, of, order).await? {
+        all.entry(row.request_id).or_default().0.push(row.try_into()?);
+    }
+    let (of, order) = (refund::table::Column::RequestId, refund::table::Column::Position);
+    for row in children::<refund::table::Entity>(db, requests, of, order).await? {
+        all.entry(row.request_id).or_default().1.push(row.try_into()?);
+    }
+    Ok(all)
+}
+
+/// Counts requests, with the parts of them that figures look at.
+async fn requests(
+    db: &impl ConnectionTrait,
+    calendar: Calendar,
+    rows: Vec<request::table::Model>,
+    ids: &[Uuid],
+    totals: &mut Totals,
+) -> Result<(), StoreError> {
+    let mut money = money(db, ids).await?;
+    let mut assignments: BTreeMap<Uuid, Vec<Assignment>> = BTreeMap::new();
+    let (of, order) = (assignment::table::Column::RequestId, assignment::table::Column::Position);
+    for row in children::<assignment::table::Entity>(db, ids, of, order).await? {
+        assignments.entry(row.request_id).or_default().push(row.try_into()?);
+    }
+    let mut certificates: BTreeMap<Uuid, Vec<_>> = BTreeMap::new();
+    let (of, order) = (certificate::table::Column::RequestId, certificate::table::Column::IssuedAt);
+    for row in children::<certificate::table::Entity>(db, ids, of, order).await? {
+        certificates.entry(row.request_id).or_default().push(row.try_into()?);
+    }
+    for row in rows {
+        let id = row.id;
+        let mut request: Certification = row.try_into()?;
+        (request.payments, request.refunds) = money.remove(&id).unwrap_or_default();
+        request.assignments = assignments.remove(&id).unwrap_or_default();
+        request.certificates = certificates.remove(&id).unwrap_or_default();
+        for (cell, amount) in contributions(&request, &|at| calendar.day_of(at)) {
+            totals.add(&cell, amount);
+        }
+    }
+    Ok(())
+}
+
+/// Counts what is left of erased requests.
+async fn ledgers(
+    db: &impl ConnectionTrait,
+    calendar: Calendar,
+    gone: &[Uuid],
+    totals: &mut Totals,
+) -> Result<(), StoreError> {
+    for (payments, refunds) in money(db, gone).await?.into_values() {
+        for (cell, amount) in ledger(&payments, &refunds, &|at| calendar.day_of(at)) {
+            totals.add(&cell, amount);
+        }
+    }
+    Ok(())
+}

@@ -12,6 +12,7 @@ mod m20261121_000006_records;
 mod m20261121_000007_directories;
 mod m20261121_000009_reports;
 mod m20261121_000010_scale;
+mod m20261121_000011_jobs;
 mod m20261121_000013_catalog;
 mod new_table;
 
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000007_directories::Migration),
             Box::new(m20261121_000009_reports::Migration),
             Box::new(m20261121_000010_scale::Migration),
+            Box::new(m20261121_000011_jobs::Migration),
             Box::new(m20261121_000013_catalog::Migration),
         ]
     }
@@ -52,6 +54,8 @@ pub const TABLES: &[&str] = &[
     "history_entry",
     "idempotency_key",
     "institution",
+    "job",
+    "job_line",
     "lease",
     "login_session",
     "outbox_message",

@@ -141,10 +141,18 @@ pub const RULES: &[Rule] = &[
     rule("step_up", SignedIn),
     rule("suspend_user", Has(Permission::SuspendUsers)),
     rule("reactivate_user", Has(Permission::SuspendUsers)),
+    // Jobs
+    rule("list_jobs", SignedIn),
+    rule("get_job", SignedIn),
+    rule("list_job_lines", SignedIn),
+    rule("get_job_report", SignedIn),
+    rule("cancel_job", SignedIn).matching(Accepted),
     // Policy
     rule("read_policy", Has(Permission::ReadPolicy)),
     // Certification
     rule("register_request", OnRequests(Action::Register)).keyed(Accepted),
+    rule("import_requests", OnRequests(Action::Register)).keyed(Accepted),
+    rule("act_in_bulk", Has(Permission::ActInBulk)).keyed(Accepted),
     rule("list_requests", Has(Permission::ReadRequests)),
     rule("get_request", Has(Permission::ReadRequests)),
     action("edit_request", Action::Edit, Accepted).matching(Required),

@@ -12,7 +12,7 @@ use actix_web::{
 use medcert_application::App;
 
 use crate::{
-    catalog, certification, gate, identity,
+    catalog, certification, gate, identity, jobs,
     limit::Limiter,
     observe, openapi, operations, people, policy,
     problem::{Failure, Kind},
@@ -110,6 +110,7 @@ fn api(cfg: &mut Registry) {
         .configure(certification::routes)
         .configure(people::routes)
         .configure(catalog::routes)
+        .configure(jobs::routes)
         .configure(policy::routes);
 }
 

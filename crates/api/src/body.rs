@@ -19,8 +19,9 @@ pub const LIMIT: usize = 256 * 1024;
 ///
 /// Extracting it never fails, since the order of answers decides when its faults are told: first the caller is
 /// known and has a role for this, then the body can be read at all ([`Body::well_formed`]), then the object is
-/// there and in the right stage, then come the values ([`Body::read`]). An empty body stands for `{}`.
-pub struct Body<T> {
+/// there and in the right stage, then come the values ([`Body::read`]). An empty body stands for `{}`. No more than
+/// `MOST` bytes are read.
+pub struct Body<T, const MOST: usize = LIMIT> {
     bytes: Bytes,
     document: Result<Document, Unreadable>,
     wanted: PhantomData<fn() -> T>,
@@ -28,9 +29,9 @@ pub struct Body<T> {
 
 /// Why a body cannot be read at all.
 #[derive(Debug, Clone)]
-enum Unreadable {
+pub(crate) enum Unreadable {
     MediaType,
-    TooLarge,
+    TooLarge(usize),
     Malformed(String),
 }
 
@@ -38,13 +39,13 @@ impl From<Unreadable> for Error {
     fn from(why: Unreadable) -> Self {
         match why {
             Unreadable::MediaType => Self::UnsupportedMediaType,
-            Unreadable::TooLarge => Self::TooLarge(LIMIT),
+            Unreadable::TooLarge(most) => Self::TooLarge(most),
             Unreadable::Malformed(what) => Self::Malformed(what),
         }
     }
 }
 
-impl<T> Body<T> {
+impl<T, const MOST: usize> Body<T, MOST> {
     /// Refuses what is no JSON document: 400, 413 and 415.
     pub fn well_formed(&self) -> Result<(), Error> {
         self.document().map(|_| ())
@@ -65,21 +66,21 @@ impl<T> Body<T> {
     }
 }
 
-impl<T: DeserializeOwned> Body<T> {
+impl<T: DeserializeOwned, const MOST: usize> Body<T, MOST> {
     /// Its values: unknown and missing fields, wrong types and repeated names are 422.
     pub fn read(&self) -> Result<T, Error> {
         Ok(self.document()?.read()?)
     }
 }
 
-impl<T: 'static> FromRequest for Body<T> {
+impl<T: 'static, const MOST: usize> FromRequest for Body<T, MOST> {
     type Error = Infallible;
     type Future = LocalBoxFuture<'static, Result<Self, Infallible>>;
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (req, mut payload) = (req.clone(), payload.take());
         Box::pin(async move {
-            let (bytes, document) = match collect(&req, &mut payload).await {
+            let (bytes, document) = match collect(&req, &mut payload, MOST).await {
                 Ok(bytes) if bytes.is_empty() => {
                     (Bytes::from_static(b"{}"), Ok(Document::of(Value::Object(serde_json::Map::new()))))
                 }
@@ -95,16 +96,20 @@ impl<T: 'static> FromRequest for Body<T> {
 }
 
 /// Reads the payload, but no further than the limit.
-async fn collect(req: &HttpRequest, payload: &mut Payload) -> Result<Bytes, Unreadable> {
+pub(crate) async fn collect(
+    req: &HttpRequest,
+    payload: &mut Payload,
+    most: usize,
+) -> Result<Bytes, Unreadable> {
     let announced = req.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse().ok());
-    if announced.is_some_and(|length: usize| length > LIMIT) {
-        return Err(Unreadable::TooLarge);
+    if announced.is_some_and(|length: usize| length > most) {
+        return Err(Unreadable::TooLarge(most));
     }
     let mut bytes = BytesMut::with_capacity(announced.unwrap_or_default());
     while let Some(part) = payload.next().await {
         let part = part.map_err(|_| Unreadable::Malformed("the body ended too early".to_owned()))?;
-        if bytes.len() + part.len() > LIMIT {
-            return Err(Unreadable::TooLarge);
+        if bytes.len() + part.len() > most {
+            return Err(Unreadable::TooLarge(most));
         }
         bytes.extend_from_slice(&part);
     }
@@ -112,8 +117,7 @@ async fn collect(req: &HttpRequest, payload: &mut Payload) -> Result<Bytes, Unre
 }
 
 fn parse(req: &HttpRequest, bytes: &[u8]) -> Result<Document, Unreadable> {
-    let plain = req.headers().get(header::CONTENT_ENCODING).is_none_or(|v| v == "identity");
-    if !plain || !is_json(req) {
+    if !req.content_type().eq_ignore_ascii_case("application/json") || !is_plain_utf8(req) {
         return Err(Unreadable::MediaType);
     }
     if std::str::from_utf8(bytes).is_err() {
@@ -122,17 +126,15 @@ fn parse(req: &HttpRequest, bytes: &[u8]) -> Result<Document, Unreadable> {
     Document::parse(bytes).map_err(|error| Unreadable::Malformed(format!("the body is no JSON: {error}")))
 }
 
-fn is_json(req: &HttpRequest) -> bool {
-    let utf8 = |charset: Option<&str>| charset.is_none_or(|c| c.eq_ignore_ascii_case("utf-8"));
-    let charset = |text: &str| {
-        let parameter = text.split(';').skip(1).map(str::trim).find_map(|p| {
-            let (name, value) = p.split_once('=')?;
-            name.eq_ignore_ascii_case("charset").then(|| value.trim_matches('"').to_owned())
-        });
-        utf8(parameter.as_deref())
-    };
+/// Whether the body is said to be neither compressed nor in another encoding than UTF-8.
+pub(crate) fn is_plain_utf8(req: &HttpRequest) -> bool {
     let text = req.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    req.content_type().eq_ignore_ascii_case("application/json") && charset(text)
+    let charset = text.split(';').skip(1).map(str::trim).find_map(|parameter| {
+        let (name, value) = parameter.split_once('=')?;
+        name.eq_ignore_ascii_case("charset").then(|| value.trim_matches('"'))
+    });
+    let plain = req.headers().get(header::CONTENT_ENCODING).is_none_or(|v| v == "identity");
+    plain && charset.is_none_or(|charset| charset.eq_ignore_ascii_case("utf-8"))
 }
 
 #[cfg(test)]

@@ -101,6 +101,10 @@ wire! {
          RUC (11 digits with check digit), NIF (9 digits with check digit), NATIONAL_ID and OTHER (1 to 30).";
     FeeSourceCode = c::FeeSource, "FeeSource", "Where the fee of a request comes from.";
     GroupingCode = medcert_domain::reports::Grouping, "Grouping", "How a series is cut.";
+    JobKindCode = medcert_domain::jobs::JobKind, "JobKind", "What a job does with its lines.";
+    JobStatusCode = medcert_domain::jobs::JobStatus, "JobStatus",
+        "Where a job stands: SUCCEEDED when every line was judged, FAILED when something unexpected stopped it.";
+    LineOutcomeCode = medcert_domain::jobs::LineOutcome, "LineOutcome", "What came of a line.";
     LocaleCode = Locale, "Locale", "Language: BCP 47 primary tag.";
     MoneyDecisionCode = c::MoneyDecision, "MoneyDecision",
         "What happens to money already received when a request ends without service.";

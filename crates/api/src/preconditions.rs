@@ -26,7 +26,11 @@ impl Preconditions {
     }
 
     /// Both headers, the key bound to caller, method, path and body.
-    pub fn conditions<T>(&self, caller: &Caller, body: &Body<T>) -> Result<Conditions, Error> {
+    pub fn conditions<T, const MOST: usize>(
+        &self,
+        caller: &Caller,
+        body: &Body<T, MOST>,
+    ) -> Result<Conditions, Error> {
         self.bound(caller, || body.fingerprint())
     }
 

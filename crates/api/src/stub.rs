@@ -18,6 +18,7 @@ use medcert_domain::{
     catalog::{Institution, Service},
     certification::{AssignmentRole, Certificate, Certification, Member},
     identity::{Role, Session, User, UserStatus},
+    jobs::{Job, LineOutcome},
     people::{Promoter, Staff},
 };
 use sha2::{Digest as _, Sha256};
@@ -167,6 +168,31 @@ impl ReportReads for Stub {
         down()
     }
     async fn counted_zone(&self) -> Answer<Option<chrono_tz::Tz>> {
+        down()
+    }
+}
+
+#[async_trait]
+impl JobReads for Stub {
+    async fn jobs(&self, _: &JobFilter, _: &PageRequest) -> Answer<Page<JobRow>> {
+        down()
+    }
+    async fn job(&self, _: Id<Job>) -> Answer<Option<JobRow>> {
+        Ok(None)
+    }
+    async fn job_lines(&self, _: Id<Job>, _: Option<LineOutcome>, _: &PageRequest) -> Answer<Page<JobLine>> {
+        down()
+    }
+    async fn next_line(&self, _: Id<Job>) -> Answer<Option<JobLine>> {
+        Ok(None)
+    }
+    async fn due_jobs(&self, _: DateTime<Utc>, _: u64) -> Answer<Vec<Id<Job>>> {
+        Ok(vec![])
+    }
+    async fn erasable_jobs(&self, _: DateTime<Utc>, _: u64) -> Answer<Vec<Id<Job>>> {
+        Ok(vec![])
+    }
+    async fn open_jobs_of(&self, _: Id<User>) -> Answer<u64> {
         down()
     }
 }

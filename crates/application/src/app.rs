@@ -15,6 +15,7 @@ use medcert_domain::{
 use crate::{
     Error,
     audit::Trail,
+    jobs::Desk,
     objects::Objects,
     rendering::CertificateRenderer,
     secrets::{AccessTokens, Clock, Derivation, Ids, Passwords},
@@ -72,6 +73,8 @@ pub struct App {
     pub parts: Parts,
     /// Events that belong to no change.
     pub trail: Trail,
+    /// Where workers wait for jobs.
+    pub desk: Desk,
     sessions: Cache<Id<Session>, SessionState>,
     profile: Cache<(), Institution>,
     pub(crate) issuing: tokio::sync::Mutex<()>,
@@ -85,7 +88,14 @@ impl App {
     pub fn new(parts: Parts) -> Self {
         let trail = Trail::new(Arc::clone(&parts.store));
         let issuing = tokio::sync::Mutex::new(());
-        Self { parts, trail, sessions: Cache::default(), profile: Cache::default(), issuing }
+        Self {
+            parts,
+            trail,
+            desk: Desk::default(),
+            sessions: Cache::default(),
+            profile: Cache::default(),
+            issuing,
+        }
     }
 
     /// Now, in whole microseconds.

@@ -83,6 +83,9 @@ pub enum Error {
     /// An account that must stay cannot be taken away.
     #[error("{0}")]
     LastAdministrator(&'static str),
+    /// It is over, so there is nothing to stop.
+    #[error("{0} is over already")]
+    Over(&'static str),
     /// It cannot go while others refer to it.
     #[error("{}", .0.message)]
     InUse(Box<InUse>),

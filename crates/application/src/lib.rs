@@ -14,6 +14,7 @@ pub mod demo;
 pub mod directory;
 mod error;
 pub mod identity;
+pub mod jobs;
 pub mod objects;
 pub mod once;
 pub mod people;

@@ -50,18 +50,42 @@ answers!(
     crate::rendering::RenderError
 );
 
+/// What happens to a unit of work that came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Finish {
+    Keep,
+    RollBack,
+}
+
 /// Runs `work` in a unit of work and commits it; again, at most five times, when it lost against another one.
 ///
 /// `work` begins from nothing on each run, so it must not change anything outside its unit of work.
 pub(crate) async fn run<T>(
     app: &App,
     on_stale: OnStale,
+    work: impl AsyncFnMut(&mut dyn UnitOfWork) -> Result<T, Failed>,
+) -> Result<T, Error> {
+    repeat(app, on_stale, Finish::Keep, work).await
+}
+
+/// The same, but nothing is kept: what would come of it is all there is to know.
+pub(crate) async fn rehearse<T>(
+    app: &App,
+    work: impl AsyncFnMut(&mut dyn UnitOfWork) -> Result<T, Failed>,
+) -> Result<T, Error> {
+    repeat(app, OnStale::Rerun, Finish::RollBack, work).await
+}
+
+async fn repeat<T>(
+    app: &App,
+    on_stale: OnStale,
+    finish: Finish,
     mut work: impl AsyncFnMut(&mut dyn UnitOfWork) -> Result<T, Failed>,
 ) -> Result<T, Error> {
     let mut tries = 0;
     loop {
         tries += 1;
-        match attempt(app, &mut work).await {
+        match attempt(app, finish, &mut work).await {
             Ok(done) => return Ok(done),
             Err(failed) => again(app, on_stale, tries, failed).await?,
         }
@@ -123,11 +147,14 @@ async fn again(app: &App, on_stale: OnStale, tries: u32, failed: Failed) -> Resu
 
 async fn attempt<T>(
     app: &App,
+    finish: Finish,
     work: &mut impl AsyncFnMut(&mut dyn UnitOfWork) -> Result<T, Failed>,
 ) -> Result<T, Failed> {
     let mut uow = app.store().begin().await?;
     let done = work(&mut *uow).await?;
-    uow.commit().await?;
+    if finish == Finish::Keep {
+        uow.commit().await?;
+    }
     Ok(done)
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures::future::{BoxFuture, join_all};
 use uuid::Uuid;
 
-use crate::{App, Error, reports, store::StoreError};
+use crate::{App, Error, jobs, reports, store::StoreError};
 
 /// Periodic work. It may be cut off at any point and may, after a long pause of its process, overlap with another
 /// run, so it must bear both.
@@ -31,6 +31,11 @@ pub const TASKS: &[Task] = &[
         name: "fold reports",
         every: Duration::from_secs(10),
         run: |app| Box::pin(async move { reports::keep(app).await }),
+    },
+    Task {
+        name: "erase lines of jobs",
+        every: HOUR,
+        run: |app| Box::pin(async move { jobs::erase_old(app).await.map(drop) }),
     },
 ];
 

@@ -11,6 +11,7 @@ pub mod certification;
 mod id;
 pub mod identity;
 mod invalid;
+pub mod jobs;
 mod locale;
 mod money;
 pub mod people;

@@ -12,6 +12,7 @@ mod connect;
 mod directory;
 mod error;
 mod identity;
+mod jobs;
 mod mapped;
 mod migrate;
 mod people;

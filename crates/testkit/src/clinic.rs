@@ -2,8 +2,8 @@
 
 use std::{net::TcpListener, num::NonZeroU32, sync::Arc};
 
-use medcert_api::{Http, HttpOptions};
-use medcert_application::{App, Parts, Settings, demo, objects::Objects};
+use medcert_api::{Http, HttpOptions, LINE_FORMS};
+use medcert_application::{App, Parts, Settings, demo, jobs, objects::Objects};
 use medcert_credentials::{
     BcryptPasswords, Es256Tokens, HmacDerivation, KrillaRenderer, generate_signing_key,
 };
@@ -164,6 +164,11 @@ impl Clinic {
     /// The manager.
     pub async fn manager(&self) -> Caller {
         self.sign_in(demo::emails()[2]).await
+    }
+
+    /// Does every job that is due, as the worker of a server does.
+    pub async fn work(&self) {
+        jobs::work(&self.app, &LINE_FORMS).await.expect("the jobs are done");
     }
 
     /// The doctor.

@@ -3,6 +3,7 @@
 mod bodies;
 mod call;
 mod filter;
+mod import;
 mod public_page;
 mod routes;
 mod views;
@@ -10,5 +11,6 @@ mod views;
 pub(crate) use bodies::{StaffPersonBody, StaffPersonChanges, Typed, read};
 pub(crate) use call::Sent;
 pub(crate) use filter::RequestsExportQuery;
+pub(crate) use import::import_line;
 pub(crate) use routes::{root, routes};
 pub(crate) use views::{AccountRef, MoneyView};

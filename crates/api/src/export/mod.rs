@@ -20,7 +20,7 @@ use medcert_application::{
     reports::{Export, Rows, Value},
 };
 
-pub(crate) use query::{Exporting, FormatQuery};
+pub(crate) use query::{Exporting, FormatQuery, together};
 pub(crate) use xlsx::MEDIA_TYPE as XLSX;
 
 use self::{csv::Csv, xlsx::Xlsx};

@@ -3,6 +3,7 @@
 use std::future::{Ready, ready};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use medcert_application::Error;
 use medcert_domain::Invalid;
 use serde::{Deserialize, de::DeserializeOwned};
 
@@ -36,10 +37,24 @@ impl FormatQuery {
 pub(crate) struct Exporting<T> {
     /// What is exported.
     pub(crate) query: T,
-    /// What it is written as.
-    pub(crate) format: Format,
-    /// Whether it begins with a byte order mark.
-    pub(crate) bom: bool,
+    /// What it is written as, and whether it begins with a byte order mark.
+    pub(crate) format: Result<(Format, bool), Invalid>,
+}
+
+/// What was read of a query, and the format; all faults of both at once.
+pub(crate) fn together<R>(
+    read: Result<R, Error>,
+    format: Result<(Format, bool), Invalid>,
+) -> Result<(R, Format, bool), Error> {
+    match (read, format) {
+        (Ok(read), Ok((format, bom))) => Ok((read, format, bom)),
+        (Err(Error::Invalid(mut faults)), Err(more)) => {
+            faults.faults.extend(more.faults);
+            Err(faults.into())
+        }
+        (Err(error), _) => Err(error),
+        (_, Err(faults)) => Err(faults.into()),
+    }
 }
 
 impl<T: DeserializeOwned> FromRequest for Exporting<T> {
@@ -57,12 +72,12 @@ fn read<T: DeserializeOwned>(text: &str) -> Result<Exporting<T>, Invalid> {
         text.split('&').filter(|part| !part.is_empty()).partition(ours);
     let format = query::read::<FormatQuery>(&format.join("&")).and_then(|q| Ok((q.read()?, q.bom)));
     match (query::read(&rest.join("&")), format) {
-        (Ok(query), Ok((format, bom))) => Ok(Exporting { query, format, bom }),
+        (Ok(query), format) => Ok(Exporting { query, format }),
         (Err(mut faults), Err(more)) => {
             faults.faults.extend(more.faults);
             Err(faults)
         }
-        (Err(faults), _) | (_, Err(faults)) => Err(faults),
+        (Err(faults), Ok(_)) => Err(faults),
     }
 }
 
@@ -79,11 +94,13 @@ mod tests {
     #[test]
     fn both_queries_are_read() {
         let both = read::<Other>("limit=5&format=xlsx&bom=true").unwrap();
-        assert_eq!((both.query.limit, both.format, both.bom), (Some(5), Format::Xlsx, true));
+        assert_eq!((both.query.limit, both.format.unwrap()), (Some(5), (Format::Xlsx, true)));
         let none = read::<Other>("").unwrap();
-        assert_eq!((none.query.limit, none.format, none.bom), (None, Format::Csv, false));
+        assert_eq!((none.query.limit, none.format.unwrap()), (None, (Format::Csv, false)));
         let faults = |query: &str| {
-            let faults = read::<Other>(query).unwrap_err().faults;
+            let read = read::<Other>(query).map_err(Error::from);
+            let read = read.and_then(|asked| together(Ok(()), asked.format));
+            let Err(Error::Invalid(Invalid { faults })) = read else { return vec![] };
             faults.into_iter().map(|fault| fault.pointer).collect::<Vec<_>>()
         };
         assert_eq!(faults("format=pdf"), ["/format"]);

@@ -165,6 +165,7 @@ fn share_answers(rule: Option<&Rule>, operation: &mut Operation) {
         has(path || named(&["metrics"]), &[404]),
         has(body, &[400, 413, 415, 422]),
         has(query, &[422]),
+        has(named(&["cancel_job"]), &[403, 409]),
         has(action || body && access.needs_login(), &[409]),
         has(if_match != Header::Ignored, &[412]),
         has(if_match == Header::Required, &[428]),

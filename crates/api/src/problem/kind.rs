@@ -64,6 +64,8 @@ kinds! {
         "Another call with the same Idempotency-Key has not finished. Wait a moment and repeat the call.";
     InUse = "in-use", CONFLICT, "Still in use",
         "It cannot be removed while other things refer to it.";
+    Over = "over", CONFLICT, "Already over",
+        "It came to its end, so there is nothing left to stop.";
     FeeMissing = "fee-missing", CONFLICT, "No fee yet",
         "The request has no fee, so no payment can be registered. Set a service or a fee first.";
     LastAdministrator = "last-administrator", CONFLICT, "Last administrator",

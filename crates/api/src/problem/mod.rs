@@ -183,13 +183,14 @@ impl Failure {
         }
     }
 
+    /// The problem itself, for answers that hold several.
+    pub(crate) fn problem(&self, instance: &str, request_id: &str) -> Problem {
+        Problem { instance: instance.to_owned(), request_id: request_id.to_owned(), ..self.0.problem.clone() }
+    }
+
     /// The answer, complete but for what every answer carries.
     pub(crate) fn answer(&self, instance: &str, request_id: &str) -> HttpResponse {
-        let problem = Problem {
-            instance: instance.to_owned(),
-            request_id: request_id.to_owned(),
-            ..self.0.problem.clone()
-        };
+        let problem = self.problem(instance, request_id);
         let mut answer = HttpResponse::build(self.0.kind.status());
         answer.insert_header((header::CONTENT_TYPE, MEDIA_TYPE));
         if self.0.kind.status() == StatusCode::UNAUTHORIZED {
@@ -311,6 +312,7 @@ impl From<Error> for Failure {
             Error::InFlight => Kind::InFlight,
             Error::Stale => Kind::Stale,
             Error::InvalidCursor => Kind::InvalidCursor,
+            Error::Over(_) => Kind::Over,
             Error::LastAdministrator(_) => Kind::LastAdministrator,
         };
         Self::new(kind, detail)

@@ -62,8 +62,10 @@ async fn export_report(
     app: Data<App>,
     asked: Exporting<ReportQuery>,
 ) -> Result<HttpResponse, Failure> {
-    let export = reports::export_report(&app, &caller, &asked.query.read()?).await?;
-    export::answer(export, asked.format, asked.bom)
+    let read = asked.query.read().map_err(Into::into);
+    let (filter, format, bom) = export::together(read, asked.format)?;
+    let export = reports::export_report(&app, &caller, &filter).await?;
+    export::answer(export, format, bom)
 }
 
 /// Export the list of requests, oldest first, with the filters of the list.
@@ -83,9 +85,10 @@ async fn export_requests(
     app: Data<App>,
     asked: Exporting<RequestsExportQuery>,
 ) -> Result<HttpResponse, Failure> {
-    let filter = asked.query.filter(&app, &caller).await?;
+    let read = asked.query.filter(&app, &caller).await;
+    let (filter, format, bom) = export::together(read, asked.format)?;
     let export = reports::export_requests(app.into_inner(), &caller, filter).await?;
-    export::answer(export, asked.format, asked.bom)
+    export::answer(export, format, bom)
 }
 
 /// The routes of reports. To be put before those of requests, of which none is called `export`.

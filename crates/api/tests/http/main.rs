@@ -7,6 +7,7 @@
     reason = "a test that cannot go on must fail"
 )]
 
+mod bulk;
 mod certification;
 mod conditional;
 mod contract;
@@ -14,6 +15,8 @@ mod coverage;
 mod fuzz;
 mod idempotency;
 mod identity;
+mod imports;
+mod jobs;
 mod lists;
 mod messages;
 mod order;

@@ -57,7 +57,9 @@ async fn head_is_get_without_its_body() {
         assert_eq!(rest(&head), rest(&get), "{}", operation.id);
         // The numbers change with every request that is counted.
         if operation.id != "metrics" {
-            let length = get.bytes.len().to_string();
+            // How long an export gets is not known when it begins.
+            let sent = get.header("transfer-encoding") == "chunked";
+            let length = if sent { String::new() } else { get.bytes.len().to_string() };
             assert_eq!(head.header("content-length"), length, "{}", operation.id);
             assert_eq!(get.header("content-length"), length, "{}", operation.id);
         }

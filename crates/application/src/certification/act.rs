@@ -72,9 +72,14 @@ pub async fn act(
     settle(app, actor, attempt.conditions, done).await
 }
 
+/// Whether doing it twice by accident would count money twice.
+pub(super) const fn moves_money(action: Action) -> bool {
+    matches!(action, Action::RegisterPayment | Action::RegisterRefund)
+}
+
 /// The headers that the action needs.
 pub(super) fn demand(action: Action, conditions: &Conditions) -> Result<IfMatch, Error> {
-    let needs_key = matches!(action, Action::RegisterPayment | Action::RegisterRefund | Action::Issue);
+    let needs_key = moves_money(action) || action == Action::Issue;
     if needs_key && conditions.idempotency.is_none() {
         return Err(Error::IdempotencyKeyMissing);
     }
@@ -88,9 +93,8 @@ pub(super) fn demand(action: Action, conditions: &Conditions) -> Result<IfMatch,
 
 /// An override that moves money is as unsafe to repeat as the plain action.
 fn demand_key_of_override(payload: &Payload, conditions: &Conditions) -> Result<(), Error> {
-    let moves_money =
-        matches!(payload, Payload::Override { action: Action::RegisterPayment | Action::RegisterRefund, .. });
-    if moves_money && conditions.idempotency.is_none() { Err(Error::IdempotencyKeyMissing) } else { Ok(()) }
+    let needs_key = matches!(payload, Payload::Override { action, .. } if moves_money(*action));
+    if needs_key && conditions.idempotency.is_none() { Err(Error::IdempotencyKeyMissing) } else { Ok(()) }
 }
 
 /// Visibility, object rule, version and state, in this order.

@@ -1,6 +1,7 @@
 //! Certification: registering requests, acting on them, issuing and reading certificates.
 
 mod act;
+mod bulk;
 mod certificates;
 mod detail;
 mod erase;
@@ -13,6 +14,7 @@ mod register;
 mod words;
 
 pub use act::act;
+pub use bulk::{BULK_MOST, BulkItem, bulk, in_bulk};
 pub use certificates::{
     CertificateSeen, Overall, PublicCertificate, certificate, certificate_pdf, public_certificate,
 };
@@ -29,6 +31,7 @@ pub use issue::issue;
 pub(crate) use moving::{Moved, move_to};
 pub(crate) use people::Finder;
 pub use register::register;
+pub(crate) use register::register_in;
 pub use words::{person_words, query as query_words, request_words};
 
 use medcert_domain::{

@@ -3,7 +3,7 @@
 use chrono::Datelike as _;
 use medcert_domain::{
     Id, Invalid,
-    catalog::Service,
+    catalog::{Institution, Service},
     certification::{Action, Certification, Context, Guardian, NewCertification},
     identity::Actor,
     people::Person,
@@ -40,67 +40,78 @@ pub async fn register(
     let input = attempt.input.read(&profile)?;
     let done = run(app, OnStale::Rerun, async |uow: &mut dyn UnitOfWork| {
         claim(app, uow, attempt.conditions).await?;
-        let now = app.now();
-        let today = profile.day_of(now);
-        let (client, guardian, promoter, changes) = {
-            let mut finder =
-                Finder { app, uow: &mut *uow, profile: &profile, today, changes: vec![], renamed: vec![] };
-            let client = finder.find_or_make("client", &input.client).await?;
-            let guardian = match &input.guardian {
-                None => None,
-                Some(given) => {
-                    let person = finder.find_or_make("guardian", &given.person).await?;
-                    let missing = || Invalid::one("/guardian/relationship", "required", "is required");
-                    let relationship = given.relationship.ok_or_else(missing)?;
-                    Some((Guardian { person: person.id, relationship }, person))
-                }
-            };
-            let promoter = match &input.promoter {
-                None => None,
-                Some(given) => Some(finder.promoter(given).await?.id),
-            };
-            finder.reindex_renamed().await?;
-            (client, guardian, promoter, finder.changes)
-        };
-        let service = wanted_service(uow, input.service).await?;
-        let duplicates = uow.open_requests_like(client.id, service.as_ref().map(|s| s.id)).await?;
-        let year = today.year();
-        let number = uow.next_number(CODES, year).await?;
-        let new = NewCertification {
-            code: format!("MC-{year}-{number:06}"),
-            guardian: guardian.as_ref().map(|(guardian, _)| *guardian),
-            promoter,
-            care: input.care.clone(),
-            external_reference: input.external_reference.clone(),
-            comment: input.comment.clone(),
-        };
-        let new_id = || app.parts.ids.uuid();
-        let context = Context {
-            actor,
-            now,
-            today,
-            rules: profile.rules,
-            client: &client,
-            guardian: guardian.as_ref().map(|(_, person): &(_, Person)| person),
-            service: service.as_ref(),
-            doctor: None,
-            manager_name: None,
-            new_id: &new_id,
-        };
-        let (request, outcome) = Certification::register(new, &context)?;
-        uow.insert(&request).await?;
-        let dossier = uow.dossier(request.id).await?;
-        let dossier = dossier.ok_or_else(|| Error::internal("a request just written is not there"))?;
-        uow.index_words(request.id, &words::of(&dossier)).await?;
-        journal(app, actor, uow, Action::Register, &dossier, &outcome).await?;
-        let mut detail = Detail::of(app, actor, &profile, dossier);
-        detail.person_changes = changes;
-        detail.possible_duplicates = duplicates;
+        let detail = register_in(app, actor, uow, &profile, &input).await?;
         remember(app, uow, attempt.conditions, 201, &detail, attempt.encode).await?;
         Ok(Answer::Fresh(Box::new(detail)))
     })
     .await;
     settle(app, actor, attempt.conditions, done).await
+}
+
+/// Registers inside a unit of work, for callers that have asked the role question and bring their own.
+pub(crate) async fn register_in(
+    app: &App,
+    actor: &Actor,
+    uow: &mut dyn UnitOfWork,
+    profile: &Institution,
+    input: &RegisterInput,
+) -> Result<Detail, Failed> {
+    let now = app.now();
+    let today = profile.day_of(now);
+    let (client, guardian, promoter, changes) = {
+        let mut finder = Finder { app, uow: &mut *uow, profile, today, changes: vec![], renamed: vec![] };
+        let client = finder.find_or_make("client", &input.client).await?;
+        let guardian = match &input.guardian {
+            None => None,
+            Some(given) => {
+                let person = finder.find_or_make("guardian", &given.person).await?;
+                let missing = || Invalid::one("/guardian/relationship", "required", "is required");
+                let relationship = given.relationship.ok_or_else(missing)?;
+                Some((Guardian { person: person.id, relationship }, person))
+            }
+        };
+        let promoter = match &input.promoter {
+            None => None,
+            Some(given) => Some(finder.promoter(given).await?.id),
+        };
+        finder.reindex_renamed().await?;
+        (client, guardian, promoter, finder.changes)
+    };
+    let service = wanted_service(uow, input.service).await?;
+    let duplicates = uow.open_requests_like(client.id, service.as_ref().map(|s| s.id)).await?;
+    let year = today.year();
+    let number = uow.next_number(CODES, year).await?;
+    let new = NewCertification {
+        code: format!("MC-{year}-{number:06}"),
+        guardian: guardian.as_ref().map(|(guardian, _)| *guardian),
+        promoter,
+        care: input.care.clone(),
+        external_reference: input.external_reference.clone(),
+        comment: input.comment.clone(),
+    };
+    let new_id = || app.parts.ids.uuid();
+    let context = Context {
+        actor,
+        now,
+        today,
+        rules: profile.rules,
+        client: &client,
+        guardian: guardian.as_ref().map(|(_, person): &(_, Person)| person),
+        service: service.as_ref(),
+        doctor: None,
+        manager_name: None,
+        new_id: &new_id,
+    };
+    let (request, outcome) = Certification::register(new, &context)?;
+    uow.insert(&request).await?;
+    let dossier = uow.dossier(request.id).await?;
+    let dossier = dossier.ok_or_else(|| Error::internal("a request just written is not there"))?;
+    uow.index_words(request.id, &words::of(&dossier)).await?;
+    journal(app, actor, uow, Action::Register, &dossier, &outcome).await?;
+    let mut detail = Detail::of(app, actor, profile, dossier);
+    detail.person_changes = changes;
+    detail.possible_duplicates = duplicates;
+    Ok(detail)
 }
 
 /// The service that is asked for; it must be offered.

@@ -1,10 +1,13 @@
 //! Login sessions and their tokens (OWASP ASVS 5.0 §7 and §10.4, RFC 9700 §4.14).
 
+use std::collections::BTreeSet;
+
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Duration, SubsecRound as _, Utc};
 use medcert_domain::{
     Id,
-    identity::{Actor, Origin, Session, User, UserStatus},
+    identity::{Actor, Grant, Origin, Session, User, UserStatus},
+    people::Staff,
     policy::Permission,
 };
 use sha2::{Digest as _, Sha256};
@@ -16,7 +19,7 @@ use crate::{
     audit::{self, About},
     rerun::{Failed, OnStale, run},
     secrets::AccessClaims,
-    store::{RefreshToken, SessionState, UnitOfWork},
+    store::{AccountRow, RefreshToken, SessionState, UnitOfWork},
 };
 
 /// A second use of a refresh token within this time is a tab or a retry, not a thief.
@@ -199,22 +202,43 @@ pub async fn authenticate(app: &App, token: &str, origin: Origin) -> Result<Acto
     if over || user.status != UserStatus::Active || user.id.raw() != claims.user {
         return Err(Error::Unauthenticated);
     }
-    let in_force = |grant: &&medcert_domain::identity::Grant| grant.ends_at.is_none_or(|end| end > now);
-    let permissions: std::collections::BTreeSet<Permission> = user
+    Ok(acting_as(user, session.id, display_name, staff, origin, now))
+}
+
+/// The account as somebody who acts at this moment without a login of their own: for work that was asked for earlier.
+/// Whoever was suspended meanwhile acts no more.
+pub(crate) async fn acting(app: &App, user: Id<User>, origin: Origin) -> Result<Actor, Error> {
+    let found = app.store().account(user).await?;
+    let active = found.filter(|row| row.user.status == UserStatus::Active);
+    let gone = || Error::Forbidden("the account that asked for this is not active".to_owned());
+    let AccountRow { user, display_name, staff } = active.ok_or_else(gone)?;
+    Ok(acting_as(user, Id::new(Uuid::nil()), display_name, staff, origin, app.now()))
+}
+
+fn acting_as(
+    user: User,
+    session: Id<Session>,
+    display_name: String,
+    staff: Option<Id<Staff>>,
+    origin: Origin,
+    now: DateTime<Utc>,
+) -> Actor {
+    let in_force = |grant: &&Grant| grant.ends_at.is_none_or(|end| end > now);
+    let permissions: BTreeSet<Permission> = user
         .grants
         .iter()
         .filter(in_force)
         .map(|grant| grant.permission)
         .filter(|permission| permission.can_be_granted())
         .collect();
-    Ok(Actor {
+    Actor {
         user: user.id,
-        session: session.id,
+        session,
         person: user.person,
         staff,
         display_name,
         roles: user.roles,
         permissions,
         origin,
-    })
+    }
 }

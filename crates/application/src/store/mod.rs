@@ -2,9 +2,12 @@
 //!
 //! Writing goes through a [`UnitOfWork`]; reading for lists and views through the read ports, without one.
 
-mod bulk;
+mod jobs;
 mod reads;
 mod records;
+
+pub use jobs::{JobFilter, JobLine, JobReads, JobRow, JobWork, Made};
+mod bulk;
 mod reports;
 
 pub use bulk::{BulkLoad, Load, LoadedRequest, LoadedWords};
@@ -22,6 +25,7 @@ use medcert_domain::{
     catalog::{Institution, Service},
     certification::{AssignmentRole, Certificate, Certification, Member},
     identity::{Session, User},
+    jobs::Job,
     people::{Document, Person, PersonUse, Promoter, Staff},
 };
 
@@ -87,6 +91,7 @@ pub trait Store:
     + IdentityReads
     + DirectoryReads
     + ReportReads
+    + JobReads
     + BulkLoad
     + Send
     + Sync
@@ -137,10 +142,12 @@ pub trait UnitOfWork:
     + Repository<Institution>
     + Repository<User>
     + Repository<Session>
+    + Repository<Job>
     + CertificationWork
     + PeopleWork
     + IdentityWork
     + ReportWork
+    + JobWork
     + DirectoryWork
     + Send
 {

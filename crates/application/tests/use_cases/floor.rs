@@ -171,7 +171,7 @@ fn nowhere() -> Id<Certification> {
     Id::new(uuid::Uuid::nil())
 }
 
-fn encode(detail: &Detail) -> String {
+pub(crate) fn encode(detail: &Detail) -> String {
     format!("{}/{}", detail.dossier.certification.code, detail.dossier.certification.version)
 }
 

@@ -12,6 +12,7 @@
 
 mod failures;
 mod floor;
+mod jobs;
 mod reports;
 mod rounds;
 
@@ -35,4 +36,5 @@ macro_rules! on_every_database {
 on_every_database! {
     rounds { assign_manager, assign_doctor, pay_with_one_key, pay_with_one_reference, issue, number_requests }
     reports { agree_with_the_requests, stay_whole_while_others_write }
+    jobs { work_together }
 }

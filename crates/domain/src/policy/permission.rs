@@ -32,6 +32,12 @@ pub enum Permission {
     ReadPromoters,
     /// Open the institution's profile.
     ReadInstitution,
+    /// Do one action to many requests in one call; each request asks for the action besides.
+    ActInBulk,
+    /// See the jobs of everybody.
+    ReadAllJobs,
+    /// Cancel the jobs of everybody.
+    CancelAnyJob,
     /// Change the institution's profile.
     WriteInstitution,
     /// Suspend and reactivate users.
@@ -58,32 +64,52 @@ impl Permission {
         Self::ReadPromoters,
         Self::ReadInstitution,
         Self::WriteInstitution,
+        Self::ActInBulk,
+        Self::ReadAllJobs,
+        Self::CancelAnyJob,
         Self::SuspendUsers,
         Self::ReadPolicy,
         Self::ReadReports,
         Self::Export,
     ];
 
+    /// Its code, and the roles that have it without a grant; `None` for an action, whose roles the matrix tells.
+    const fn row(self) -> Option<(&'static str, &'static [Role])> {
+        use Role::{Admin, Auditor, Doctor, Manager, Operator};
+        const EVERYONE: &[Role] = &[Admin, Operator, Manager, Doctor, Auditor];
+        Some(match self {
+            Self::Certification(_) => return None,
+            Self::ActOnAnyRequest => ("certification:act_on_any", &[]),
+            Self::ReadRequests => ("certification:read", EVERYONE),
+            Self::ReadCertificates => ("certificates:read", EVERYONE),
+            Self::ReadServices => ("services:read", EVERYONE),
+            Self::WriteServices => ("services:write", &[Admin]),
+            Self::ReadStaff => ("staff:read", EVERYONE),
+            Self::ReadStaffTerms => ("staff:read_terms", &[Admin, Auditor]),
+            Self::WriteStaff => ("staff:write", &[Admin]),
+            Self::ReadPromoters => ("promoters:read", &[Admin, Operator, Manager, Auditor]),
+            Self::ReadInstitution => ("institution:read", EVERYONE),
+            Self::WriteInstitution => ("institution:write", &[Admin]),
+            Self::ActInBulk => ("certification:bulk", &[Admin, Operator, Manager, Doctor]),
+            Self::ReadAllJobs => ("jobs:read_all", &[Admin, Auditor]),
+            Self::CancelAnyJob => ("jobs:cancel_any", &[Admin]),
+            Self::SuspendUsers => ("users:suspend", &[Admin]),
+            Self::ReadPolicy => ("policy:read", &[Admin, Auditor]),
+            Self::ReadReports => ("reports:read", &[Admin, Auditor]),
+            Self::Export => ("exports:make", &[Admin, Auditor]),
+        })
+    }
+
     /// The roles that have it without a grant; for actions, those that have it in some stage.
     pub fn roles(self) -> Vec<Role> {
-        use Role::{Admin, Auditor, Doctor, Manager, Operator};
-        match self {
-            Self::Certification(action) => {
-                Role::ALL.iter().copied().filter(|role| super::role_has_somewhere(*role, action)).collect()
-            }
-            Self::ActOnAnyRequest => vec![],
-            Self::ReadRequests | Self::ReadCertificates | Self::ReadServices | Self::ReadStaff => {
-                vec![Admin, Operator, Manager, Doctor, Auditor]
-            }
-            Self::ReadPromoters => vec![Admin, Operator, Manager, Auditor],
-            Self::ReadInstitution => vec![Admin, Operator, Manager, Doctor, Auditor],
-            Self::WriteServices | Self::WriteStaff | Self::WriteInstitution | Self::SuspendUsers => {
-                vec![Admin]
-            }
-            Self::ReadStaffTerms | Self::ReadPolicy | Self::ReadReports | Self::Export => {
-                vec![Admin, Auditor]
-            }
+        if let Self::Certification(action) = self {
+            return Role::ALL
+                .iter()
+                .copied()
+                .filter(|role| super::role_has_somewhere(*role, action))
+                .collect();
         }
+        self.row().map_or(vec![], |(_, roles)| roles.to_vec())
     }
 
     /// Whether a grant may give it: never what attests, overrules or erases.
@@ -119,25 +145,9 @@ impl Permission {
 
 impl fmt::Display for Permission {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Certification(action) => {
-                return write!(f, "certification:{}", action.code().to_ascii_lowercase());
-            }
-            Self::ActOnAnyRequest => "certification:act_on_any",
-            Self::ReadRequests => "certification:read",
-            Self::ReadCertificates => "certificates:read",
-            Self::ReadServices => "services:read",
-            Self::WriteServices => "services:write",
-            Self::ReadStaff => "staff:read",
-            Self::ReadStaffTerms => "staff:read_terms",
-            Self::WriteStaff => "staff:write",
-            Self::ReadPromoters => "promoters:read",
-            Self::ReadInstitution => "institution:read",
-            Self::WriteInstitution => "institution:write",
-            Self::SuspendUsers => "users:suspend",
-            Self::ReadPolicy => "policy:read",
-            Self::ReadReports => "reports:read",
-            Self::Export => "exports:make",
-        })
+        if let Self::Certification(action) = self {
+            return write!(f, "certification:{}", action.code().to_ascii_lowercase());
+        }
+        f.write_str(self.row().map_or("", |(code, _)| code))
     }
 }

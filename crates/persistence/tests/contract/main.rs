@@ -14,6 +14,7 @@ mod database;
 mod directory;
 mod fixture;
 mod identity;
+mod jobs;
 mod list;
 mod people;
 mod plans;
@@ -46,6 +47,7 @@ contract! {
     people { round_trip, duplicates, questions, staff_in_order, promoters_in_order }
     catalog { round_trip, services_in_order }
     identity { round_trip, sessions, refresh_tokens }
+    jobs { round_trip, lines_in_order, jobs_in_order, due, taking }
     aggregate {
         round_trip, changes, unique_parts, stale, erasure, certificates,
     }

@@ -12,7 +12,7 @@ use medcert_domain::{
 use crate::{
     database::TestDatabase,
     duplicate,
-    fixture::{Clinic, EXTREME, at, begin, day, document, first, person, promoter, staff, user},
+    fixture::{Clinic, EXTREME, at, begin, day, document, first, pen, person, promoter, staff, user},
     insert, load,
 };
 

@@ -25,7 +25,7 @@ use crate::{
 const CALLERS: usize = 64;
 
 /// Runs the same for every caller at once and gathers the answers.
-async fn all_at_once<T, F>(database: &TestDatabase, each: impl Fn(SeaStore) -> F) -> Vec<T>
+pub(crate) async fn all_at_once<T, F>(database: &TestDatabase, each: impl Fn(SeaStore) -> F) -> Vec<T>
 where
     T: Send + 'static,
     F: Future<Output = T> + Send + 'static,
@@ -65,7 +65,7 @@ pub(crate) async fn numbers(database: &TestDatabase) {
 }
 
 /// Whether the caller won; losing must be one of the answers a caller can act on.
-fn won(answer: Result<(), StoreError>) -> bool {
+pub(crate) fn won(answer: Result<(), StoreError>) -> bool {
     match answer {
         Ok(()) => true,
         Err(StoreError::Stale(_) | StoreError::Duplicate(_) | StoreError::Conflict) => false,

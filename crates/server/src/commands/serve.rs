@@ -6,8 +6,8 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
-use medcert_api::{Http, HttpOptions};
-use medcert_application::{App, demo, upkeep};
+use medcert_api::{Http, HttpOptions, LINE_FORMS};
+use medcert_application::{App, demo, jobs, upkeep};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{options::Options, wiring};
@@ -55,7 +55,14 @@ pub(crate) async fn serve(options: &Options, demo: bool) -> anyhow::Result<()> {
         tracing::info!("stopping: requests under way may finish");
         handle.stop(true).await;
     });
-    server.await.context("the server failed")?;
+    // On this task, beside the server: when that is told to stop, the worker finishes the line it is at.
+    let served = async {
+        let served = server.await;
+        wired.app.desk.close();
+        served
+    };
+    let (served, ()) = tokio::join!(served, jobs::keep_working(&wired.app, &LINE_FORMS));
+    served.context("the server failed")?;
     upkeep.abort();
     wired.app.trail.stop();
     trail.await.context("the audit trail could not be written to its end")?;

@@ -1,6 +1,7 @@
 //! The operations of certification.
 
 mod actions;
+mod bulk;
 mod certificates;
 mod public;
 mod requests;
@@ -13,6 +14,8 @@ use crate::registry::Registry;
 pub(crate) fn routes(cfg: &mut Registry) {
     cfg.configure(requests::routes)
         .configure(actions::routes)
+        .configure(bulk::routes)
+        .configure(super::import::routes)
         .configure(certificates::routes)
         .configure(public::routes);
 }

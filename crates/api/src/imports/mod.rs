@@ -1,0 +1,56 @@
+//! Imports: files of many lines, each of which becomes a line of a job.
+//!
+//! A file is split here and its lines are stored as JSON; each is read when its turn comes, by the very reader of the
+//! operation that takes one. So there is one set of rules, and a process that never saw the file can go on with it.
+
+mod csv_lines;
+mod json_lines;
+mod upload;
+
+pub(crate) use upload::Upload;
+
+use medcert_application::{
+    Error,
+    jobs::{LineForms, MOST_LINES},
+};
+use medcert_domain::{Checks, Invalid};
+
+use crate::{certification, problem::Failure};
+
+/// Bytes of a line at the most: several times what any body of one thing needs.
+const LINE_LIMIT: usize = 64 * 1024;
+
+/// Faults told of one file at the most: beyond that it is another kind of file.
+const MOST_FAULTS: usize = 100;
+
+/// How the lines of each kind are read, for the workers.
+pub const LINE_FORMS: LineForms = LineForms { request: certification::import_line, refusal };
+
+/// A refusal as it is stored beside its line.
+fn refusal(error: Error) -> String {
+    serde_json::to_string(&Failure::from(error).problem("", "")).unwrap_or_default()
+}
+
+/// The faults of a file, as many as are worth telling.
+#[derive(Default)]
+struct Faults {
+    checks: Checks,
+    count: usize,
+}
+
+impl Faults {
+    fn note(&mut self, pointer: &str, code: &'static str, message: impl Into<String>) {
+        if self.count < MOST_FAULTS {
+            self.checks.fault(pointer, code, message);
+        }
+        self.count += 1;
+    }
+}
+
+fn too_many() -> Invalid {
+    Invalid::one("", "range", format!("must have from 1 to {MOST_LINES} lines"))
+}
+
+fn too_long() -> String {
+    format!("must not be longer than {LINE_LIMIT} bytes")
+}

@@ -1,0 +1,200 @@
+//! Jobs: following and stopping work that is done in the background.
+
+mod report;
+mod views;
+
+pub(crate) use views::JobView;
+
+use crate::registry::Registry;
+use actix_web::{HttpRequest, HttpResponse, get, http::header, post, web::Data};
+use medcert_application::{App, jobs, store::JobFilter};
+use medcert_domain::{
+    Checks, Invalid,
+    jobs::{Job, LineOutcome},
+};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::{
+    caller::Caller,
+    codes::{JobKindCode, JobStatusCode, LineOutcomeCode},
+    etag::versioned,
+    page::{List, Listing, Paging},
+    path::PathId,
+    preconditions::Preconditions,
+    problem::Failure,
+    query::Query,
+    reading::{Reader, code},
+};
+use views::LineView;
+
+/// Which jobs. Several values of one filter, separated by commas, mean any of them.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+struct JobsQuery {
+    /// Of any of these kinds.
+    #[param(value_type = Vec<JobKindCode>, style = Form, explode = false)]
+    kind: Vec<String>,
+    /// Having any of these statuses.
+    #[param(value_type = Vec<JobStatusCode>, style = Form, explode = false)]
+    status: Vec<String>,
+    /// Items wanted, 1 to 200; 20 when left out.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u64>,
+    /// Where to go on: `next_cursor` of the part before.
+    cursor: Option<String>,
+    /// Whether the exact total is wanted.
+    with_total: bool,
+}
+
+impl JobsQuery {
+    fn filter(&self) -> Result<JobFilter, Invalid> {
+        let mut checks = Checks::default();
+        let mut r = Reader::new(&mut checks);
+        let kinds = r.each("kind", &self.kind, code);
+        let statuses = r.each("status", &self.status, code);
+        checks.finish().map(|()| JobFilter { created_by: None, kinds, statuses })
+    }
+
+    fn paging(&self) -> Paging {
+        Paging { limit: self.limit, cursor: self.cursor.clone(), with_total: self.with_total }
+    }
+}
+
+/// Which lines.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+struct LinesQuery {
+    /// Those with this outcome.
+    #[param(value_type = Option<LineOutcomeCode>)]
+    outcome: Option<String>,
+    /// Items wanted, 1 to 200; 20 when left out.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u64>,
+    /// Where to go on: `next_cursor` of the part before.
+    cursor: Option<String>,
+    /// Whether the exact total is wanted.
+    with_total: bool,
+}
+
+/// A row for each line and fault.
+#[derive(ToSchema)]
+#[schema(as = JobReport, example = "line,outcome,id,code,possible_duplicates,problem,column,fault,message\r\n1,OK,01940000-0000-7000-8000-000000000007,MC-2026-000042,,,,,\r\n")]
+#[expect(dead_code, reason = "only described: it is written part by part")]
+struct ReportFile(String);
+
+/// Which lines of the report.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+struct ReportQuery {
+    /// Those with this outcome.
+    #[param(value_type = Option<LineOutcomeCode>)]
+    outcome: Option<String>,
+}
+
+fn outcome(typed: Option<&str>) -> Result<Option<LineOutcome>, Invalid> {
+    let mut checks = Checks::default();
+    let outcome = Reader::new(&mut checks).optional("outcome", typed, code);
+    checks.finish().map(|()| outcome)
+}
+
+/// List jobs, newest first: one's own; for administrators and auditors everybody's.
+#[utoipa::path(tag = "jobs", params(JobsQuery),
+    responses((status = 200, description = "The jobs", body = List<JobView>,
+        headers(("Link" = String, description = "The next part, `rel=next`")))))]
+#[get("/jobs")]
+async fn list_jobs(
+    caller: Caller,
+    app: Data<App>,
+    req: HttpRequest,
+    query: Query<JobsQuery>,
+) -> Result<HttpResponse, Failure> {
+    let listing = Listing::of(&req);
+    let page = listing.request(&app, query.0.paging())?;
+    let found = jobs::jobs(&app, &caller, query.0.filter()?, &page).await?;
+    listing.answer::<_, JobView>(&app, &req, found)
+}
+
+/// Show a job and how far it is.
+#[utoipa::path(tag = "jobs", responses((status = 200, description = "The job", body = JobView,
+        headers(("ETag" = String, description = "Its version")))))]
+#[get("/jobs/{id}")]
+async fn get_job(
+    caller: Caller,
+    app: Data<App>,
+    req: HttpRequest,
+    id: PathId<Job>,
+) -> Result<HttpResponse, Failure> {
+    let found = jobs::job(&app, &caller, id.0).await?;
+    versioned(&req, found.job.version, &JobView::from(&found))
+}
+
+/// List what came of each line of a job, in the order of the file.
+#[utoipa::path(tag = "jobs", params(LinesQuery),
+    responses((status = 200, description = "The lines", body = List<LineView>,
+        headers(("Link" = String, description = "The next part, `rel=next`")))))]
+#[get("/jobs/{id}/lines")]
+async fn list_job_lines(
+    caller: Caller,
+    app: Data<App>,
+    req: HttpRequest,
+    id: PathId<Job>,
+    query: Query<LinesQuery>,
+) -> Result<HttpResponse, Failure> {
+    let LinesQuery { outcome: wanted, limit, cursor, with_total } = query.0;
+    let listing = Listing::of(&req);
+    let page = listing.request(&app, Paging { limit, cursor, with_total })?;
+    let found = jobs::lines(&app, &caller, id.0, outcome(wanted.as_deref())?, &page).await?;
+    listing.answer::<_, LineView>(&app, &req, found)
+}
+
+/// Fetch what came of each line of a job as a CSV file.
+///
+/// A line with several faults has a row for each of them. Cells that a spreadsheet would take for a formula begin with
+/// an apostrophe.
+#[utoipa::path(tag = "jobs", params(ReportQuery), responses(
+    (status = 200, description = "The report", body = ReportFile, content_type = "text/csv")))]
+#[get("/jobs/{id}/report")]
+async fn get_job_report(
+    caller: Caller,
+    app: Data<App>,
+    id: PathId<Job>,
+    query: Query<ReportQuery>,
+) -> Result<HttpResponse, Failure> {
+    let wanted = outcome(query.0.outcome.as_deref())?;
+    let parts = jobs::report(app.into_inner(), &caller, id.0, wanted).await?;
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present"))
+        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"job-{}.csv\"", id.0)))
+        .streaming(report::file(parts)))
+}
+
+/// Stop a job.
+///
+/// Lines that were done stay done, the others are left, and what was sent is erased. Stopping a job again changes
+/// nothing; one that came to its end is 409 `over`.
+#[utoipa::path(tag = "jobs", responses((status = 200, description = "The job as it is now", body = JobView,
+        headers(("ETag" = String, description = "Its version")))))]
+#[post("/jobs/{id}/cancel")]
+async fn cancel_job(
+    caller: Caller,
+    app: Data<App>,
+    req: HttpRequest,
+    id: PathId<Job>,
+    preconditions: Preconditions,
+) -> Result<HttpResponse, Failure> {
+    let found = jobs::cancel(&app, &caller, id.0, preconditions.if_match()).await?;
+    versioned(&req, found.job.version, &JobView::from(&found))
+}
+
+/// The routes below `/api/v1`.
+pub(crate) fn routes(cfg: &mut Registry) {
+    cfg.service(list_jobs)
+        .service(get_job)
+        .service(list_job_lines)
+        .service(get_job_report)
+        .service(cancel_job);
+}

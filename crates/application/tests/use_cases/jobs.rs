@@ -1,0 +1,254 @@
+//! Jobs and bulk: many workers, processes that die, and accounts that change meanwhile.
+
+use std::{collections::BTreeSet, pin::pin, task::Poll};
+
+use chrono::Duration;
+use futures::future::{join_all, poll_fn};
+use medcert_application::{
+    Error,
+    certification::{Answer, BulkItem, DocumentInput, Known, PersonInput, RegisterInput, bulk},
+    jobs::{LineForms, NewJob, NewLine, ask, job, keep_working, work},
+    once::Once,
+    store::{JobLine, PageRequest, RequestFilter},
+};
+use medcert_domain::{
+    Id, Invalid,
+    catalog::Institution,
+    certification::Action,
+    jobs::{Job, JobKind, JobStatus, LineOutcome},
+    people::{DocumentType, PersonPatch},
+};
+use medcert_testkit::Database;
+
+use crate::floor::{CALLERS, Floor, encode, keyed, plain};
+
+/// A line is the number of a document; an odd text is refused, and `!` is a fault of ours.
+const FORMS: LineForms = LineForms { request: read, refusal: |error| format!("{{\"detail\":\"{error}\"}}") };
+
+fn read(text: &str, _: &Institution) -> Result<RegisterInput, Error> {
+    if text == "!" {
+        return Err(Error::internal("a fault of ours"));
+    }
+    if text.parse::<u32>().is_err() {
+        return Err(Invalid::one("/client/document_number", "document-number", "is no number").into());
+    }
+    let fields = PersonPatch {
+        given_names: Some("Соломія".to_owned()),
+        family_names: Some("Quispe".to_owned()),
+        ..PersonPatch::default()
+    };
+    let document =
+        DocumentInput { kind: Some(DocumentType::Dni), country: None, number: Some(text.to_owned()) };
+    Ok(RegisterInput {
+        client: PersonInput { document: Some(document), fields },
+        guardian: None,
+        promoter: None,
+        service: None,
+        care: None,
+        external_reference: None,
+        comment: None,
+    })
+}
+
+async fn asked(floor: &Floor, dry_run: bool, texts: impl IntoIterator<Item = String>) -> Id<Job> {
+    let lines = texts.into_iter().zip(1..).map(|(text, number)| NewLine { number, text }).collect();
+    let new = NewJob { kind: JobKind::ImportRequests, dry_run, lines };
+    match ask(&floor.app(0), &floor.operator, new, &plain(), &|_| String::new()).await.unwrap() {
+        Once::Done(row) => row.job.id,
+        Once::Replayed(_) => panic!("nobody sent a key"),
+    }
+}
+
+async fn seen(floor: &Floor, id: Id<Job>) -> Job {
+    job(&floor.app(0), &floor.operator, id).await.unwrap().job
+}
+
+async fn lines(floor: &Floor, id: Id<Job>) -> Vec<JobLine> {
+    let page = PageRequest { limit: 200, after: None, with_total: false };
+    floor.app(0).parts.store.job_lines(id, None, &page).await.unwrap().items
+}
+
+fn documents(from: u32, count: u32) -> impl Iterator<Item = String> {
+    (from..from + count).map(|number| format!("{number:08}"))
+}
+
+/// What lines made is there, once a line.
+async fn all_are_there_once(floor: &Floor, jobs: &[Id<Job>], count: usize) {
+    let (mut made, mut codes, mut clients) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    for id in jobs {
+        for line in lines(floor, *id).await {
+            assert_eq!((line.outcome, &line.text, line.duplicates.len()), (LineOutcome::Ok, &None, 0));
+            let request = line.made.unwrap();
+            let dossier = floor.app(0).parts.store.dossier(Id::new(request.id)).await.unwrap().unwrap();
+            assert_eq!(dossier.certification.registered_by, floor.operator.user);
+            made.insert(request.id);
+            codes.insert(request.code);
+            clients.insert(dossier.client.id);
+        }
+    }
+    assert_eq!((made.len(), codes.len(), clients.len()), (count, count, count));
+    let page = PageRequest { limit: 1, after: None, with_total: true };
+    let all = floor.app(0).parts.store.requests(&RequestFilter::default(), &page).await.unwrap();
+    assert_eq!(all.total, Some(u64::try_from(count).unwrap()));
+}
+
+/// Sixty-four workers, some of which let the leases of the others end while those go on working.
+pub(crate) async fn work_together(database: Database) {
+    let floor = Floor::on(database).await;
+    let mut jobs = vec![];
+    for part in 0..3 {
+        jobs.push(asked(&floor, false, documents(100 * part, 20)).await);
+    }
+    let workers = (0..CALLERS).map(|number| {
+        let (floor, jobs) = (&floor, &jobs);
+        async move {
+            loop {
+                match work(&floor.app(number), &FORMS).await {
+                    Ok(()) | Err(Error::Busy(_) | Error::Stale) => {}
+                    Err(error) => panic!("{error:?}"),
+                }
+                let mut open = false;
+                for id in jobs {
+                    open |= seen(floor, *id).await.status.is_open();
+                }
+                if !open {
+                    return;
+                }
+                if number % 16 == 0 {
+                    floor.replicas.clock.advance(Duration::seconds(61));
+                }
+            }
+        }
+    });
+    join_all(workers).await;
+    for id in &jobs {
+        let job = seen(&floor, *id).await;
+        assert_eq!((job.status, job.done, job.failed), (JobStatus::Succeeded, 20, 0));
+    }
+    all_are_there_once(&floor, &jobs, 60).await;
+}
+
+/// Polls so many times and then lets go, as a process does that is killed.
+async fn killed_after<T>(polls: usize, work: impl Future<Output = T>) -> Option<T> {
+    let (mut work, mut left) = (pin!(work), polls);
+    poll_fn(|context| {
+        if left == 0 {
+            return Poll::Ready(None);
+        }
+        left -= 1;
+        work.as_mut().poll(context).map(Some)
+    })
+    .await
+}
+
+/// On databases whose driver bears that a statement is abandoned.
+async fn killed_again_and_again(database: Database) {
+    let floor = Floor::on(database).await;
+    let id = asked(&floor, false, documents(0, 8)).await;
+    let dry = asked(&floor, true, documents(50, 4)).await;
+    let mut kills = 0;
+    while seen(&floor, id).await.status.is_open() || seen(&floor, dry).await.status.is_open() {
+        // Not always at the same points.
+        if killed_after(7 + kills % 60, work(&floor.app(kills), &FORMS)).await.is_none() {
+            kills += 1;
+        }
+        floor.replicas.clock.advance(Duration::seconds(61));
+        assert!(kills < 5000, "it gets nowhere");
+    }
+    assert!(kills > 3, "it was hardly ever killed");
+    let (job, judged) = (seen(&floor, id).await, seen(&floor, dry).await);
+    assert_eq!((job.status, job.done, job.failed), (JobStatus::Succeeded, 8, 0));
+    assert_eq!((judged.status, judged.done, judged.failed), (JobStatus::Succeeded, 4, 0));
+    all_are_there_once(&floor, &[id], 8).await;
+}
+
+#[tokio::test]
+async fn a_killed_worker_loses_and_doubles_nothing() {
+    killed_again_and_again(Database::Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_killed_worker_loses_and_doubles_nothing_on_postgres() {
+    killed_again_and_again(Database::Postgres).await;
+}
+
+#[tokio::test]
+async fn a_killed_bulk_is_continued_by_repeating_it() {
+    let floor = Floor::on(Database::Sqlite).await;
+    let mut requests = vec![];
+    for number in 0..5 {
+        requests.push(floor.register(0, number).await.dossier.certification.id);
+    }
+    let payloads: Vec<_> = (0..5).map(|number| Known(floor.payment(&format!("r-{number}")))).collect();
+    let items: Vec<BulkItem<'_>> =
+        requests.iter().zip(&payloads).map(|(id, input)| BulkItem { id: *id, version: 1, input }).collect();
+    let key = keyed(&floor.manager, "batch", [3; 32]).idempotency;
+    let app = floor.app(0);
+    let mut polls = 1;
+    let answers = loop {
+        let call = bulk(&app, &floor.manager, Action::RegisterPayment, &items, key.as_ref(), &encode);
+        if let Some(answers) = killed_after(polls, call).await {
+            break answers.unwrap();
+        }
+        polls += 1;
+    };
+    assert!(answers.iter().all(Result::is_ok));
+    assert!(matches!(answers[0], Ok(Answer::Replayed(_))), "it was done by a call that was killed");
+    for id in requests {
+        let dossier = app.parts.store.dossier(id).await.unwrap().unwrap();
+        assert_eq!((dossier.certification.payments.len(), dossier.certification.version), (1, 2));
+    }
+}
+
+#[tokio::test]
+async fn an_action_that_attests_is_never_done_in_bulk() {
+    let floor = Floor::on(Database::Sqlite).await;
+    let app = floor.app(0);
+    for action in [Action::Issue, Action::RecordEvaluation] {
+        let refused = bulk(&app, &floor.doctor, action, &[], None, &encode).await;
+        assert!(matches!(refused, Err(Error::Invalid(_))));
+    }
+}
+
+#[tokio::test]
+async fn a_fault_of_ours_stops_a_job_only_when_it_stays() {
+    let floor = Floor::on(Database::Sqlite).await;
+    let id = asked(&floor, false, ["00000001", "x", "!", "00000002"].map(str::to_owned)).await;
+    for tries in 1..5 {
+        work(&floor.app(0), &FORMS).await.unwrap();
+        let job = seen(&floor, id).await;
+        assert_eq!((job.status, job.done, job.failed, job.tries), (JobStatus::Running, 2, 1, tries));
+        floor.replicas.clock.advance(Duration::seconds(60));
+    }
+    work(&floor.app(0), &FORMS).await.unwrap();
+    let job = seen(&floor, id).await;
+    assert_eq!((job.status, job.done, job.failed), (JobStatus::Failed, 2, 1));
+    let outcomes: Vec<LineOutcome> = lines(&floor, id).await.iter().map(|line| line.outcome).collect();
+    let pending = LineOutcome::Pending;
+    assert_eq!(outcomes, [LineOutcome::Ok, LineOutcome::Refused, pending, pending]);
+    // Somebody who knows better had repaired it meanwhile: another job goes well.
+    let next = asked(&floor, false, documents(7, 1)).await;
+    work(&floor.app(0), &FORMS).await.unwrap();
+    assert_eq!(seen(&floor, next).await.status, JobStatus::Succeeded);
+}
+
+#[tokio::test]
+async fn a_closed_desk_gives_its_job_back() {
+    let floor = Floor::on(Database::Sqlite).await;
+    let id = asked(&floor, false, documents(0, 100)).await;
+    let app = floor.app(0);
+    let close = async {
+        while seen(&floor, id).await.done == 0 {
+            tokio::task::yield_now().await;
+        }
+        app.desk.close();
+    };
+    tokio::join!(keep_working(&app, &FORMS), close);
+    let job = seen(&floor, id).await;
+    assert!(job.done > 0 && job.done < 100, "{}", job.done);
+    assert_eq!((job.status, job.held_by), (JobStatus::Running, None));
+    // Nobody waits for a lease to end.
+    work(&floor.app(1), &FORMS).await.unwrap();
+    assert_eq!(seen(&floor, id).await.status, JobStatus::Succeeded);
+    all_are_there_once(&floor, &[id], 100).await;
+}

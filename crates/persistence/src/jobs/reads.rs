@@ -1,0 +1,162 @@
+//! Views of jobs.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use medcert_application::store::{
+    Cursor, JobFilter, JobLine, JobReads, JobRow, NamedUser, Page, PageRequest, StoreError,
+};
+use medcert_domain::{
+    Entity as _, Id,
+    identity::User,
+    jobs::{Job, LineOutcome},
+};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, Iterable, PaginatorTrait, QueryFilter,
+    QueryOrder, QueryResult, QuerySelect, Value,
+    sea_query::{Alias, Expr, ExprTrait, Order, Query, SelectStatement},
+};
+use uuid::Uuid;
+
+use super::{job, line};
+use crate::{
+    codec::{corrupt, stored},
+    error::failed,
+    identity::user,
+    mapped::Row,
+    people::person,
+    query::{Keyset, after_moment, join, page, row_of, select_all, total, value_of},
+    store::SeaStore,
+};
+
+/// Adds the columns of a job joined as `job`, and who asked for it.
+fn with_asker(select: &mut SelectStatement) {
+    join::<user::table::Entity>(select, "account", ("job", job::table::Column::CreatedBy));
+    join::<person::table::Entity>(select, "person", ("account", user::table::Column::PersonId));
+    select_all::<job::table::Entity>(select, "job");
+    select.expr_as(Expr::col(("person", person::table::Column::Name)), Alias::new("asker_name"));
+}
+
+fn job_row(row: &QueryResult) -> Result<JobRow, StoreError> {
+    let name: Option<String> = value_of(Job::KIND, row, "asker_name")?;
+    let found = row_of::<job::table::Entity>(Job::KIND, row, "job")?;
+    let job: Job = found.ok_or_else(|| corrupt(Job::KIND, "row is missing"))?.try_into()?;
+    let created_by = NamedUser { id: job.created_by, name: name.unwrap_or_default() };
+    Ok(JobRow { job, created_by })
+}
+
+impl SeaStore {
+    /// Identifiers of jobs by the moment in a column, up to `now`.
+    async fn jobs_until(
+        &self,
+        column: job::table::Column,
+        now: DateTime<Utc>,
+        limit: u64,
+    ) -> Result<Vec<Id<Job>>, StoreError> {
+        use job::table::{Column, Entity};
+        let found: Result<Vec<Uuid>, _> = Entity::find()
+            .select_only()
+            .column(Column::Id)
+            .filter(column.lte(stored(now)))
+            .order_by_asc(column)
+            .order_by_asc(Column::Id)
+            .limit(limit)
+            .into_tuple()
+            .all(self.reader())
+            .await;
+        Ok(found.map_err(failed(Job::KIND))?.into_iter().map(Id::new).collect())
+    }
+}
+
+/// The place behind which a list of lines goes on.
+fn after_number(asked: &PageRequest) -> Result<Option<(Value, Uuid)>, StoreError> {
+    let Some(cursor) = &asked.after else { return Ok(None) };
+    let number: i64 = cursor.key.parse().map_err(|_| corrupt("cursor", "key is no number"))?;
+    Ok(Some((number.into(), cursor.id)))
+}
+
+#[async_trait]
+impl JobReads for SeaStore {
+    async fn jobs(&self, filter: &JobFilter, asked: &PageRequest) -> Result<Page<JobRow>, StoreError> {
+        use job::table::{Column, Entity};
+        let mut select = Query::select().from_as(Entity, "job").take();
+        if let Some(user) = filter.created_by {
+            select.and_where(Expr::col(("job", Column::CreatedBy)).eq(user.raw()));
+        }
+        if !filter.kinds.is_empty() {
+            let kinds = filter.kinds.iter().map(|kind| kind.code());
+            select.and_where(Expr::col(("job", Column::Kind)).is_in(kinds));
+        }
+        if !filter.statuses.is_empty() {
+            let statuses = filter.statuses.iter().map(|status| status.code());
+            select.and_where(Expr::col(("job", Column::Status)).is_in(statuses));
+        }
+        let db = self.reader();
+        let count = if asked.with_total { Some(total(db, Job::KIND, select.clone()).await?) } else { None };
+        with_asker(&mut select);
+        let order = Keyset::new(("job", Column::CreatedAt), ("job", Column::Id), Order::Desc);
+        order.apply(&mut select, after_moment(asked)?, asked.limit);
+        let rows = db.query_all(&select).await.map_err(failed(Job::KIND))?;
+        let found: Vec<JobRow> = rows.iter().map(job_row).collect::<Result<_, _>>()?;
+        Ok(page(found, asked, count, |last| Cursor {
+            key: last.job.created_at.timestamp_micros().to_string(),
+            id: last.job.id.raw(),
+        }))
+    }
+
+    async fn job(&self, id: Id<Job>) -> Result<Option<JobRow>, StoreError> {
+        let mut select = Query::select().from_as(job::table::Entity, "job").take();
+        with_asker(&mut select);
+        select.and_where(Expr::col(("job", job::table::Column::Id)).eq(id.raw()));
+        let row = self.reader().query_one(&select).await.map_err(failed(Job::KIND))?;
+        row.map(|row| job_row(&row)).transpose()
+    }
+
+    async fn job_lines(
+        &self,
+        id: Id<Job>,
+        outcome: Option<LineOutcome>,
+        asked: &PageRequest,
+    ) -> Result<Page<JobLine>, StoreError> {
+        use line::table::{Column, Entity};
+        let mut select = Query::select().from(Entity).columns(Column::iter()).take();
+        select.and_where(Expr::col(Column::JobId).eq(id.raw()));
+        if let Some(outcome) = outcome {
+            select.and_where(Expr::col(Column::Outcome).eq(outcome.code()));
+        }
+        let db = self.reader();
+        let count = if asked.with_total { Some(total(db, line::KIND, select.clone()).await?) } else { None };
+        let order = Keyset::new(Column::Number, Column::Id, Order::Asc);
+        order.apply(&mut select, after_number(asked)?, asked.limit);
+        let rows = db.query_all(&select).await.map_err(failed(line::KIND))?;
+        let read = |row| Row::<Entity>::from_query_result(row, "").map_err(failed(line::KIND))?.try_into();
+        let found: Vec<JobLine> = rows.iter().map(read).collect::<Result<_, _>>()?;
+        Ok(page(found, asked, count, |last| Cursor { key: last.number.to_string(), id: last.id }))
+    }
+
+    async fn next_line(&self, id: Id<Job>) -> Result<Option<JobLine>, StoreError> {
+        use line::table::{Column, Entity};
+        let found = Entity::find()
+            .filter(Column::JobId.eq(id.raw()))
+            .filter(Column::Outcome.eq(LineOutcome::Pending.code()))
+            .order_by_asc(Column::Number)
+            .limit(1)
+            .one(self.reader())
+            .await;
+        found.map_err(failed(line::KIND))?.map(TryInto::try_into).transpose()
+    }
+
+    async fn due_jobs(&self, now: DateTime<Utc>, limit: u64) -> Result<Vec<Id<Job>>, StoreError> {
+        self.jobs_until(job::table::Column::DueAt, now, limit).await
+    }
+
+    async fn erasable_jobs(&self, now: DateTime<Utc>, limit: u64) -> Result<Vec<Id<Job>>, StoreError> {
+        self.jobs_until(job::table::Column::EraseAt, now, limit).await
+    }
+
+    async fn open_jobs_of(&self, user: Id<User>) -> Result<u64, StoreError> {
+        use job::table::{Column, Entity};
+        let open =
+            Entity::find().filter(Column::DueAt.is_not_null()).filter(Column::CreatedBy.eq(user.raw()));
+        open.count(self.reader()).await.map_err(failed(Job::KIND))
+    }
+}

@@ -10,6 +10,7 @@ mod m20261121_000004_certification;
 mod m20261121_000005_medical_acts;
 mod m20261121_000006_records;
 mod m20261121_000007_directories;
+mod m20261121_000008_files;
 mod m20261121_000009_reports;
 mod m20261121_000010_scale;
 mod m20261121_000011_jobs;
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000005_medical_acts::Migration),
             Box::new(m20261121_000006_records::Migration),
             Box::new(m20261121_000007_directories::Migration),
+            Box::new(m20261121_000008_files::Migration),
             Box::new(m20261121_000009_reports::Migration),
             Box::new(m20261121_000010_scale::Migration),
             Box::new(m20261121_000011_jobs::Migration),
@@ -50,6 +52,7 @@ pub const TABLES: &[&str] = &[
     "change_entry",
     "counter",
     "directory_word",
+    "discarded_object",
     "evaluation",
     "history_entry",
     "idempotency_key",
@@ -71,6 +74,7 @@ pub const TABLES: &[&str] = &[
     "search_word",
     "service",
     "staff",
+    "stored_file",
     "user_account",
 ];
 

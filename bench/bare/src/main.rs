@@ -121,6 +121,7 @@ fn mentioned<R: Cells>(request: &R, children: &[(&'static str, Vec<R>)]) -> (BTr
                 "has_payments" => &["child__registered_by", "child__validated_by", "child__voided_by"],
                 "has_refunds" => &["child__made_by"],
                 "has_evaluations" => &["child__recorded_by"],
+                "has_files" => &["child__uploaded_by"],
                 _ => &["child__issued_by"],
             };
             accounts.extend(by.iter().filter_map(|name| row.id(name)));

@@ -177,6 +177,13 @@ pub const RULES: &[Rule] = &[
     action("cancel_request", Action::Cancel, Accepted),
     action("reopen_request", Action::Reopen, Accepted),
     action("override_request", Action::Override, Accepted),
+    // Files
+    action("add_file", Action::AddFile, Accepted),
+    rule("list_files", Has(Permission::ReadRequests)),
+    rule("get_file", Has(Permission::ReadRequests)),
+    rule("get_file_content", Has(Permission::ReadRequests)),
+    action("delete_file", Action::DeleteFile, Ignored).matching(Required),
+    // Certificates
     rule("get_certificate", Has(Permission::ReadCertificates)),
     rule("get_certificate_pdf", Has(Permission::ReadCertificates)),
     rule("get_public_certificate", Public),

@@ -12,7 +12,7 @@ use actix_web::{
 use medcert_application::App;
 
 use crate::{
-    catalog, certification, gate, identity, jobs,
+    catalog, certification, files, gate, identity, jobs,
     limit::Limiter,
     observe, openapi, operations, people, policy,
     problem::{Failure, Kind},
@@ -108,6 +108,7 @@ fn api(cfg: &mut Registry) {
     cfg.configure(identity::routes)
         .configure(reports::routes)
         .configure(certification::routes)
+        .configure(files::routes)
         .configure(people::routes)
         .configure(catalog::routes)
         .configure(jobs::routes)

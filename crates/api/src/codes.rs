@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
-use medcert_domain::{Locale, certification as c, identity, people as p};
+use medcert_domain::{Locale, certification as c, files as f, identity, people as p};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::json;
 use utoipa::{
@@ -105,7 +105,9 @@ wire! {
     JobStatusCode = medcert_domain::jobs::JobStatus, "JobStatus",
         "Where a job stands: SUCCEEDED when every line was judged, FAILED when something unexpected stopped it.";
     LineOutcomeCode = medcert_domain::jobs::LineOutcome, "LineOutcome", "What came of a line.";
+    FileKindCode = f::FileKind, "FileKind", "What a file is to its request.";
     LocaleCode = Locale, "Locale", "Language: BCP 47 primary tag.";
+    MediaTypeCode = f::MediaType, "MediaType", "The formats that are kept.";
     MoneyDecisionCode = c::MoneyDecision, "MoneyDecision",
         "What happens to money already received when a request ends without service.";
     NotAssignableCode = p::NotAssignable, "NotAssignable", "Why a staff member cannot be given requests.";

@@ -17,6 +17,7 @@ mod directory;
 mod etag;
 mod export;
 mod field;
+mod files;
 mod gate;
 mod headers;
 mod identity;

@@ -1,15 +1,20 @@
 //! An application without a database, to test what is around the handlers. The handlers themselves are tested over
 //! the real thing.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    ops::Range,
+    sync::{Arc, Mutex},
+};
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::{DateTime, Duration, Utc};
+use futures::{StreamExt as _, stream, stream::BoxStream};
 use medcert_application::{
     App, Parts, Settings,
-    objects::{ObjectError, ObjectKey, Objects},
+    objects::{Listed, ObjectError, ObjectHead, ObjectKey, Objects, Pieces, Upload},
     rendering::{CertificateRenderer, CertificateSheet, RenderError},
+    scanning::NoScanner,
     secrets::{AccessClaims, AccessTokens, Clock, Derivation, Ids, Passwords, SecretError},
     store::*,
 };
@@ -17,6 +22,7 @@ use medcert_domain::{
     Id, Locale,
     catalog::{Institution, Service},
     certification::{AssignmentRole, Certificate, Certification, Member},
+    files::StoredFile,
     identity::{Role, Session, User, UserStatus},
     jobs::{Job, LineOutcome},
     people::{Promoter, Staff},
@@ -30,6 +36,7 @@ pub(crate) fn app() -> (Arc<App>, Arc<Stub>) {
     let parts = Parts {
         store: stub.clone(),
         objects: stub.clone(),
+        scanner: Arc::new(NoScanner),
         renderer: stub.clone(),
         passwords: stub.clone(),
         tokens: stub.clone(),
@@ -215,6 +222,25 @@ impl BulkLoad for Stub {
 }
 
 #[async_trait]
+impl FileReads for Stub {
+    async fn request_of_file(&self, _: Id<StoredFile>) -> Answer<Option<Id<Certification>>> {
+        Ok(None)
+    }
+    async fn files_known(&self, _: &[Id<StoredFile>]) -> Answer<Vec<(Id<Certification>, Id<StoredFile>)>> {
+        down()
+    }
+    async fn certificate_keys(&self, _: &[Id<Certificate>]) -> Answer<Vec<String>> {
+        down()
+    }
+    async fn discarded(&self, _: u64) -> Answer<Vec<String>> {
+        down()
+    }
+    async fn forget_discarded(&self, _: &[String]) -> Answer<()> {
+        down()
+    }
+}
+
+#[async_trait]
 impl Store for Stub {
     async fn begin(&self) -> Answer<Box<dyn UnitOfWork>> {
         down()
@@ -247,6 +273,27 @@ impl Objects for Stub {
     }
     async fn get(&self, _: &ObjectKey) -> Result<Option<Bytes>, ObjectError> {
         Ok(None)
+    }
+    async fn upload(&self, _: &ObjectKey, _: &str) -> Result<Box<dyn Upload>, ObjectError> {
+        Err(ObjectError::Backend("the bucket of s3://secret is gone".into()))
+    }
+    async fn read(&self, _: &ObjectKey, _: Range<u64>) -> Result<Option<Pieces>, ObjectError> {
+        Ok(None)
+    }
+    async fn head(&self, _: &ObjectKey) -> Result<Option<ObjectHead>, ObjectError> {
+        Ok(None)
+    }
+    async fn presigned(
+        &self,
+        _: &ObjectKey,
+        _: &str,
+        _: &str,
+        _: std::time::Duration,
+    ) -> Result<Option<String>, ObjectError> {
+        Ok(None)
+    }
+    async fn walk(&self, _: &str) -> Result<BoxStream<'static, Result<Listed, ObjectError>>, ObjectError> {
+        Ok(stream::empty().boxed())
     }
     async fn delete(&self, _: &ObjectKey) -> Result<(), ObjectError> {
         Ok(())

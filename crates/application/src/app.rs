@@ -9,6 +9,7 @@ use chrono::{DateTime, Duration, Utc};
 use medcert_domain::{
     Id, Invalid,
     catalog::Institution,
+    files::FileLimits,
     identity::{Actor, Session},
 };
 
@@ -18,6 +19,7 @@ use crate::{
     jobs::Desk,
     objects::Objects,
     rendering::CertificateRenderer,
+    scanning::Scanner,
     secrets::{AccessTokens, Clock, Derivation, Ids, Passwords},
     store::{SessionState, Store},
 };
@@ -31,15 +33,18 @@ pub struct Settings {
     pub access_lifetime: Duration,
     /// How long a login lasts at the most.
     pub session_lifetime: Duration,
+    /// How large files may be.
+    pub file_limits: FileLimits,
 }
 
 impl Settings {
-    /// The usual lifetimes: 15 minutes and 7 days.
+    /// The usual lifetimes, 15 minutes and 7 days, and files of at most 10 MiB.
     pub fn at(public_url: impl Into<String>) -> Self {
         Self {
             public_url: public_url.into().trim_end_matches('/').to_owned(),
             access_lifetime: Duration::minutes(15),
             session_lifetime: Duration::days(7),
+            file_limits: FileLimits::default(),
         }
     }
 }
@@ -51,6 +56,8 @@ pub struct Parts {
     pub store: Arc<dyn Store>,
     /// The object storage.
     pub objects: Arc<dyn Objects>,
+    /// Looks for malware in files.
+    pub scanner: Arc<dyn Scanner>,
     /// Makes certificate documents.
     pub renderer: Arc<dyn CertificateRenderer>,
     /// Hashes passwords.

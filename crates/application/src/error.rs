@@ -42,6 +42,9 @@ pub enum Error {
     /// The body has a media type that is not read here.
     #[error("the body must be application/json")]
     UnsupportedMediaType,
+    /// The body has a media type that is not read where files are uploaded.
+    #[error("the body must be multipart/form-data")]
+    NotAForm,
     /// The body is larger than allowed.
     #[error("the body is larger than {0} bytes")]
     TooLarge(usize),
@@ -92,6 +95,9 @@ pub enum Error {
     /// The database is too busy at the moment.
     #[error("the database is busy; try again")]
     Busy(#[source] StoreError),
+    /// Whether a file does harm cannot be told at the moment.
+    #[error("files cannot be scanned at the moment; try again")]
+    ScannerUnavailable,
     /// Anything else; the cause goes to the log only.
     #[error("internal error")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),

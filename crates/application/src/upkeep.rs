@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures::future::{BoxFuture, join_all};
 use uuid::Uuid;
 
-use crate::{App, Error, jobs, reports, store::StoreError};
+use crate::{App, Error, files, jobs, reports, store::StoreError};
 
 /// Periodic work. It may be cut off at any point and may, after a long pause of its process, overlap with another
 /// run, so it must bear both.
@@ -19,6 +19,7 @@ pub struct Task {
 }
 
 const HOUR: Duration = Duration::from_hours(1);
+const MINUTE: Duration = Duration::from_mins(1);
 
 /// Every task.
 pub const TASKS: &[Task] = &[
@@ -36,6 +37,16 @@ pub const TASKS: &[Task] = &[
         name: "erase lines of jobs",
         every: HOUR,
         run: |app| Box::pin(async move { jobs::erase_old(app).await.map(drop) }),
+    },
+    Task {
+        name: "remove discarded objects",
+        every: MINUTE,
+        run: |app| Box::pin(async move { files::remove_discarded(app).await.map(drop) }),
+    },
+    Task {
+        name: "sweep objects",
+        every: HOUR,
+        run: |app| Box::pin(async move { files::sweep(app).await.map(drop) }),
     },
 ];
 

@@ -8,6 +8,7 @@
 mod code;
 pub mod catalog;
 pub mod certification;
+pub mod files;
 mod id;
 pub mod identity;
 mod invalid;

@@ -15,7 +15,9 @@
 mod credentials;
 mod location;
 mod open;
+mod pieces;
 mod stored;
+mod upload;
 
 pub use credentials::S3Credentials;
 pub use open::OpenError;

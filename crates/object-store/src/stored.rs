@@ -1,21 +1,27 @@
 //! The port's implementation, the same for every place.
 
 use std::fmt;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use futures::TryStreamExt;
-use medcert_application::objects::{ObjectError, ObjectKey, Objects};
+use futures::{StreamExt, TryStreamExt, stream::BoxStream};
+use medcert_application::objects::{Listed, ObjectError, ObjectHead, ObjectKey, Objects, Pieces, Upload};
+use object_store::aws::AmazonS3;
 use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
+use object_store::signer::{Method, SignedUrlOptions, Signer};
 use object_store::{Attribute, Attributes, ObjectStore, ObjectStoreExt, PutOptions};
 
 use crate::location::Location;
-use crate::{OpenError, S3Credentials, open};
+use crate::{OpenError, S3Credentials, open, pieces, upload};
+
+/// A place, with the prefix of all keys in it.
+pub(crate) type Prefixed = PrefixStore<Arc<dyn ObjectStore>>;
 
 /// Where `check` writes. No `ObjectKey` is spelled so: it meets no object, and `list` leaves it out.
 const PROBE: &str = "!probe";
@@ -31,17 +37,18 @@ const BUCKET_PROOF: Duration = Duration::from_mins(1);
 /// In a folder a key cannot be both an object and the beginning of another key, as `a` and `a/b`:
 /// the second put fails.
 pub struct StoredObjects {
-    store: PrefixStore<Arc<dyn ObjectStore>>,
+    store: Prefixed,
     place: Place,
     /// When something was last written; `None` also after a write has failed.
-    written: Mutex<Option<Instant>>,
+    written: Arc<Mutex<Option<Instant>>>,
 }
 
 /// What the places differ in.
 enum Place {
     Memory,
     Folder(PathBuf),
-    Bucket,
+    /// With what signs addresses in it.
+    Bucket(Box<PrefixStore<AmazonS3>>),
 }
 
 impl StoredObjects {
@@ -55,9 +62,13 @@ impl StoredObjects {
             Location::Folder(folder) => {
                 (Arc::new(open::folder(&folder)?), Path::default(), Place::Folder(folder))
             }
-            Location::Bucket(bucket) => (open::bucket(&bucket, credentials)?, bucket.prefix, Place::Bucket),
+            Location::Bucket(bucket) => {
+                let client = open::bucket(&bucket, credentials)?;
+                let signer = Box::new(PrefixStore::new(AmazonS3::clone(&client), bucket.prefix.clone()));
+                (client, bucket.prefix, Place::Bucket(signer))
+            }
         };
-        Ok(Self { store: PrefixStore::new(store, prefix), place, written: Mutex::new(None) })
+        Ok(Self { store: PrefixStore::new(store, prefix), place, written: Arc::default() })
     }
 
     /// Refuses when the folder is gone, as when its disk is not mounted. Its objects would seem never
@@ -70,22 +81,24 @@ impl StoredObjects {
     }
 
     async fn write(&self, path: &Path, content_type: &str, bytes: Bytes) -> Result<(), ObjectError> {
-        // It becomes a header; at a control character or one outside ASCII the library would panic.
-        if !content_type.bytes().all(|b| b == b' ' || b.is_ascii_graphic()) {
-            return Err(backend("the content type has a character that no header can hold"));
-        }
+        let options = PutOptions { attributes: self.attributes(content_type)?, ..PutOptions::default() };
         self.present().await?;
-        let mut options = PutOptions::default();
-        // The folder has no place for attributes and refuses them.
-        if !matches!(self.place, Place::Folder(_)) {
-            options.attributes = Attributes::from_iter([(Attribute::ContentType, content_type.to_owned())]);
-        }
         let outcome = self.store.put_opts(path, bytes.into(), options).await;
         *self.written.lock().unwrap_or_else(PoisonError::into_inner) = outcome.is_ok().then(Instant::now);
         outcome.map(drop).map_err(backend)
     }
 
-    async fn read(&self, path: &Path) -> Result<Option<Bytes>, ObjectError> {
+    /// What is kept beside the bytes.
+    fn attributes(&self, content_type: &str) -> Result<Attributes, ObjectError> {
+        check_header(content_type)?;
+        // The folder has no place for attributes and refuses them.
+        Ok(match self.place {
+            Place::Folder(_) => Attributes::new(),
+            _ => Attributes::from_iter([(Attribute::ContentType, content_type.to_owned())]),
+        })
+    }
+
+    async fn read_whole(&self, path: &Path) -> Result<Option<Bytes>, ObjectError> {
         self.present().await?;
         match self.store.get(path).await {
             Ok(object) => object.bytes().await.map(Some).map_err(backend),
@@ -116,13 +129,13 @@ impl StoredObjects {
         let path = Path::parse(PROBE).map_err(backend)?;
         // Reading a missing object also shows whether the credentials may list the bucket. Without
         // that right S3 answers "forbidden" for it, and `get` could never say `None`.
-        self.read(&path).await?;
+        self.read_whole(&path).await?;
         if self.proven() {
             return Ok(());
         }
         self.write(&path, "text/plain", Bytes::from_static(b"probe")).await?;
         // Another server may have removed it in between; there is nothing else it can hold.
-        self.read(&path).await?;
+        self.read_whole(&path).await?;
         self.remove(&path).await
     }
 
@@ -131,7 +144,7 @@ impl StoredObjects {
         let lasts = match self.place {
             Place::Memory | Place::Folder(_) => Duration::ZERO,
             // Each write costs money there, and in a bucket with versions it stays for ever.
-            Place::Bucket => BUCKET_PROOF,
+            Place::Bucket(_) => BUCKET_PROOF,
         };
         let written = *self.written.lock().unwrap_or_else(PoisonError::into_inner);
         written.is_some_and(|at| at.elapsed() < lasts)
@@ -151,26 +164,78 @@ impl Objects for StoredObjects {
     }
 
     async fn get(&self, key: &ObjectKey) -> Result<Option<Bytes>, ObjectError> {
-        self.read(&path(key)?).await
+        self.read_whole(&path(key)?).await
     }
 
     async fn delete(&self, key: &ObjectKey) -> Result<(), ObjectError> {
         self.remove(&path(key)?).await
     }
 
-    async fn list(&self, prefix: &str) -> Result<Vec<ObjectKey>, ObjectError> {
+    async fn upload(&self, key: &ObjectKey, content_type: &str) -> Result<Box<dyn Upload>, ObjectError> {
+        let (path, attributes) = (path(key)?, self.attributes(content_type)?);
+        self.present().await?;
+        Ok(upload::begin(self.store.clone(), path, attributes, Arc::clone(&self.written)))
+    }
+
+    async fn read(&self, key: &ObjectKey, range: Range<u64>) -> Result<Option<Pieces>, ObjectError> {
+        self.present().await?;
+        pieces::read(self.store.clone(), path(key)?, range).await
+    }
+
+    async fn head(&self, key: &ObjectKey) -> Result<Option<ObjectHead>, ObjectError> {
+        self.present().await?;
+        let path = path(key)?;
+        match self.store.head(&path).await {
+            Ok(meta) => {
+                Ok(Some(ObjectHead { size: meta.size, etag: meta.e_tag, modified: meta.last_modified }))
+            }
+            // An answer to HEAD has no words to tell a missing bucket from a missing object; one to GET has.
+            Err(error) if is_absence(&error) => self.read_whole(&path).await.map(|_| None),
+            Err(error) => Err(backend(error)),
+        }
+    }
+
+    async fn presigned(
+        &self,
+        key: &ObjectKey,
+        content_type: &str,
+        content_disposition: &str,
+        lasts: Duration,
+    ) -> Result<Option<String>, ObjectError> {
+        let Place::Bucket(signer) = &self.place else { return Ok(None) };
+        check_header(content_type)?;
+        check_header(content_disposition)?;
+        let answered =
+            [("response-content-type", content_type), ("response-content-disposition", content_disposition)];
+        let options = SignedUrlOptions::new().with_query(answered);
+        let url = signer.signed_url_opts(Method::GET, &path(key)?, lasts, &options).await;
+        url.map(|url| Some(url.to_string())).map_err(backend)
+    }
+
+    async fn walk(
+        &self,
+        prefix: &str,
+    ) -> Result<BoxStream<'static, Result<Listed, ObjectError>>, ObjectError> {
         self.present().await?;
         let prefix = Path::parse(prefix).map_err(backend)?;
-        let mut keys = Vec::new();
-        let mut found = self.store.list(Some(&prefix));
-        while let Some(object) = found.try_next().await.map_err(backend)? {
-            // What is not spelled like a key was not put here through the port.
-            if let Some(key) = ObjectKey::parse(object.location.as_ref()) {
-                keys.push(key);
-            } else {
-                tracing::debug!("an object with a foreign name is left out of the list");
+        let met = self.store.list(Some(&prefix)).filter_map(|met| async {
+            match met {
+                // What is not spelled like a key was not put here through the port.
+                Ok(meta) => {
+                    let key = ObjectKey::parse(meta.location.as_ref());
+                    if key.is_none() {
+                        tracing::debug!("an object with a foreign name is left out");
+                    }
+                    key.map(|key| Ok(Listed { key, size: meta.size, modified: meta.last_modified }))
+                }
+                Err(error) => Some(Err(backend(error))),
             }
-        }
+        });
+        Ok(met.boxed())
+    }
+
+    async fn list(&self, prefix: &str) -> Result<Vec<ObjectKey>, ObjectError> {
+        let mut keys: Vec<ObjectKey> = self.walk(prefix).await?.map_ok(|met| met.key).try_collect().await?;
         // Folders are walked in no particular order.
         keys.sort_unstable_by(|a, b| a.as_str().cmp(b.as_str()));
         Ok(keys)
@@ -193,14 +258,23 @@ fn path(key: &ObjectKey) -> Result<Path, ObjectError> {
     Path::parse(key.as_str()).map_err(backend)
 }
 
+/// Refuses what no header can hold: at a control character or one outside ASCII the library would panic.
+fn check_header(value: &str) -> Result<(), ObjectError> {
+    if value.bytes().all(|b| b == b' ' || b.is_ascii_graphic()) {
+        Ok(())
+    } else {
+        Err(backend("the value has a character that no header can hold"))
+    }
+}
+
 /// Whether the object is what is missing. A missing bucket is "not found" as well, but it is a fault:
 /// every object would seem never to have been there.
-fn is_absence(error: &object_store::Error) -> bool {
+pub(crate) fn is_absence(error: &object_store::Error) -> bool {
     // No key holds angle brackets, so this is the server's error document.
     matches!(error, object_store::Error::NotFound { source, .. }
         if !source.to_string().contains("<Code>NoSuchBucket</Code>"))
 }
 
-fn backend(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> ObjectError {
+pub(crate) fn backend(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> ObjectError {
     ObjectError::Backend(source.into())
 }

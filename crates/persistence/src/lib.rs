@@ -11,6 +11,7 @@ mod codec;
 mod connect;
 mod directory;
 mod error;
+mod files;
 mod identity;
 mod jobs;
 mod mapped;

@@ -15,6 +15,7 @@ use crate::{
     },
     codec::corrupt,
     connect::Engine,
+    files::stored_file,
 };
 
 /// A value that a statement is run with.
@@ -78,6 +79,7 @@ pub fn children(engine: Engine, id: Uuid) -> Result<Vec<(&'static str, Statement
     use evaluation::table as evaluation;
     use payment::table as payment;
     use refund::table as refund;
+    use stored_file::table as file;
     let all = [
         ("has_assignments", dossier::select_assignments(id)),
         (
@@ -104,6 +106,7 @@ pub fn children(engine: Engine, id: Uuid) -> Result<Vec<(&'static str, Statement
                 certificate::Column::IssuedAt,
             ),
         ),
+        ("has_files", select_children::<file::Entity>(id, file::Column::RequestId, file::Column::UploadedAt)),
     ];
     all.into_iter().map(|(has, select)| Ok((has, written(engine, &select)?))).collect()
 }

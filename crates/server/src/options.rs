@@ -9,6 +9,7 @@ use std::{
 use anyhow::{Context as _, bail};
 use clap::Args;
 use ipnet::IpNet;
+use medcert_domain::files::{FileKind, FileLimits};
 use serde::Deserialize;
 
 /// Where everything is and how it is reached. Each may be an option, `MEDCERT_<OPTION>`, or a key of `medcert.toml`.
@@ -48,6 +49,11 @@ pub(crate) struct Options {
     /// file:///… or `s3://bucket?endpoint=…&region=…` [default: objects in the data folder]
     #[arg(long, env = "MEDCERT_OBJECTS_URL", global = true)]
     pub objects_url: Option<String>,
+
+    /// Bytes of a file at the most, for all kinds or as KIND=BYTES, separated by commas [default: 10485760]. No scanner
+    /// for malware is built in: files of the known formats are accepted as they are
+    #[arg(long, env = "MEDCERT_FILE_LIMITS", value_delimiter = ',', global = true)]
+    pub file_limits: Vec<String>,
 
     /// Access key id for S3
     #[arg(long, env = "MEDCERT_S3_ACCESS_KEY_ID", hide_env_values = true, global = true)]
@@ -114,6 +120,7 @@ impl Options {
             database_url: self.database_url.or(file.database_url),
             database_connections: self.database_connections.or(file.database_connections),
             objects_url: self.objects_url.or(file.objects_url),
+            file_limits: if self.file_limits.is_empty() { file.file_limits } else { self.file_limits },
             s3_access_key_id: self.s3_access_key_id.or(file.s3_access_key_id),
             s3_secret_access_key: self.s3_secret_access_key.or(file.s3_secret_access_key),
             public_url: self.public_url.or(file.public_url),
@@ -171,6 +178,27 @@ impl Options {
         }
     }
 
+    /// How large files may be.
+    pub(crate) fn file_limits(&self) -> anyhow::Result<FileLimits> {
+        let mut limits = FileLimits::default();
+        for text in self.file_limits.iter().map(|text| text.trim()) {
+            let (kinds, bytes) = match text.split_once('=') {
+                None => (FileKind::ALL.to_vec(), text),
+                Some((kind, bytes)) => (FileKind::parse(kind.trim()).into_iter().collect(), bytes.trim()),
+            };
+            let bytes = bytes.parse().ok().filter(|bytes| *bytes > 0);
+            let (Some(bytes), false) = (bytes, kinds.is_empty()) else {
+                let known: Vec<&str> = FileKind::ALL.iter().map(|kind| kind.code()).collect();
+                bail!(
+                    "MEDCERT_FILE_LIMITS must be a number of bytes, or KIND=BYTES where KIND is one of {}",
+                    known.join(", ")
+                );
+            };
+            limits = kinds.into_iter().fold(limits, |limits, kind| limits.with(kind, bytes));
+        }
+        Ok(limits)
+    }
+
     /// The public address without a trailing slash.
     pub(crate) fn public_url(&self) -> anyhow::Result<String> {
         let Some(url) = &self.public_url else { return Ok(format!("http://{}", self.listen())) };
@@ -178,5 +206,25 @@ impl Options {
             bail!("MEDCERT_PUBLIC_URL must begin with http:// or https://");
         }
         Ok(url.trim_end_matches('/').to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn file_limits_are_for_all_kinds_or_for_one() {
+        let limits = |texts: &[&str]| {
+            let file_limits = texts.iter().map(|text| (*text).to_owned()).collect();
+            Options { file_limits, ..Options::default() }.file_limits()
+        };
+        assert_eq!(limits(&[]).unwrap().of(FileKind::Document), 10_485_760);
+        let some = limits(&["1000", "MEDICAL_DOCUMENT=2000"]).unwrap();
+        assert_eq!((some.of(FileKind::Other), some.of(FileKind::MedicalDocument)), (1000, 2000));
+        assert_eq!(some.greatest(), 2000);
+        for wrong in ["", "0", "-1", "ten", "LETTER=5", "DOCUMENT=", "DOCUMENT=0", "=5"] {
+            assert!(limits(&[wrong]).is_err(), "{wrong}");
+        }
     }
 }

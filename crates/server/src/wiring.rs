@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use medcert_application::{
     App, Parts, Settings,
+    scanning::NoScanner,
     secrets::{Clock, Ids},
 };
 use medcert_credentials::{
@@ -66,13 +67,14 @@ pub(crate) async fn wire_with(
     let app = App::new(Parts {
         store: Arc::clone(&store) as _,
         objects: Arc::new(objects),
+        scanner: Arc::new(NoScanner),
         renderer: Arc::new(renderer),
         passwords: Arc::new(BcryptPasswords::new(BcryptPasswords::COST, hashing_threads)),
         tokens: Arc::new(tokens),
         derivation: Arc::new(HmacDerivation::new(keys.secret)),
         ids,
         clock,
-        settings: Settings::at(public_url),
+        settings: Settings { file_limits: options.file_limits()?, ..Settings::at(public_url) },
     });
     Ok(Wired { app: Arc::new(app), store })
 }

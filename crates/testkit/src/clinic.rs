@@ -3,7 +3,7 @@
 use std::{net::TcpListener, num::NonZeroU32, sync::Arc};
 
 use medcert_api::{Http, HttpOptions, LINE_FORMS};
-use medcert_application::{App, Parts, Settings, demo, jobs, objects::Objects};
+use medcert_application::{App, Parts, Settings, demo, jobs, objects::Objects, scanning::NoScanner};
 use medcert_credentials::{
     BcryptPasswords, Es256Tokens, HmacDerivation, KrillaRenderer, generate_signing_key,
 };
@@ -57,10 +57,22 @@ impl Replicas {
         applications: usize,
         objects: Arc<dyn Objects>,
     ) -> Self {
+        Self::having(database, connections, applications, objects, |_| {}).await
+    }
+
+    /// The same with other parts than the usual ones.
+    pub async fn having(
+        database: Database,
+        connections: u32,
+        applications: usize,
+        objects: Arc<dyn Objects>,
+        change: impl FnOnce(&mut Parts),
+    ) -> Self {
         let fresh = database.fresh(connections).await;
         let clock = TestClock::new();
         let ids = TestIds::new(Arc::clone(&clock));
-        let parts = parts(&fresh, &clock, &ids, &objects, &generate_signing_key(), "http://127.0.0.1");
+        let mut parts = parts(&fresh, &clock, &ids, &objects, &generate_signing_key(), "http://127.0.0.1");
+        change(&mut parts);
         let apps: Vec<Arc<App>> = (0..applications).map(|_| Arc::new(App::new(parts.clone()))).collect();
         let first = apps.first().expect("at least one application");
         demo::install(first).await.expect("the demonstration clinic");
@@ -79,7 +91,8 @@ impl Replicas {
     }
 }
 
-fn memory() -> Arc<dyn Objects> {
+/// An object storage that is gone with the test.
+pub fn memory() -> Arc<dyn Objects> {
     Arc::new(StoredObjects::open("memory:", None).expect("memory is a store"))
 }
 
@@ -94,6 +107,7 @@ fn parts(
     Parts {
         store: Arc::new(fresh.store.clone()),
         objects: Arc::clone(objects),
+        scanner: Arc::new(NoScanner),
         renderer: Arc::new(KrillaRenderer::new(vec![]).expect("the built-in font")),
         passwords: Arc::new(BcryptPasswords::new(COST, 2)),
         tokens: Arc::new(Es256Tokens::new(&[signing_key], "medcert", "medcert").expect("a key just made")),
@@ -117,6 +131,16 @@ impl Clinic {
 
     /// Opens the clinic with a limit of requests a second.
     pub async fn open_with(database: Database, connections: u32, rate_limit: Option<u32>) -> Self {
+        Self::open_having(database, connections, rate_limit, |_| {}).await
+    }
+
+    /// Opens the clinic with other parts than the usual ones.
+    pub async fn open_having(
+        database: Database,
+        connections: u32,
+        rate_limit: Option<u32>,
+        change: impl FnOnce(&mut Parts),
+    ) -> Self {
         let fresh = database.fresh(connections).await;
         let clock = TestClock::new();
         let ids = TestIds::new(Arc::clone(&clock));
@@ -124,7 +148,10 @@ impl Clinic {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("a bound address"));
         let signing_key = generate_signing_key();
-        let app = Arc::new(App::new(parts(&fresh, &clock, &ids, &objects, &signing_key, &url)));
+        let mut parts = parts(&fresh, &clock, &ids, &objects, &signing_key, &url);
+        change(&mut parts);
+        let objects = Arc::clone(&parts.objects);
+        let app = Arc::new(App::new(parts));
         demo::install(&app).await.expect("the demonstration clinic");
         let options =
             HttpOptions { rate_limit: rate_limit.and_then(NonZeroU32::new), ..HttpOptions::default() };

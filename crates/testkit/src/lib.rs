@@ -19,6 +19,6 @@ mod time;
 
 pub use callers::{Answered, Caller};
 pub use cast::Cast;
-pub use clinic::{Clinic, Replicas, actor_of};
+pub use clinic::{Clinic, Replicas, actor_of, memory};
 pub use database::{Database, Fresh};
 pub use time::{TestClock, TestIds};

@@ -186,12 +186,12 @@ fn replayed(replay: Replay) -> Result<HttpResponse, Failure> {
 }
 
 fn completed(replay: Replay) -> String {
-    if replay.evaluations.is_empty() {
+    if replay.evaluations.is_empty() && replay.files.is_empty() {
         return replay.body;
     }
     // An answer stored by a version with other fields stays as it is, without clinical values.
     match serde_json::from_str::<DetailView>(&replay.body) {
-        Ok(view) => text(&view.with_clinical(&replay.evaluations)),
+        Ok(view) => text(&view.with_clinical(&replay.evaluations, &replay.files)),
         Err(_) => replay.body,
     }
 }
@@ -212,7 +212,7 @@ mod tests {
     async fn a_replay_is_the_first_answer_again() {
         let detail = sample::detail(false);
         let body = text(&DetailView::registered(&detail));
-        let stored = Replay { status: 201, body: body.clone(), evaluations: vec![] };
+        let stored = Replay { status: 201, body: body.clone(), evaluations: vec![], files: vec![] };
         let (head, again) = answer(stored).await;
         assert_eq!(again, body);
         assert_eq!(head.status(), StatusCode::CREATED);
@@ -230,12 +230,13 @@ mod tests {
         assert!(!stored.contains("Myopia"));
         let seen = sample::detail(true);
         let evaluations = seen.dossier.certification.evaluations.clone();
-        let (head, again) = answer(Replay { status: 200, body: stored, evaluations }).await;
+        let (head, again) = answer(Replay { status: 200, body: stored, evaluations, files: vec![] }).await;
         assert_eq!(again, text(&DetailView::of(&seen)));
         assert_eq!(head.headers().get(header::LOCATION), None);
         let old = r#"{"id":"00000000-0000-0000-0000-000000000007","version":3}"#;
         let evaluations = seen.dossier.certification.evaluations;
-        let (_, again) = answer(Replay { status: 200, body: old.to_owned(), evaluations }).await;
+        let replay = Replay { status: 200, body: old.to_owned(), evaluations, files: vec![] };
+        let (_, again) = answer(replay).await;
         assert_eq!(again, old);
     }
 }

@@ -40,6 +40,7 @@ fn answer(status: u16) -> Response {
     let headers: &[(&str, &str, Value)] = &match status {
         401 => vec![("WWW-Authenticate", "How to sign in", "Bearer realm=\"medcert\"".into())],
         405 => vec![("Allow", "The methods there are", "GET, HEAD, OPTIONS".into())],
+        416 => vec![("Content-Range", "The length there is", "bytes */1024".into())],
         429 => vec![
             ("Retry-After", "Seconds to wait", 1.into()),
             ("RateLimit-Limit", "Requests a second", 100.into()),

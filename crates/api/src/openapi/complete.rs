@@ -154,6 +154,7 @@ fn share_answers(rule: Option<&Rule>, operation: &mut Operation) {
     let body = operation.request_body.is_some();
     let query = parameters(operation, &ParameterIn::Query);
     let path = parameters(operation, &ParameterIn::Path);
+    let ranged = operation.responses.responses.contains_key("206");
     let action = matches!(access, Access::Action(_));
     let named = |names: &[&str]| operation.operation_id.as_deref().is_some_and(|id| names.contains(&id));
     let has = |holds: bool, statuses: &'static [u16]| if holds { statuses } else { &[] };
@@ -166,6 +167,7 @@ fn share_answers(rule: Option<&Rule>, operation: &mut Operation) {
         has(body, &[400, 413, 415, 422]),
         has(query, &[422]),
         has(named(&["cancel_job"]), &[403, 409]),
+        has(ranged, &[416]),
         has(action || body && access.needs_login(), &[409]),
         has(if_match != Header::Ignored, &[412]),
         has(if_match == Header::Required, &[428]),

@@ -34,6 +34,7 @@ use crate::{
         (name = "auth", description = "Signing in and out, one's own account"),
         (name = "users", description = "Accounts of others"),
         (name = "certification", description = "Certification requests: from registration to the certificate"),
+        (name = "files", description = "Files of requests"),
         (name = "certificates", description = "Issued certificates"),
         (name = "verification", description = "Checking a certificate, for anybody"),
         (name = "people", description = "Staff and promoters"),

@@ -76,6 +76,8 @@ kinds! {
         "The body is larger than this operation reads.";
     UnsupportedMediaType = "unsupported-media-type", UNSUPPORTED_MEDIA_TYPE, "Unsupported media type",
         "The body has a media type or encoding that this operation does not read.";
+    RangeNotSatisfiable = "range-not-satisfiable", RANGE_NOT_SATISFIABLE, "No such range",
+        "The header Range asks for bytes beyond the end. The header Content-Range says how many bytes there are.";
     Invalid = "invalid", UNPROCESSABLE_ENTITY, "Invalid values",
         "The message was read, but some of its values are refused. The member errors lists them, each with a JSON pointer, a code and a sentence.";
     InvalidCursor = "invalid-cursor", UNPROCESSABLE_ENTITY, "Invalid cursor",

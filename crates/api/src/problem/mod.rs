@@ -124,6 +124,7 @@ struct Parts {
     problem: Problem,
     retry_after: Option<u64>,
     allow: Option<String>,
+    length: Option<u64>,
     cause: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -131,7 +132,7 @@ impl Failure {
     /// A problem of this kind; `detail` is one sentence without personal data.
     pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
         let problem = Problem { detail: detail.into(), ..Problem::of(kind) };
-        Self(Box::new(Parts { kind, problem, retry_after: None, allow: None, cause: None }))
+        Self(Box::new(Parts { kind, problem, retry_after: None, allow: None, length: None, cause: None }))
     }
 
     /// The problem for an answer that came from below us with nothing but a status.
@@ -144,6 +145,14 @@ impl Failure {
     pub(crate) fn method_not_allowed(allow: String) -> Self {
         let mut failure = Self::new(Kind::MethodNotAllowed, format!("this address has {allow}"));
         failure.0.allow = Some(allow);
+        failure
+    }
+
+    /// 416 with the length there is.
+    pub(crate) fn range_not_satisfiable(length: u64) -> Self {
+        let detail = format!("there are {length} bytes");
+        let mut failure = Self::new(Kind::RangeNotSatisfiable, detail);
+        failure.0.length = Some(length);
         failure
     }
 
@@ -202,6 +211,9 @@ impl Failure {
         }
         if let Some(allow) = &self.0.allow {
             answer.insert_header((header::ALLOW, allow.as_str()));
+        }
+        if let Some(length) = self.0.length {
+            answer.insert_header((header::CONTENT_RANGE, format!("bytes */{length}")));
         }
         answer.body(serde_json::to_vec(&problem).unwrap_or_default())
     }
@@ -304,7 +316,10 @@ impl From<Error> for Failure {
             Error::Forbidden(_) => Kind::Forbidden,
             Error::NotFound(_) => Kind::NotFound,
             Error::Malformed(_) => Kind::Malformed,
-            Error::UnsupportedMediaType => Kind::UnsupportedMediaType,
+            Error::ScannerUnavailable => {
+                return Self::new(Kind::Unavailable, detail).retry_after(30);
+            }
+            Error::UnsupportedMediaType | Error::NotAForm => Kind::UnsupportedMediaType,
             Error::TooLarge(_) => Kind::TooLarge,
             Error::PreconditionRequired => Kind::PreconditionRequired,
             Error::PreconditionFailed => Kind::PreconditionFailed,

@@ -50,6 +50,10 @@ fn wanted(operation: &str) -> Option<u16> {
         | "edit_request"
         | "delete_request"
         | "list_history"
+        | "list_files"
+        | "get_file"
+        | "get_file_content"
+        | "delete_file"
         | "assign_manager"
         | "change_manager"
         | "unassign_manager"
@@ -84,6 +88,7 @@ fn wanted(operation: &str) -> Option<u16> {
         | "list_job_lines"
         | "get_job_report"
         | "cancel_job" => 404,
+        "add_file" => 415,
         _ => return None,
     })
 }

@@ -12,6 +12,7 @@ mod certification;
 mod conditional;
 mod contract;
 mod coverage;
+mod files;
 mod fuzz;
 mod idempotency;
 mod identity;

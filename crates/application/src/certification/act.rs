@@ -98,7 +98,7 @@ fn demand_key_of_override(payload: &Payload, conditions: &Conditions) -> Result<
 }
 
 /// Visibility, object rule, version and state, in this order.
-pub(super) fn permitted(
+pub(crate) fn permitted(
     app: &App,
     actor: &Actor,
     action: Action,

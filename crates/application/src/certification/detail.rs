@@ -14,6 +14,7 @@ use super::PersonChange;
 use crate::{
     App, Error,
     audit::{self, About},
+    files::FileSeen,
     store::{Dossier, HistoryRow, Page, PageRequest, RequestFilter, RequestRow},
 };
 
@@ -34,6 +35,8 @@ pub struct Detail {
     pub person_changes: Vec<PersonChange>,
     /// Other open requests of the same client for the same service: id and code.
     pub possible_duplicates: Vec<(Id<Certification>, String)>,
+    /// Its files, oldest first, as the actor may see them.
+    pub files: Vec<FileSeen>,
 }
 
 impl Detail {
@@ -41,7 +44,10 @@ impl Detail {
         let now = app.now();
         let today = profile.day_of(now);
         let new_id = || app.parts.ids.uuid();
-        let options = dossier.certification.options(&context(actor, profile, &dossier, now, &new_id));
+        let (options, files) = {
+            let ctx = context(actor, profile, &dossier, now, &new_id);
+            (dossier.certification.options(&ctx), FileSeen::all(&dossier, &ctx))
+        };
         let clinical = policy::may_read_clinical(actor, dossier.certification.doctor());
         let currency = dossier.certification.fee.map_or(profile.currency, |fee| fee.money.currency);
         Self {
@@ -52,16 +58,18 @@ impl Detail {
             currency,
             person_changes: vec![],
             possible_duplicates: vec![],
+            files,
         }
     }
 
     /// The same without what only the doctor may read: the form in which answers are kept for replays.
     pub(super) fn without_clinical(&self) -> Self {
-        Self { clinical: false, ..self.clone() }
+        let files = self.files.iter().cloned().map(FileSeen::without_clinical).collect();
+        Self { clinical: false, files, ..self.clone() }
     }
 }
 
-pub(super) fn context<'a>(
+pub(crate) fn context<'a>(
     actor: &'a Actor,
     profile: &Institution,
     dossier: &'a Dossier,

@@ -10,11 +10,12 @@ use super::{
 use crate::{
     App, Error,
     audit::{self, About},
+    objects::ObjectKey,
     rerun::run,
     store::UnitOfWork,
 };
 
-/// Erases the request. Its payments stay as ledger lines without personal data, people without any other use go
+/// Erases the request with its files. Its payments stay as ledger lines without personal data, people without any other use go
 /// with it, and the audit trail keeps a tombstone.
 pub async fn erase(app: &App, actor: &Actor, attempt: Attempt<'_, String>) -> Result<(), Error> {
     may_somewhere(app, actor, Action::Delete).await?;
@@ -25,6 +26,9 @@ pub async fn erase(app: &App, actor: &Actor, attempt: Attempt<'_, String>) -> Re
         let found = uow.dossier(attempt.id).await?;
         let dossier = permitted(app, actor, Action::Delete, &profile, if_match, found)?;
         let reason = attempt.input.read(&profile)?;
+        let files = dossier.certification.files.iter();
+        let objects: Vec<ObjectKey> = files.map(|file| ObjectKey::file(attempt.id, file.id)).collect();
+        uow.discard(&objects, app.now()).await?;
         uow.erase(&dossier.certification).await?;
         for person in std::iter::once(&dossier.client).chain(&dossier.guardian) {
             if !uow.person_in_use(person.id).await? {

@@ -3,6 +3,7 @@
 use medcert_domain::{
     Id,
     certification::{Certification, Evaluation},
+    files::StoredFile,
     identity::Actor,
     policy,
 };
@@ -30,6 +31,8 @@ pub struct Replay {
     pub body: String,
     /// The evaluations to fill in for a caller who may read them; otherwise empty.
     pub evaluations: Vec<Evaluation>,
+    /// The clinical files to fill in, likewise.
+    pub files: Vec<StoredFile>,
 }
 
 /// The stored answer for this key, when the caller may still see the request.
@@ -44,7 +47,7 @@ pub(super) async fn replay(
     if stored.fingerprint != wanted.fingerprint {
         return Err(Error::IdempotencyMismatch);
     }
-    let mut evaluations = vec![];
+    let (mut evaluations, mut files) = (vec![], vec![]);
     if let Some(id) = stored.request {
         let dossier = app.store().dossier(id).await?.ok_or(Error::NotFound("certification request"))?;
         let doctor = dossier.certification.doctor();
@@ -54,9 +57,11 @@ pub(super) async fn replay(
         }
         if policy::may_read_clinical(actor, doctor) {
             evaluations = dossier.certification.evaluations;
+            files = dossier.certification.files;
+            files.retain(|file| file.kind.is_clinical());
         }
     }
-    Ok(Some(Answer::Replayed(Replay { status: stored.status, body: stored.body, evaluations })))
+    Ok(Some(Answer::Replayed(Replay { status: stored.status, body: stored.body, evaluations, files })))
 }
 
 /// Claims the key in the effect's own unit of work: whoever else holds it makes this call wait.
@@ -83,9 +88,23 @@ pub(super) async fn remember(
     detail: &Detail,
     encode: &Encode,
 ) -> Result<(), Failed> {
-    let Some(wanted) = &conditions.idempotency else { return Ok(()) };
+    if conditions.idempotency.is_none() {
+        return Ok(());
+    }
     let body = encode(&detail.without_clinical());
-    let id = detail.dossier.certification.id;
+    remember_as(app, uow, conditions, detail.dossier.certification.id, status, body).await
+}
+
+/// The same for an answer that is no request.
+pub(crate) async fn remember_as(
+    app: &App,
+    uow: &mut dyn UnitOfWork,
+    conditions: &Conditions,
+    id: Id<Certification>,
+    status: u16,
+    body: String,
+) -> Result<(), Failed> {
+    let Some(wanted) = &conditions.idempotency else { return Ok(()) };
     uow.answer_claim(&row(app, wanted, Some(id), status, body)).await?;
     Ok(())
 }

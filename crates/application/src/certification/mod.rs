@@ -22,7 +22,7 @@ pub(crate) use detail::visible;
 pub use detail::{Detail, detail, history, list};
 pub use erase::erase;
 pub use idempotency::{Answer, Replay};
-pub(crate) use idempotency::{claim, row as stored_answer};
+pub(crate) use idempotency::{claim, remember_as, row as stored_answer};
 pub use input::{
     AssignInput, Attempt, CareInput, DocumentInput, EditInput, Encode, GuardianInput, Input, Known,
     NewPromoter, Payload, PersonChange, PersonInput, PromoterInput, RegisterInput,
@@ -34,8 +34,11 @@ pub use register::register;
 pub(crate) use register::register_in;
 pub use words::{person_words, query as query_words, request_words};
 
+pub(crate) use act::permitted;
+pub(crate) use detail::context;
+
 use medcert_domain::{
-    certification::{Action, Outcome},
+    certification::{Action, Certification, Outcome},
     identity::Actor,
     policy,
 };
@@ -48,7 +51,7 @@ use crate::{
 };
 
 /// The role question: asked before anything is loaded.
-async fn may_somewhere(app: &App, actor: &Actor, action: Action) -> Result<(), Error> {
+pub(crate) async fn may_somewhere(app: &App, actor: &Actor, action: Action) -> Result<(), Error> {
     if policy::may_somewhere(actor, action) {
         return Ok(());
     }
@@ -70,6 +73,20 @@ async fn journal(
     outcome: &Outcome,
 ) -> Result<(), Failed> {
     let request = &dossier.certification;
+    let about = About::object("certification", request.id.raw()).of(request.client);
+    record(app, actor, uow, action, about, request, outcome).await
+}
+
+/// The same for an action on something that hangs on the request.
+pub(crate) async fn record(
+    app: &App,
+    actor: &Actor,
+    uow: &mut dyn UnitOfWork,
+    action: Action,
+    about: About,
+    request: &Certification,
+    outcome: &Outcome,
+) -> Result<(), Failed> {
     let now = app.now();
     let entries: Vec<HistoryEntry> = outcome
         .lines
@@ -83,7 +100,6 @@ async fn journal(
         })
         .collect();
     uow.record(&entries).await?;
-    let about = About::object("certification", request.id.raw()).of(request.client);
     let mut event = audit::event(app, actor, &audit_name(action), about, "ok");
     event.reason = outcome.lines.iter().find_map(|line| line.comment.clone());
     uow.audit(&[event]).await?;

@@ -12,9 +12,9 @@ mod reports;
 
 pub use bulk::{BulkLoad, Load, LoadedRequest, LoadedWords};
 pub use reads::{
-    AccountRow, CatalogReads, CertificationReads, ChangeRow, Cursor, DirectoryReads, Dossier, HistoryRow,
-    IdentityReads, OpenRequests, Page, PageRequest, PeopleReads, Person as NamedUser, RequestFilter,
-    RequestRow, SessionState, Sort, StaffFilter,
+    AccountRow, CatalogReads, CertificationReads, ChangeRow, Cursor, DirectoryReads, Dossier, FileReads,
+    HistoryRow, IdentityReads, OpenRequests, Page, PageRequest, PeopleReads, Person as NamedUser,
+    RequestFilter, RequestRow, SessionState, Sort, StaffFilter,
 };
 pub use records::{AuditEvent, ChangeEntry, HistoryEntry, OutboxMessage, RefreshToken, StoredAnswer};
 pub use reports::{Answers, By, CellFilter, Names, Question, ReportReads, ReportWork, Sum};
@@ -28,6 +28,8 @@ use medcert_domain::{
     jobs::Job,
     people::{Document, Person, PersonUse, Promoter, Staff},
 };
+
+use crate::objects::ObjectKey;
 
 /// Why the database did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -90,6 +92,7 @@ pub trait Store:
     + CatalogReads
     + IdentityReads
     + DirectoryReads
+    + FileReads
     + ReportReads
     + JobReads
     + BulkLoad
@@ -148,6 +151,7 @@ pub trait UnitOfWork:
     + IdentityWork
     + ReportWork
     + JobWork
+    + FileWork
     + DirectoryWork
     + Send
 {
@@ -228,6 +232,17 @@ pub trait CertificationWork: Send {
     /// Erases a request: its history, words and assignments go; its payments and refunds stay as ledger lines
     /// without comment, reference and reason. `Stale` when the version is another.
     async fn erase(&mut self, request: &Certification) -> Result<(), StoreError>;
+}
+
+/// What use cases of files need beyond the requests that files belong to.
+#[async_trait]
+pub trait FileWork: Send {
+    /// Notes objects that are to be removed once this unit of work is kept.
+    async fn discard(
+        &mut self,
+        keys: &[ObjectKey],
+        at: chrono::DateTime<chrono::Utc>,
+    ) -> Result<(), StoreError>;
 }
 
 /// What use cases need of people beyond plain repositories.

@@ -6,6 +6,7 @@ use medcert_domain::{
     Id,
     catalog::{Institution, Service},
     certification::{AssignmentRole, Certificate, Certification, Member, PaymentStatus, Stage, WaitingFor},
+    files::StoredFile,
     identity::{Session, User, UserStatus},
     people::{Document, Person as DomainPerson, Promoter, Staff, StaffRole, StaffStatus},
 };
@@ -272,6 +273,28 @@ pub trait DirectoryReads: Send + Sync {
         object: Uuid,
         page: &PageRequest,
     ) -> Result<Page<ChangeRow>, StoreError>;
+}
+
+/// Reading what is known of files and their objects.
+#[async_trait]
+pub trait FileReads: Send + Sync {
+    /// The request that a file belongs to.
+    async fn request_of_file(&self, id: Id<StoredFile>) -> Result<Option<Id<Certification>>, StoreError>;
+
+    /// Those of these files that there are, each with its request.
+    async fn files_known(
+        &self,
+        ids: &[Id<StoredFile>],
+    ) -> Result<Vec<(Id<Certification>, Id<StoredFile>)>, StoreError>;
+
+    /// The keys of the objects of those of these certificates that there are.
+    async fn certificate_keys(&self, ids: &[Id<Certificate>]) -> Result<Vec<String>, StoreError>;
+
+    /// Keys of objects that are to be removed, oldest first.
+    async fn discarded(&self, limit: u64) -> Result<Vec<String>, StoreError>;
+
+    /// Forgets keys of objects that have been removed.
+    async fn forget_discarded(&self, keys: &[String]) -> Result<(), StoreError>;
 }
 
 /// Which staff.

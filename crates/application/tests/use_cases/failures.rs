@@ -1,15 +1,20 @@
 //! When a part fails, the caller is told so, nothing is half done, and the next try works.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    ops::Range,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use futures::stream::BoxStream;
 use medcert_application::{
     Error,
-    objects::{ObjectError, ObjectKey, Objects},
+    objects::{Listed, ObjectError, ObjectHead, ObjectKey, Objects, Pieces, Upload},
 };
 use medcert_domain::certification::Stage;
 use medcert_testkit::{Database, Replicas};
@@ -24,6 +29,20 @@ mock! {
         async fn put(&self, key: &ObjectKey, content_type: &str, bytes: Bytes) -> Result<(), ObjectError>;
         async fn get(&self, key: &ObjectKey) -> Result<Option<Bytes>, ObjectError>;
         async fn delete(&self, key: &ObjectKey) -> Result<(), ObjectError>;
+        async fn upload(&self, key: &ObjectKey, content_type: &str) -> Result<Box<dyn Upload>, ObjectError>;
+        async fn read(&self, key: &ObjectKey, range: Range<u64>) -> Result<Option<Pieces>, ObjectError>;
+        async fn head(&self, key: &ObjectKey) -> Result<Option<ObjectHead>, ObjectError>;
+        async fn presigned(
+            &self,
+            key: &ObjectKey,
+            content_type: &str,
+            content_disposition: &str,
+            lasts: Duration,
+        ) -> Result<Option<String>, ObjectError>;
+        async fn walk(
+            &self,
+            prefix: &str,
+        ) -> Result<BoxStream<'static, Result<Listed, ObjectError>>, ObjectError>;
         async fn list(&self, prefix: &str) -> Result<Vec<ObjectKey>, ObjectError>;
         async fn check(&self) -> Result<(), ObjectError>;
     }

@@ -11,6 +11,7 @@
 )]
 
 mod failures;
+mod files;
 mod floor;
 mod jobs;
 mod reports;
@@ -37,4 +38,5 @@ on_every_database! {
     rounds { assign_manager, assign_doctor, pay_with_one_key, pay_with_one_reference, issue, number_requests }
     reports { agree_with_the_requests, stay_whole_while_others_write }
     jobs { work_together }
+    files { fill_up, take_away }
 }

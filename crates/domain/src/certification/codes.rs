@@ -74,6 +74,10 @@ crate::codes! {
         Delete = "DELETE",
         /// Act as administrator on a finished request without reopening it.
         Override = "OVERRIDE",
+        /// Add a file to it.
+        AddFile = "ADD_FILE",
+        /// Take a file of it away.
+        DeleteFile = "DELETE_FILE",
     }
 }
 

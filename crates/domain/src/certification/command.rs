@@ -10,6 +10,7 @@ use super::{
 use crate::{
     Id, Money,
     catalog::{Rules, Service},
+    files::{NewFile, StoredFile},
     identity::Actor,
     people::{FieldChange, Person, Promoter, Staff, StaffUser},
 };
@@ -325,6 +326,15 @@ pub enum Command {
         /// What is done.
         payload: OverridePayload,
     },
+    /// `ADD_FILE`, with its bytes already looked at and stored.
+    AddFile(Box<NewFile>),
+    /// `DELETE_FILE`.
+    DeleteFile {
+        /// Which.
+        file: Id<StoredFile>,
+        /// In words.
+        reason: Option<String>,
+    },
 }
 
 impl Command {
@@ -351,6 +361,8 @@ impl Command {
             Self::Cancel(_) => Action::Cancel,
             Self::Reopen { .. } => Action::Reopen,
             Self::Override { .. } => Action::Override,
+            Self::AddFile(_) => Action::AddFile,
+            Self::DeleteFile { .. } => Action::DeleteFile,
         }
     }
 }

@@ -3,7 +3,10 @@
 use chrono::{Days, NaiveDate};
 
 use super::{Action, Blocker, Certification, Context, Printed, Refusal, Verdict};
-use crate::policy::{self, Denial};
+use crate::{
+    files::MOST_FILES,
+    policy::{self, Denial},
+};
 
 /// The actions of a request for one actor.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -49,7 +52,9 @@ impl Certification {
     pub fn options(&self, ctx: &Context<'_>) -> Options {
         let mut options = Options::default();
         let subject = self.subject(ctx.actor, ctx.now);
-        for action in Action::ALL.iter().copied().filter(|a| *a != Action::Register) {
+        // A request that is there is not registered any more, and which file may go each file says for itself.
+        let elsewhere = [Action::Register, Action::DeleteFile];
+        for action in Action::ALL.iter().copied().filter(|a| !elsewhere.contains(a)) {
             if policy::permits(ctx.actor, action, &subject).is_ok() {
                 let blockers = self.blockers(action, ctx);
                 if blockers.is_empty() {
@@ -104,6 +109,8 @@ impl Certification {
                 let acted = !self.evaluations.is_empty() || !self.certificates.is_empty();
                 when(acted, Blocker::MedicalActExists);
             }
+            Action::AddFile => when(self.files.len() >= MOST_FILES, Blocker::TooManyFiles),
+            Action::DeleteFile => when(!self.certificates.is_empty(), Blocker::CertificateIssued),
             Action::Register | Action::Edit | Action::OverrideFee | Action::Reopen | Action::Override => {}
         }
         found

@@ -50,6 +50,12 @@ crate::codes! {
         PrintedDataChanged = "PRINTED_DATA_CHANGED",
         /// The request has an evaluation or certificate, now or earlier.
         MedicalActExists = "MEDICAL_ACT_EXISTS",
+        /// The request has as many files as it may have.
+        TooManyFiles = "TOO_MANY_FILES",
+        /// A certificate was issued, now or earlier.
+        CertificateIssued = "CERTIFICATE_ISSUED",
+        /// The file is evidence of a payment in force.
+        PaymentInForce = "PAYMENT_IN_FORCE",
     }
 }
 

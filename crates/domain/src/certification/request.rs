@@ -9,6 +9,7 @@ use super::{
 use crate::{
     Entity, Id, Money,
     catalog::Service,
+    files::StoredFile,
     identity::{Actor, User},
     people::{Person, Promoter, Staff},
     policy::Subject,
@@ -199,6 +200,8 @@ pub struct Certification {
     pub evaluations: Vec<Evaluation>,
     /// Certificates, oldest first.
     pub certificates: Vec<Certificate>,
+    /// Files, oldest first.
+    pub files: Vec<StoredFile>,
 }
 
 impl Entity for Certification {
@@ -327,6 +330,11 @@ impl Certification {
             self.stage_since = now;
         }
         self.updated_at = now;
+    }
+
+    /// The file with this id.
+    pub fn file(&self, id: Id<StoredFile>) -> Option<&StoredFile> {
+        self.files.iter().find(|file| file.id == id)
     }
 
     /// The payment with this id.

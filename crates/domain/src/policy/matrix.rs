@@ -120,6 +120,9 @@ pub const MATRIX: &[Row] = &[
     ),
     row(Action::Delete, [ADMIN, ADMIN, ADMIN, ADMIN, NONE, ADMIN, ADMIN], &[], &[]),
     row(Action::Override, [NONE, NONE, NONE, NONE, NONE, ADMIN, ADMIN], &[], &[]),
+    row(Action::AddFile, [ALL, ALL, ALL, ALL, ALL, ADMIN, ADMIN], &[], &[]),
+    // Of these, only who uploaded the file and the administrator: see `may_delete_file`.
+    row(Action::DeleteFile, open(ALL), &[], &[]),
 ];
 
 /// The roles that have the action in the stage, before the object rule.

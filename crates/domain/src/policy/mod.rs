@@ -9,9 +9,12 @@ mod permission;
 pub use matrix::{MATRIX, Moves, Row, markdown, mermaid, roles_for};
 pub use permission::Permission;
 
+use chrono::{DateTime, Duration, Utc};
+
 use crate::{
     Id,
     certification::{Action, Stage},
+    files::{FileKind, StoredFile},
     identity::{Actor, Role},
     people::{Person, Staff},
 };
@@ -84,6 +87,18 @@ pub fn may_see(actor: &Actor, doctor: Option<Id<Staff>>) -> bool {
 /// Whether the actor may read diagnoses, observations and recommendations: the assigned doctor alone.
 pub fn may_read_clinical(actor: &Actor, doctor: Option<Id<Staff>>) -> bool {
     actor.is(Role::Doctor) && doctor.is_some() && doctor == actor.staff
+}
+
+/// Whether the actor may read a file of this kind: what is clinical is the assigned doctor's, anything else is for
+/// whoever may see the request.
+pub fn may_read_file(actor: &Actor, doctor: Option<Id<Staff>>, kind: FileKind) -> bool {
+    may_see(actor, doctor) && (!kind.is_clinical() || may_read_clinical(actor, doctor))
+}
+
+/// Whether a file is the actor's to take away: the administrator's, and for a day that of whoever uploaded it.
+pub fn may_delete_file(actor: &Actor, file: &StoredFile, now: DateTime<Utc>) -> bool {
+    let fresh = file.uploaded_by == actor.user && now - file.uploaded_at <= Duration::hours(24);
+    fresh || actor.is(Role::Admin)
 }
 
 fn granted(actor: &Actor, action: Action) -> bool {

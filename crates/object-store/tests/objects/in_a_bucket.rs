@@ -35,6 +35,58 @@ async fn the_content_type_is_kept() {
     assert_eq!(object.attributes.get(&Attribute::ContentType).unwrap().as_ref(), PDF);
 }
 
+/// What a server answers to a plain GET of the address: everything behind the empty line.
+async fn fetched(url: &str) -> (String, String) {
+    let (host, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
+    let mut socket = tokio::net::TcpStream::connect(host).await.unwrap();
+    let request = format!("GET /{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
+    socket.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).await.unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (head.to_owned(), body.to_owned())
+}
+
+#[tokio::test]
+async fn a_signed_address_serves_one_object_and_no_other() {
+    let s3 = S3::start().await;
+    let objects = s3.open("bucket/one");
+    put(&objects, "files/a", b"mine").await;
+    put(&objects, "files/b", b"another").await;
+    let named = "attachment; filename=\"scan.pdf\"; filename*=UTF-8''sc%C3%A1n.pdf";
+    let lasts = Duration::from_mins(5);
+    let url = objects.presigned(&key("files/a"), PDF, named, lasts).await.unwrap().unwrap();
+    assert!(url.starts_with(&format!("{}/bucket/one/files/a?", s3.endpoint)), "{url}");
+    assert!(url.contains("X-Amz-Expires=300") && !url.contains(s3.keys.secret_access_key), "{url}");
+    let (head, body) = fetched(&url).await;
+    assert!(head.starts_with("HTTP/1.1 200") && body.contains("mine"), "{head}");
+    // The headers are part of what is signed, as is the object.
+    for forged in [
+        url.replace("files/a?", "files/b?"),
+        url.replace("application%2Fpdf", "text%2Fhtml"),
+        url.replace("attachment", "inline"),
+        url.replace("X-Amz-Expires=300", "X-Amz-Expires=600"),
+    ] {
+        assert_ne!(forged, url);
+        assert!(fetched(&forged).await.0.starts_with("HTTP/1.1 403"), "{forged}");
+    }
+    assert!(objects.presigned(&key("files/a"), PDF, "x\r\ny: z", lasts).await.is_err());
+}
+
+#[tokio::test]
+async fn parts_of_an_upload_given_up_do_not_stay() {
+    let s3 = S3::start().await;
+    let objects = s3.open("bucket");
+    let left = || std::fs::read_dir(s3.root.path()).unwrap().count();
+    let before = left();
+    let mut upload = objects.upload(&key("a/b"), PDF).await.unwrap();
+    upload.write(Bytes::from(vec![7; 11_000_000])).await.unwrap();
+    assert!(left() > before, "the server keeps the parts beside its buckets");
+    upload.abort().await.unwrap();
+    assert_eq!(left(), before);
+    assert_eq!(list(&objects, "").await, [""; 0]);
+}
+
 #[tokio::test]
 async fn readiness_leaves_no_file() {
     let s3 = S3::start().await;

@@ -44,6 +44,25 @@ async fn two_folders_do_not_see_each_other() {
 }
 
 #[tokio::test]
+async fn an_upload_given_up_leaves_no_file() {
+    let folder = TempDir::new().unwrap();
+    let objects = open_folder(folder.path());
+    let mut upload = objects.upload(&key("a"), PDF).await.unwrap();
+    upload.write(Bytes::from(vec![7; 11_000_000])).await.unwrap();
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "it is being written");
+    upload.abort().await.unwrap();
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn nobody_is_sent_to_a_folder() {
+    let folder = TempDir::new().unwrap();
+    let objects = open_folder(folder.path());
+    put(&objects, "a", b"x").await;
+    assert_eq!(objects.presigned(&key("a"), PDF, "attachment", Duration::from_mins(5)).await.unwrap(), None);
+}
+
+#[tokio::test]
 async fn readiness_leaves_no_file() {
     let folder = TempDir::new().unwrap();
     open_folder(folder.path()).check().await.unwrap();

@@ -10,6 +10,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures::{StreamExt as _, TryStreamExt as _};
 use medcert_application::objects::{ObjectError, ObjectKey, Objects};
 use medcert_object_store::{OpenError, S3Credentials, StoredObjects};
 use tempfile::TempDir;
@@ -125,6 +126,8 @@ async fn refuses_everything(objects: &StoredObjects) {
         objects.delete(&key).await.unwrap_err(),
         objects.list("").await.unwrap_err(),
         objects.check().await.unwrap_err(),
+        objects.read(&key, 0..1).await.map(drop).unwrap_err(),
+        objects.head(&key).await.unwrap_err(),
     ];
     for error in errors {
         let text = causes(&error) + &format!("{error:?}");
@@ -164,6 +167,11 @@ contract!(
     the_same_bytes_again,
     a_content_type_is_a_header,
     many_puts_at_once,
+    a_range_is_read_in_pieces,
+    an_upload_is_visible_once_it_is_finished,
+    an_upload_given_up_leaves_nothing,
+    what_is_known_of_an_object,
+    a_walk_meets_everything_below_a_prefix,
     readiness_leaves_no_trace,
     readiness_of_several_servers_at_once,
 );
@@ -252,6 +260,97 @@ async fn many_puts_at_once(objects: &StoredObjects) {
     futures::future::join_all(puts).await;
     assert_eq!(get(objects, "one/key.pdf").await.unwrap(), "same");
     assert_eq!(list(objects, "").await, ["one/key.pdf"]);
+}
+
+/// Bytes that tell where they stand.
+fn some_bytes(length: u32) -> Bytes {
+    Bytes::from((0..length).map(|i| ((i * 31) >> 7).to_le_bytes()[0]).collect::<Vec<u8>>())
+}
+
+async fn read(objects: &StoredObjects, spelling: &str, range: std::ops::Range<u64>) -> Vec<Bytes> {
+    let pieces = objects.read(&key(spelling), range).await.unwrap().unwrap();
+    pieces.try_collect().await.unwrap()
+}
+
+async fn a_range_is_read_in_pieces(objects: &StoredObjects) {
+    let bytes = some_bytes(2_500_000);
+    objects.put(&key("a/b"), PDF, bytes.clone()).await.unwrap();
+    for range in [0..1_usize, 0..2_500_000, 999_999..2_100_000, 2_499_999..2_500_000, 1_048_576..1_048_577] {
+        let pieces = read(objects, "a/b", range.start as u64..range.end as u64).await;
+        assert!(pieces.iter().all(|piece| piece.len() <= 1024 * 1024), "a piece is bounded");
+        assert!(pieces.concat() == bytes[range.clone()], "{range:?}");
+    }
+    assert!(objects.read(&key("a/missing"), 0..1).await.unwrap().is_none());
+    // A range that goes beyond the object is noticed, not cut.
+    for range in [2_499_999..2_500_001, 2_500_000..2_500_001] {
+        let beyond = match objects.read(&key("a/b"), range).await {
+            Ok(pieces) => pieces.unwrap().try_collect::<Vec<Bytes>>().await.map(drop),
+            Err(error) => Err(error),
+        };
+        assert!(beyond.is_err());
+    }
+    // One that goes while it is being read is an error, not an end.
+    let mut pieces = objects.read(&key("a/b"), 0..2_500_000).await.unwrap().unwrap();
+    assert!(pieces.try_next().await.unwrap().is_some());
+    objects.delete(&key("a/b")).await.unwrap();
+    assert!(pieces.try_next().await.is_err());
+}
+
+async fn an_upload_is_visible_once_it_is_finished(objects: &StoredObjects) {
+    // In a part that is never full, in full parts exactly, and in several with a rest.
+    for (spelling, length) in [("up/small", 10), ("up/exact", 5 * 1024 * 1024), ("up/large", 11_000_000)] {
+        let bytes = some_bytes(length);
+        let mut upload = objects.upload(&key(spelling), PDF).await.unwrap();
+        for piece in bytes.chunks(700_001) {
+            upload.write(Bytes::copy_from_slice(piece)).await.unwrap();
+            upload.write(Bytes::new()).await.unwrap();
+        }
+        assert_eq!(get(objects, spelling).await, None, "{spelling}");
+        assert!(!list(objects, "up").await.contains(&spelling.to_owned()));
+        upload.finish().await.unwrap();
+        assert!(get(objects, spelling).await.unwrap() == bytes, "{spelling}");
+    }
+    objects.upload(&key("up/empty"), PDF).await.unwrap().finish().await.unwrap();
+    assert_eq!(get(objects, "up/empty").await.unwrap(), Bytes::new());
+    assert!(objects.upload(&key("up/b"), "text/plain\r\nx: y").await.is_err());
+}
+
+async fn an_upload_given_up_leaves_nothing(objects: &StoredObjects) {
+    for length in [10, 6_000_000] {
+        for aborted in [true, false] {
+            let mut upload = objects.upload(&key("given/up"), PDF).await.unwrap();
+            upload.write(some_bytes(length)).await.unwrap();
+            if aborted {
+                upload.abort().await.unwrap();
+            } else {
+                drop(upload);
+            }
+            assert_eq!(get(objects, "given/up").await, None);
+            assert_eq!(list(objects, "").await, [""; 0]);
+        }
+    }
+}
+
+async fn what_is_known_of_an_object(objects: &StoredObjects) {
+    let before = chrono::Utc::now() - chrono::Duration::seconds(2);
+    put(objects, "a/b.pdf", b"seven..").await;
+    let head = objects.head(&key("a/b.pdf")).await.unwrap().unwrap();
+    assert_eq!(head.size, 7);
+    assert!(head.etag.is_some_and(|tag| !tag.is_empty()));
+    assert!(head.modified >= before && head.modified <= chrono::Utc::now() + chrono::Duration::seconds(2));
+    assert_eq!(objects.head(&key("a/c.pdf")).await.unwrap(), None);
+}
+
+async fn a_walk_meets_everything_below_a_prefix(objects: &StoredObjects) {
+    for spelling in ["files/a/1", "files/a/2", "files/b/1", "file/1", "certificates/a/1.pdf"] {
+        put(objects, spelling, b"12345").await;
+    }
+    let walk = objects.walk("files").await.unwrap();
+    let mut met: Vec<_> =
+        walk.map_ok(|met| (met.key.as_str().to_owned(), met.size)).try_collect().await.unwrap();
+    met.sort();
+    assert_eq!(met, ["files/a/1", "files/a/2", "files/b/1"].map(|key| (key.to_owned(), 5)));
+    assert_eq!(objects.walk("nothing").await.unwrap().count().await, 0);
 }
 
 async fn readiness_leaves_no_trace(objects: &StoredObjects) {

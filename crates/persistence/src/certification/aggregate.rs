@@ -4,6 +4,7 @@ use medcert_application::store::StoreError;
 use medcert_domain::{
     Entity as _, Id,
     certification::{Assignment, Certification, Evaluation, Payment, Refund},
+    files::StoredFile,
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryResult,
@@ -20,6 +21,7 @@ use super::{
 use crate::{
     codec::corrupt,
     error::failed,
+    files::stored_file,
     mapped::{Table, add},
     query::{ById, flag_of, row_of, select_all},
     records::idempotency,
@@ -38,6 +40,7 @@ pub(crate) struct Has {
     pub(crate) refunds: bool,
     pub(crate) evaluations: bool,
     pub(crate) certificates: bool,
+    pub(crate) files: bool,
 }
 
 /// Selects the request joined as `request`, and which children it has.
@@ -73,6 +76,10 @@ pub(crate) fn select_root(id: Id<Certification>) -> SelectStatement {
             children::<certificate::table::Entity>(certificate::table::Column::RequestId),
             Alias::new("has_certificates"),
         )
+        .expr_as(
+            children::<stored_file::table::Entity>(stored_file::table::Column::RequestId),
+            Alias::new("has_files"),
+        )
         .and_where(Expr::col(("request", Column::Id)).eq(id.raw()));
     select
 }
@@ -87,6 +94,7 @@ pub(crate) fn root(row: &QueryResult) -> Result<(Certification, Has), StoreError
         refunds: flag_of(KIND, row, "has_refunds")?,
         evaluations: flag_of(KIND, row, "has_evaluations")?,
         certificates: flag_of(KIND, row, "has_certificates")?,
+        files: flag_of(KIND, row, "has_files")?,
     };
     Ok((request, has))
 }
@@ -120,6 +128,10 @@ pub(crate) async fn load_acts(
     } else {
         vec![]
     };
+    let Found::Whole(files) = children_if::<StoredFile>(db, has.files, request).await? else {
+        return Ok(false);
+    };
+    request.files = files;
     request.payments = payments;
     request.refunds = refunds;
     request.evaluations = evaluations;
@@ -158,6 +170,7 @@ pub(crate) async fn insert(db: &impl ConnectionTrait, new: &Certification) -> Re
         refunds: vec![],
         evaluations: vec![],
         certificates: vec![],
+        files: vec![],
         ..new.clone()
     };
     write_all(db, &none, new).await
@@ -193,6 +206,7 @@ async fn write_all(
     write(db, id, &before.assignments, &after.assignments).await?;
     write(db, id, &before.payments, &after.payments).await?;
     write(db, id, &before.refunds, &after.refunds).await?;
+    write(db, id, &before.files, &after.files).await?;
     write(db, id, &before.evaluations, &after.evaluations).await?;
     write_certificates(db, &before.certificates, &after.certificates).await
 }
@@ -223,6 +237,11 @@ pub(crate) async fn erase(db: &impl ConnectionTrait, gone: &Certification) -> Re
         .map_err(failed(KIND))?;
     assignment::table::Entity::delete_many()
         .filter(assignment::table::Column::RequestId.eq(id))
+        .exec(db)
+        .await
+        .map_err(failed(KIND))?;
+    stored_file::table::Entity::delete_many()
+        .filter(stored_file::table::Column::RequestId.eq(id))
         .exec(db)
         .await
         .map_err(failed(KIND))?;

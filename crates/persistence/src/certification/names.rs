@@ -50,6 +50,7 @@ pub(crate) fn mentioned(request: &Certification) -> Mentioned {
         all.accounts.extend(payment.validated.map(|(by, _)| by.raw()));
         all.accounts.extend(payment.voided.as_ref().map(|v| v.by.raw()));
     }
+    all.accounts.extend(request.files.iter().map(|file| file.uploaded_by.raw()));
     all.accounts.extend(request.refunds.iter().map(|refund| refund.by.raw()));
     for evaluation in &request.evaluations {
         all.staff.insert(evaluation.doctor.raw());

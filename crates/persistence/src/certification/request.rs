@@ -147,6 +147,7 @@ impl TryFrom<table::Model> for Certification {
             refunds: vec![],
             evaluations: vec![],
             certificates: vec![],
+            files: vec![],
         })
     }
 }

@@ -10,6 +10,7 @@ use medcert_domain::{
         CloseOutcome, Ending, Event, Fee, FeeSource, Guardian, HistoryLine, MoneyDecision, Payment, Refund,
         Relationship, Stage, Voided,
     },
+    files::{FileKind, StoredFile},
 };
 use sea_orm::{ConnectionTrait, Statement};
 
@@ -17,7 +18,8 @@ use crate::{
     database::TestDatabase,
     duplicate,
     fixture::{
-        Clinic, EXTREME, assignment, at, begin, certificate, day, evaluation, first, fresh, id, payment, pen,
+        Clinic, EXTREME, assignment, at, begin, certificate, day, evaluation, file, first, fresh, id,
+        payment, pen,
     },
     insert, load,
 };
@@ -50,6 +52,7 @@ fn refund(of: &Payment, by: &Clinic) -> Refund {
 pub(crate) fn full(clinic: &Clinic, code: &str) -> Certification {
     let bare = clinic.request(code);
     let paid = payment(99_999_999_999_999, Some(EXTREME), &clinic.user);
+    let evidence = StoredFile { payment: Some(paid.id), ..file(FileKind::PaymentEvidence, &clinic.user) };
     Certification {
         guardian: Some(Guardian { person: clinic.person.id, relationship: Relationship::LegalGuardian }),
         promoter: Some(clinic.promoter.id),
@@ -82,6 +85,7 @@ pub(crate) fn full(clinic: &Clinic, code: &str) -> Certification {
         payments: vec![paid, Payment { validated: None, ..payment(1, None, &clinic.user) }],
         evaluations: vec![evaluation(&clinic.staff, &clinic.user)],
         certificates: vec![certificate(&bare, &clinic.staff, &clinic.user, code)],
+        files: vec![evidence, file(FileKind::MedicalDocument, &clinic.user)],
         ..bare
     }
 }
@@ -141,6 +145,15 @@ pub(crate) async fn changes(database: &TestDatabase) {
     request = change(database, &request).await;
     request.evaluations[0].superseded_at = Some(at(9));
     request.evaluations.push(evaluation(&clinic.staff, &clinic.user));
+    request = change(database, &request).await;
+
+    // Files come and go; the order is that of their moments.
+    for micros in [10, 11, 12] {
+        request.files.push(StoredFile { uploaded_at: at(micros), ..file(FileKind::Other, &clinic.user) });
+    }
+    request = change(database, &request).await;
+    request.files.remove(0);
+    request.files.push(StoredFile { uploaded_at: at(13), ..file(FileKind::Document, &clinic.user) });
     request = change(database, &request).await;
 
     request.certificates.push(certificate(&request, &clinic.staff, &clinic.user, "A-1"));
@@ -277,7 +290,8 @@ pub(crate) async fn erasure(database: &TestDatabase) {
     gone.evaluations.clear();
     gone.certificates.clear();
     gone.payments[1].voided = Some(Voided { by: clinic.user.id, at: at(8), reason: EXTREME.to_owned() });
-    let evaluated = Certification { payments: vec![], refunds: vec![], ..full(&clinic, "MC-2") };
+    let files = vec![file(FileKind::Other, &clinic.user)];
+    let evaluated = Certification { payments: vec![], refunds: vec![], files, ..full(&clinic, "MC-2") };
     let message = OutboxMessage {
         id: fresh(),
         at: at(1),
@@ -319,6 +333,7 @@ pub(crate) async fn erasure(database: &TestDatabase) {
     assert_eq!(ask(told).await, 0);
     assert_eq!(ask("SELECT COUNT(*) FROM refund WHERE reason = '' AND reference IS NULL").await, 1);
     assert_eq!(ask("SELECT COUNT(*) FROM history_entry").await, 0);
+    assert_eq!(ask("SELECT COUNT(*) FROM stored_file").await, 1, "that of the other request");
     assert_eq!(ask("SELECT COUNT(*) FROM outbox_message").await, 1);
     assert_eq!(ask("SELECT COUNT(*) FROM assignment").await, 3);
 

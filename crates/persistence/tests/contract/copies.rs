@@ -38,7 +38,7 @@ fn of_kind(column: &Column, number: usize) -> Value {
         Kind::Text if column.name.ends_with("currency") => json!("PEN"),
         Kind::Text => json!(format!("{}{}", letter(number / 32), letter(number % 32))),
         Kind::Moment => json!(format!("2026-02-28T23:59:59.{:06}Z", 999_999 - number)),
-        Kind::Day => json!(if number % 2 == 0 { "2024-02-29" } else { "1899-12-31" }),
+        Kind::Day => json!(if number.is_multiple_of(2) { "2024-02-29" } else { "1899-12-31" }),
         Kind::Flag => json!(number % 2 == 1),
         Kind::Number => json!(i64::from(i32::MAX) - i64::try_from(number).unwrap()),
         Kind::Bytes => json!(format!("{number:064x}")),

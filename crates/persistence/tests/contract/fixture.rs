@@ -11,6 +11,7 @@ use medcert_domain::{
         Assignment, AssignmentRole, Certificate, CertificateKind, CertificateStatus, Certification, Channel,
         Conclusion, Diagnosis, Ending, Evaluation, Findings, Holder, Payment, Printed, Stage, Trace, Verdict,
     },
+    files::{FileKind, MediaType, StoredFile},
     identity::{Role, Session, User, UserStatus},
     people::{Country, Document, DocumentType, Person, Promoter, PromoterIdentity, Staff, StaffRole},
 };
@@ -245,6 +246,7 @@ pub(crate) fn request(code: &str, client: &Person, by: &User) -> Certification {
         refunds: vec![],
         evaluations: vec![],
         certificates: vec![],
+        files: vec![],
     }
 }
 
@@ -328,4 +330,19 @@ macro_rules! load {
         let mut work = $crate::fixture::begin($database).await;
         work.get($id).await.unwrap()
     }};
+}
+
+/// A file with the longest name, of characters of four bytes.
+pub(crate) fn file(kind: FileKind, by: &User) -> StoredFile {
+    StoredFile {
+        id: id(),
+        kind,
+        name: "🩺".repeat(255),
+        media_type: MediaType::Docx,
+        size: 1 << 40,
+        sha256: [0xfe; 32],
+        payment: None,
+        uploaded_by: by.id,
+        uploaded_at: at(7),
+    }
 }

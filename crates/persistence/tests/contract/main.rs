@@ -12,6 +12,7 @@ mod catalog;
 mod copies;
 mod database;
 mod directory;
+mod files;
 mod fixture;
 mod identity;
 mod jobs;
@@ -53,6 +54,7 @@ contract! {
     }
     around { dossier, history, questions }
     directory { history, words, leases }
+    files { known, discarded }
     list { pages, filters, words }
     plans { bounded }
     units { spoiled, dropped, locks, exhausted, records, idempotency_keys }

@@ -182,7 +182,13 @@ pub(crate) fn payload(action: Action, payload: &Value, profile: &Institution) ->
         Action::Close => typed::<CloseBody>,
         Action::Cancel => typed::<CancelBody>,
         Action::Reopen => typed::<ReopenBody>,
-        Action::Register | Action::RecordEvaluation | Action::Issue | Action::Delete | Action::Override => {
+        Action::Register
+        | Action::AddFile
+        | Action::DeleteFile
+        | Action::RecordEvaluation
+        | Action::Issue
+        | Action::Delete
+        | Action::Override => {
             return Err(Invalid::one(
                 "",
                 "not-in-bulk",

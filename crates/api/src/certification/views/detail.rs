@@ -4,6 +4,7 @@ use medcert_application::certification::Detail;
 use medcert_domain::{
     Money,
     certification::{Action, Blocker, Certification, Ending, Evaluation},
+    files::StoredFile,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -19,6 +20,7 @@ use crate::{
         ActionCode, BlockerCode, CareModeCode, CloseOutcomeCode, Moment, MoneyDecisionCode,
         PaymentStatusCode, StageCode, WaitingForCode,
     },
+    files::FileView,
 };
 
 /// How and where the client is seen.
@@ -54,14 +56,6 @@ pub(crate) struct PossibleDuplicate {
     id: Uuid,
     /// Its code.
     code: String,
-}
-
-/// A file of a request.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[schema(as = File)]
-pub(crate) struct FileView {
-    /// Identifier.
-    id: Uuid,
 }
 
 /// A request with everything around it, as the caller may see it.
@@ -131,7 +125,7 @@ pub(crate) struct DetailView {
     certificate: Option<CertificateView>,
     /// Certificates, oldest first.
     certificates: Vec<CertificateView>,
-    /// Files.
+    /// Files, oldest first.
     files: Vec<FileView>,
     /// What the caller may do now.
     available_actions: Vec<ActionCode>,
@@ -255,7 +249,7 @@ impl DetailView {
                 .collect(),
             certificate: certificates.last().cloned(),
             certificates,
-            files: vec![],
+            files: detail.files.iter().map(Into::into).collect(),
             available_actions: detail.options.available.iter().copied().map(Into::into).collect(),
             blocked_actions: detail.options.blocked.iter().map(Into::into).collect(),
             comment: request.comment.clone(),
@@ -294,14 +288,17 @@ impl DetailView {
         }
     }
 
-    /// The same with the clinical values of these evaluations.
+    /// The same with the clinical values of these evaluations and files.
     #[must_use]
-    pub(crate) fn with_clinical(mut self, evaluations: &[Evaluation]) -> Self {
+    pub(crate) fn with_clinical(mut self, evaluations: &[Evaluation], files: &[StoredFile]) -> Self {
         let fill = |view: EvaluationView| match evaluations.iter().find(|e| e.id.raw() == view.id) {
             Some(evaluation) => view.with_clinical(&evaluation.findings),
             None => view,
         };
         self.evaluations = self.evaluations.into_iter().map(fill).collect();
+        for view in &mut self.files {
+            view.fill(files);
+        }
         self
     }
 }

@@ -73,6 +73,9 @@ pub(crate) struct PaymentView {
     /// Comment.
     #[schema(required = true)]
     comment: Option<String>,
+    /// The files that are evidence of it.
+    #[serde(default)]
+    evidence_file_ids: Vec<Uuid>,
     /// Who wrote it down.
     registered_by: AccountRef,
     /// When.
@@ -108,6 +111,13 @@ impl PaymentView {
             rest: rest.amount(),
             transaction_reference: payment.reference.clone(),
             comment: payment.comment.clone(),
+            evidence_file_ids: dossier
+                .certification
+                .files
+                .iter()
+                .filter(|file| file.payment == Some(payment.id))
+                .map(|file| file.id.raw())
+                .collect(),
             registered_by: AccountRef::of(payment.registered_by, dossier),
             registered_at: payment.registered_at.into(),
             validated_by: payment.validated.map(|(by, _)| AccountRef::of(by, dossier)),

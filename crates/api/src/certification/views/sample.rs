@@ -187,6 +187,7 @@ fn request() -> Certification {
         }],
         evaluations: vec![evaluation()],
         certificates: vec![certificate()],
+        files: vec![],
     }
 }
 
@@ -226,5 +227,6 @@ pub(crate) fn detail(clinical: bool) -> Detail {
         currency: Currency::parse("PEN").unwrap(),
         person_changes: vec![],
         possible_duplicates: vec![(id(8), "MC-2026-000008".to_owned())],
+        files: vec![],
     }
 }

@@ -4,6 +4,7 @@ mod assigning;
 mod editing;
 mod ending;
 mod evaluating;
+mod filing;
 mod paying;
 
 use super::{
@@ -51,6 +52,7 @@ impl Certification {
             refunds: vec![],
             evaluations: vec![],
             certificates: vec![],
+            files: vec![],
         };
         // It was never anywhere else, so nothing was left: a request without a fee to pay begins as paid.
         request.stage = request.derived_stage();
@@ -94,6 +96,8 @@ impl Certification {
             Command::Cancel(end) => self.cancel(end, ctx, out)?,
             Command::Reopen { reason, code } => self.reopen(&reason, code, out)?,
             Command::Override { reason, payload } => self.overrule(reason, payload, ctx, out)?,
+            Command::AddFile(file) => self.add_file(*file, ctx, out)?,
+            Command::DeleteFile { file, reason } => self.delete_file(file, reason, ctx, out)?,
         }
         Ok(())
     }

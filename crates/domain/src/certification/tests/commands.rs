@@ -1,7 +1,12 @@
 //! Commands as tests ask them, and what is read off the answers.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use super::*;
-use crate::Id;
+use crate::{
+    Id,
+    files::{FileKind, MediaType, NewFile, StoredFile},
+};
 
 pub(super) fn text(value: &str) -> String {
     value.to_owned()
@@ -122,4 +127,25 @@ pub(super) fn lines(outcome: &Outcome) -> Vec<String> {
         format!("{} {field}: {} -> {}{comment}{waived}", line.action, value(&line.old), value(&line.new))
     };
     outcome.lines.iter().map(print).collect()
+}
+
+pub(super) fn new_file(kind: FileKind) -> NewFile {
+    static COUNT: AtomicU64 = AtomicU64::new(1_000_000);
+    NewFile {
+        id: id(u128::from(COUNT.fetch_add(1, Ordering::Relaxed))),
+        kind,
+        name: text("Scan.pdf"),
+        media_type: MediaType::Pdf,
+        size: 7,
+        sha256: [7; 32],
+        payment: None,
+    }
+}
+
+pub(super) fn add(kind: FileKind, payment: Option<Id<Payment>>) -> Command {
+    Command::AddFile(Box::new(NewFile { payment, ..new_file(kind) }))
+}
+
+pub(super) fn take(file: Id<StoredFile>) -> Command {
+    Command::DeleteFile { file, reason: Some(text("twice")) }
 }

@@ -6,6 +6,7 @@ mod diagram;
 mod editing;
 mod ending;
 mod evaluating;
+mod filing;
 mod fixtures;
 mod issuing;
 mod overriding;

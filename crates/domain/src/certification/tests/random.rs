@@ -12,6 +12,7 @@ use proptest::{
 use super::*;
 use crate::{
     Id,
+    files::FileKind,
     identity::{Actor, Role},
     people::StaffStatus,
     policy::{MATRIX, Permission},
@@ -83,7 +84,7 @@ fn command(case: &Case, what: u8, a: u8, b: u8) -> Command {
     let payment = || money_back(case, a, b).payment;
     let reason = || text("because");
     let decision = || pick(&[None, Some(MoneyDecision::Keep), Some(MoneyDecision::RefundDue)], b);
-    match what % 24 {
+    match what % 26 {
         0 | 1 => edit(some_edit(case, a, b)),
         2 => Command::AssignManager { to: manager(), comment: None },
         3 => Command::ChangeManager { to: manager(), comment: None },
@@ -106,6 +107,11 @@ fn command(case: &Case, what: u8, a: u8, b: u8) -> Command {
         20 => Command::Close { outcome: pick(CloseOutcome::ALL, a), end: end(decision()) },
         21 => cancel(decision()),
         22 => reopen((b < 128).then(|| pick(ReopenReason::ALL, a))),
+        23 => add(pick(FileKind::ALL, a), (b < 128).then(payment)),
+        24 => {
+            let files: Vec<_> = case.request.files.iter().map(|file| file.id).collect();
+            take(if files.is_empty() { id(9) } else { pick(&files, a) })
+        }
         _ => overrule(match a % 5 {
             0 => OverridePayload::Edit(Box::new(some_edit(case, b, a))),
             1 => OverridePayload::RegisterPayment(super::payment(i64::from(b))),
@@ -179,7 +185,8 @@ fn check_invariants(case: &Case) {
 fn check_options(case: &Case, actor: &Actor) {
     let before = case.request.clone();
     let options = case.options(actor);
-    for action in Action::ALL.iter().copied().filter(|action| *action != Action::Register) {
+    for action in Action::ALL.iter().copied().filter(|a| !matches!(a, Action::Register | Action::DeleteFile))
+    {
         let answer = case.with(actor, |ctx| case.request.check(action, ctx));
         assert_eq!(options.available.contains(&action), answer.is_ok(), "{action}: {answer:?}");
         let blocked = options.blocked.iter().find(|(other, _)| *other == action).map(|(_, reasons)| reasons);

@@ -1,0 +1,18 @@
+//! Files of requests: uploading, reading and taking away, and clearing up behind all of it.
+//!
+//! The object is stored first and the row second; the row goes first and the object second. So a row never leads to a
+//! missing object, and an object without a row is invisible until it is swept.
+
+mod delete;
+mod read;
+mod receive;
+mod seen;
+mod sweep;
+mod upload;
+
+pub use delete::{FileAttempt, delete};
+pub use read::{address, content, file, list, pieces};
+pub use receive::{FileForm, Incoming};
+pub use seen::FileSeen;
+pub use sweep::{Swept, remove_discarded, sweep};
+pub use upload::{EncodeFile, UploadAttempt, Uploaded, upload};

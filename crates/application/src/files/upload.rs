@@ -1,0 +1,183 @@
+//! Adding a file to a request: the object first, then the row.
+
+use medcert_domain::{
+    Id,
+    catalog::Institution,
+    certification::{Action, Certification, Command},
+    files::{NewFile, StoredFile},
+    identity::Actor,
+    policy,
+};
+
+use super::{
+    FileSeen, Incoming,
+    receive::{Received, judge, pass, store},
+};
+use crate::{
+    App, Conditions, Error,
+    audit::About,
+    certification::{claim, context, may_somewhere, permitted, record, remember_as},
+    objects::ObjectKey,
+    rerun::{Failed, run},
+    store::{Dossier, StoredAnswer, UnitOfWork},
+};
+
+/// An attempt to add a file.
+pub struct UploadAttempt<'a, I> {
+    /// The request.
+    pub id: Id<Certification>,
+    /// If-Match and Idempotency-Key; the fingerprint of the key is made of what comes in.
+    pub conditions: Conditions,
+    /// The form.
+    pub incoming: &'a mut I,
+    /// Writes the answer down, for replays; what is clinical is taken out before.
+    pub encode: &'a EncodeFile,
+}
+
+/// Turns a file into the body of an answer.
+pub type EncodeFile = dyn Fn(&FileSeen) -> String;
+
+/// What came of an upload.
+pub enum Uploaded {
+    /// The file is kept.
+    Fresh(FileSeen),
+    /// It had been added by an earlier call with the same key.
+    Replayed {
+        /// Status then.
+        status: u16,
+        /// Body then.
+        body: String,
+        /// The clinical files of the request, for a caller who may read them; otherwise empty.
+        clinical: Vec<FileSeen>,
+    },
+}
+
+/// Adds a file: it is stored as it comes in, looked at, and then entered.
+pub async fn upload<I: Incoming>(
+    app: &App,
+    actor: &Actor,
+    mut attempt: UploadAttempt<'_, I>,
+) -> Result<Uploaded, Error> {
+    may_somewhere(app, actor, Action::AddFile).await?;
+    let limits = app.parts.settings.file_limits;
+    attempt.incoming.well_formed(limits.greatest())?;
+    let profile = app.profile().await?;
+    if let Some(earlier) = earlier(app, &attempt.conditions).await? {
+        // What was sent then cannot be compared before it has passed again; nothing of it is kept.
+        let received = pass(&limits, attempt.incoming, None).await?;
+        return replay(app, actor, &profile, earlier, received.fingerprint()).await;
+    }
+    // Asked before the file comes in, so that nobody stores what they may not add; asked again when it is entered.
+    let found = app.store().dossier(attempt.id).await?;
+    permitted(app, actor, Action::AddFile, &profile, attempt.conditions.if_match, found)?;
+    let file: Id<StoredFile> = app.id();
+    let key = ObjectKey::file(attempt.id, file);
+    let received = store(app, attempt.incoming, &key).await?;
+    let fingerprint = received.fingerprint();
+    if let Some(wanted) = &mut attempt.conditions.idempotency {
+        wanted.fingerprint = fingerprint;
+    }
+    let done = match admit(app, &key, file, received).await {
+        Ok(new) => enter(app, actor, &profile, &attempt, &new).await,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = &done
+        && !may_have_been_kept(error)
+        && let Err(error) = app.parts.objects.delete(&key).await
+    {
+        // Nothing leads to it: an object without a row is invisible, and swept.
+        tracing::warn!(error = %error, "an object without a row stays behind");
+    }
+    match done {
+        Err(Error::InFlight) => match earlier(app, &attempt.conditions).await? {
+            Some(earlier) => replay(app, actor, &profile, earlier, fingerprint).await,
+            None => Err(Error::InFlight),
+        },
+        other => other.map(Uploaded::Fresh),
+    }
+}
+
+/// A database that failed may have kept the row all the same, so its object stays for the sweep to decide.
+const fn may_have_been_kept(error: &Error) -> bool {
+    matches!(error, Error::Internal(_) | Error::Busy(_))
+}
+
+async fn admit(app: &App, key: &ObjectKey, id: Id<StoredFile>, received: Received) -> Result<NewFile, Error> {
+    let (size, sha256) = (received.size, received.sha256);
+    let (form, media_type) = judge(app, key, received).await?;
+    Ok(NewFile { id, kind: form.kind, name: form.name, media_type, size, sha256, payment: form.payment })
+}
+
+async fn enter<I>(
+    app: &App,
+    actor: &Actor,
+    profile: &Institution,
+    attempt: &UploadAttempt<'_, I>,
+    new: &NewFile,
+) -> Result<FileSeen, Error> {
+    let if_match = attempt.conditions.if_match;
+    run(app, if_match.on_stale(), async |uow: &mut dyn UnitOfWork| {
+        claim(app, uow, &attempt.conditions).await?;
+        let found = uow.dossier(attempt.id).await?;
+        let mut dossier = permitted(app, actor, Action::AddFile, profile, if_match, found)?;
+        let mut request = dossier.certification.clone();
+        let new_id = || app.parts.ids.uuid();
+        let now = app.now();
+        let command = Command::AddFile(Box::new(new.clone()));
+        let outcome = request.apply(command, &context(actor, profile, &dossier, now, &new_id))?;
+        uow.update(&request).await?;
+        let about = About::object("file", new.id.raw()).of(request.client);
+        record(app, actor, uow, Action::AddFile, about, &request, &outcome).await?;
+        dossier.certification = request;
+        let seen = entered(app, actor, profile, dossier, new.id)?;
+        let body = (attempt.encode)(&seen.clone().without_clinical());
+        remember_as(app, uow, &attempt.conditions, attempt.id, 201, body).await?;
+        Ok(seen)
+    })
+    .await
+}
+
+/// The file as the actor, who just added it, may see it.
+fn entered(
+    app: &App,
+    actor: &Actor,
+    profile: &Institution,
+    mut dossier: Dossier,
+    id: Id<StoredFile>,
+) -> Result<FileSeen, Failed> {
+    if dossier.name_of(actor.user.raw()).is_none() {
+        dossier.names.push((actor.user.raw(), actor.display_name.clone()));
+    }
+    let new_id = || app.parts.ids.uuid();
+    let file = dossier.certification.file(id);
+    let file = file.ok_or_else(|| Error::internal("a file just added is not there"))?;
+    Ok(FileSeen::of(file, &dossier, &context(actor, profile, &dossier, app.now(), &new_id)))
+}
+
+async fn earlier(app: &App, conditions: &Conditions) -> Result<Option<StoredAnswer>, Error> {
+    let Some(wanted) = &conditions.idempotency else { return Ok(None) };
+    Ok(app.store().answer(&wanted.scope, &wanted.key, app.now()).await?)
+}
+
+/// The answer given before, when the caller may still see the request.
+async fn replay(
+    app: &App,
+    actor: &Actor,
+    profile: &Institution,
+    stored: StoredAnswer,
+    fingerprint: [u8; 32],
+) -> Result<Uploaded, Error> {
+    if stored.fingerprint != fingerprint {
+        return Err(Error::IdempotencyMismatch);
+    }
+    let dossier = match stored.request {
+        Some(id) => app.store().dossier(id).await?,
+        None => None,
+    };
+    let dossier = dossier.filter(|d| policy::may_see(actor, d.certification.doctor()));
+    let dossier = dossier.ok_or(Error::NotFound("certification request"))?;
+    let new_id = || app.parts.ids.uuid();
+    let seen = FileSeen::all(&dossier, &context(actor, profile, &dossier, app.now(), &new_id));
+    let clinical = seen.into_iter().filter(|s| s.readable && s.file.kind.is_clinical()).collect();
+    Ok(Uploaded::Replayed { status: stored.status, body: stored.body, clinical })
+}

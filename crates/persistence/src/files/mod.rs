@@ -1,0 +1,6 @@
+//! Files: a part of their requests, and the objects behind them.
+
+mod discarded;
+mod reads;
+pub(crate) mod stored_file;
+mod work;

@@ -15,6 +15,7 @@ mod m20261121_000009_reports;
 mod m20261121_000010_scale;
 mod m20261121_000011_jobs;
 mod m20261121_000013_catalog;
+mod m20261121_000014_users;
 mod new_table;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000010_scale::Migration),
             Box::new(m20261121_000011_jobs::Migration),
             Box::new(m20261121_000013_catalog::Migration),
+            Box::new(m20261121_000014_users::Migration),
         ]
     }
 }
@@ -53,6 +55,7 @@ pub const TABLES: &[&str] = &[
     "counter",
     "directory_word",
     "discarded_object",
+    "email_change",
     "evaluation",
     "history_entry",
     "idempotency_key",
@@ -61,6 +64,7 @@ pub const TABLES: &[&str] = &[
     "job_line",
     "lease",
     "login_session",
+    "mail_message",
     "outbox_message",
     "payment",
     "person",

@@ -233,7 +233,7 @@ fn kin_of(word: &str) -> i64 {
             hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         }
         match position {
-            1 => bits |= 1_i64 << (hash >> 32) % 31,
+            1 => bits |= 1_i64 << ((hash >> 32) % 31),
             2 => bits |= 1_i64 << (31 + (hash >> 32) % 32),
             _ => {}
         }

@@ -147,6 +147,21 @@ pub const RULES: &[Rule] = &[
     rule("list_job_lines", SignedIn),
     rule("get_job_report", SignedIn),
     rule("cancel_job", SignedIn).matching(Accepted),
+    rule("edit_me", SignedIn).matching(Required),
+    rule("confirm_email", Public),
+    rule("list_sessions", SignedIn),
+    rule("end_session", SignedIn),
+    rule("list_users", Has(Permission::ReadUsers)),
+    rule("get_user", Has(Permission::ReadUsers)),
+    rule("list_user_history", Has(Permission::ReadUsers)),
+    rule("create_user", Has(Permission::ManageUsers)).keyed(Accepted),
+    rule("edit_user", Has(Permission::ManageUsers)).matching(Required),
+    rule("delete_user", Has(Permission::ManageUsers)).matching(Required),
+    rule("set_user_roles", Has(Permission::ManageUsers)).matching(Required),
+    rule("set_user_grants", Has(Permission::ManageUsers)).matching(Required),
+    rule("reset_user_password", Has(Permission::ManageUsers)).matching(Accepted).keyed(Accepted),
+    rule("suspend_user", Has(Permission::SuspendUsers)).matching(Accepted),
+    rule("reactivate_user", Has(Permission::SuspendUsers)).matching(Accepted),
     // Policy
     rule("read_policy", Has(Permission::ReadPolicy)),
     // Certification
@@ -207,6 +222,9 @@ pub const RULES: &[Rule] = &[
     rule("export_report", Has(Permission::Export)),
     rule("export_requests", Has(Permission::Export)),
 ];
+
+/// What is allowed before a password that somebody else made is changed, besides what needs no login.
+pub const BEFORE_PASSWORD_CHANGE: &[&str] = &["change_password", "logout", "me", "session"];
 
 /// The row of an operation.
 pub fn of(operation: &str) -> Option<&'static Rule> {

@@ -123,6 +123,7 @@ wire! {
     StaffRoleCode = p::StaffRole, "StaffRole", "Part a staff member plays.";
     StaffStatusCode = p::StaffStatus, "StaffStatus", "Whether a staff member is at work.";
     StageCode = c::Stage, "Stage", "Where a request stands.";
+    UserActionCode = identity::UserAction, "UserAction", "What an administrator can do to an account.";
     UserStatusCode = identity::UserStatus, "UserStatus", "Whether a user may sign in.";
     VerdictCode = c::Verdict, "Verdict", "Whether an evaluation may be issued.";
     WaitingForCode = c::WaitingFor, "WaitingFor", "Whose move it is.";

@@ -49,6 +49,11 @@ impl<B> Changing<B> {
         Sent(&self.body)
     }
 
+    /// SHA-256 of the body.
+    pub(crate) fn fingerprint(&self) -> [u8; 32] {
+        self.body.fingerprint()
+    }
+
     /// Both headers.
     pub(crate) fn conditions(&self) -> Result<Conditions, Error> {
         self.preconditions.conditions(&self.caller, &self.body)

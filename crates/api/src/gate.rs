@@ -11,11 +11,13 @@ use actix_web::{
     http::{Method, header},
     middleware::Next,
 };
-use medcert_application::{Error, identity};
-use medcert_domain::identity::Actor;
+use medcert_application::{
+    Error,
+    identity::{self, SignedIn},
+};
 
 use crate::{
-    access::{Access, Rule},
+    access::{self, Access, Rule},
     caller::{self, Caller, Source},
     limit::{Counted, Left},
     problem::{Failure, Kind},
@@ -36,14 +38,14 @@ pub(crate) async fn admit(
         }
         Err(Early::Failure(failure)) => return Ok(req.error_response(failure)),
     };
-    let actor = identify(&shared, &req).await;
-    let (left, limited) = match count(&shared, &asked, actor.as_ref().ok(), &req) {
+    let signed_in = identify(&shared, &req).await;
+    let (left, limited) = match count(&shared, &asked, signed_in.as_ref().ok(), &req) {
         Ok(left) => (left, None),
         Err((left, failure)) => (Some(left), Some(failure)),
     };
     let verdict = match limited {
         Some(failure) => Err(failure),
-        None => may_go_on(&shared, &asked, actor).await,
+        None => may_go_on(&shared, &asked, signed_in).await,
     };
     let mut answer = match verdict {
         Ok(caller) => {
@@ -95,7 +97,7 @@ fn method(shared: &Shared, req: &mut ServiceRequest) -> Result<Asked, Early> {
 }
 
 /// The user behind the access token, if any.
-async fn identify(shared: &Shared, req: &ServiceRequest) -> Result<Actor, Error> {
+async fn identify(shared: &Shared, req: &ServiceRequest) -> Result<SignedIn, Error> {
     let token = caller::bearer(req).ok_or(Error::Unauthenticated)?.to_owned();
     let source = req.extensions().get::<Source>().cloned().unwrap_or_default();
     identity::authenticate(&shared.app, &token, source.0).await
@@ -107,13 +109,13 @@ const PROBES: [&str; 3] = ["healthz", "readyz", "metrics"];
 fn count(
     shared: &Shared,
     asked: &Asked,
-    actor: Option<&Actor>,
+    signed_in: Option<&SignedIn>,
     req: &ServiceRequest,
 ) -> Result<Option<Left>, (Left, Failure)> {
     let probe = matches!(asked, Asked::Operation { rule: Some(rule) } if PROBES.contains(&rule.operation));
     let Some(limiter) = shared.limiter.as_ref().filter(|_| !probe) else { return Ok(None) };
-    let who = match actor {
-        Some(actor) => Counted::User(actor.user.raw()),
+    let who = match signed_in {
+        Some(signed_in) => Counted::User(signed_in.actor.user.raw()),
         None => Counted::at(caller::address(req, &shared.options.trusted_proxies)),
     };
     limiter.count(&who).map(Some).map_err(|(left, wait)| {
@@ -126,16 +128,20 @@ fn count(
 async fn may_go_on(
     shared: &Shared,
     asked: &Asked,
-    actor: Result<Actor, Error>,
+    signed_in: Result<SignedIn, Error>,
 ) -> Result<Option<Caller>, Failure> {
     let Asked::Operation { rule } = asked else { return Ok(None) };
     let access = rule.map(|rule| rule.access);
-    let actor = match access {
+    let SignedIn { actor, must_change_password } = match access {
         Some(Access::Public) => return Ok(None),
         // A token that has ended is nobody; a database that is down is no reason to forget who somebody is.
-        Some(Access::Optional) if matches!(actor, Err(Error::Unauthenticated)) => return Ok(None),
-        _ => actor?,
+        Some(Access::Optional) if matches!(signed_in, Err(Error::Unauthenticated)) => return Ok(None),
+        _ => signed_in?,
     };
+    let open = |rule: &Rule| access::BEFORE_PASSWORD_CHANGE.contains(&rule.operation);
+    if must_change_password && !rule.is_some_and(open) {
+        return Err(Error::PasswordChangeRequired.into());
+    }
     match access {
         Some(access) if access.allows(&actor) => Ok(Some(Caller(actor))),
         Some(access) => {

@@ -1,9 +1,10 @@
-//! Lists: a part at a time, with a cursor that only this installation can make and only the same list accepts.
+//! Lists: a part at a time, with a cursor that only this installation can make and only the same list of the same caller
+//! accepts.
 
 use std::fmt::Write as _;
 
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpMessage as _, HttpRequest, HttpResponse,
     http::header::{self, HeaderValue},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -17,7 +18,7 @@ use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::problem::Failure;
+use crate::{caller::Caller, problem::Failure};
 
 /// Items at the most.
 const MOST: u64 = 200;
@@ -50,7 +51,7 @@ pub struct Paging {
     pub with_total: bool,
 }
 
-/// One list with its filters: what a cursor is bound to.
+/// One list with its filters and whoever reads it: what a cursor is bound to.
 #[derive(Debug, Clone)]
 pub struct Listing {
     fingerprint: [u8; 8],
@@ -68,7 +69,8 @@ struct Place {
 }
 
 impl Listing {
-    /// The list at the request's path with the filters of its query, in whatever order they are.
+    /// The list at the request's path with the filters of its query, in whatever order they are, for its caller: what
+    /// somebody may see is part of what is listed.
     pub fn of(req: &HttpRequest) -> Self {
         let paging = |part: &&str| {
             let name = part.split('=').next().unwrap_or_default();
@@ -76,7 +78,9 @@ impl Listing {
         };
         let mut filters: Vec<&str> = req.query_string().split('&').filter(paging).collect();
         filters.sort_unstable();
-        let digest: [u8; 32] = Sha256::digest(format!("{}?{}", req.path(), filters.join("&"))).into();
+        let caller = req.extensions().get::<Caller>().map(|caller| caller.user.raw()).unwrap_or_default();
+        let list = format!("{caller} {}?{}", req.path(), filters.join("&"));
+        let digest: [u8; 32] = Sha256::digest(list).into();
         Self { fingerprint: digest.first_chunk().copied().unwrap_or_default() }
     }
 

@@ -1,6 +1,6 @@
 //! Reading what was typed: every fault is noted with its JSON pointer, so that the caller sees all of them.
 
-use chrono::{Datelike as _, NaiveDate};
+use chrono::{DateTime, Datelike as _, NaiveDate, SubsecRound as _, Utc};
 use medcert_domain::{
     Checks, Currency, Id, Invalid, Money,
     text::{self, Lines},
@@ -185,6 +185,13 @@ pub(crate) fn date(typed: &str) -> Result<NaiveDate, Invalid> {
     } else {
         Err(Invalid::one("", "date", "must be between the years 1850 and 2999"))
     }
+}
+
+/// A moment, RFC 3339 with any offset, in the same years.
+pub(crate) fn moment(typed: &str) -> Result<DateTime<Utc>, Invalid> {
+    let refused = || Invalid::one("", "date-time", "must be a moment such as 2026-11-20T15:04:05Z");
+    let at = DateTime::parse_from_rfc3339(typed.trim()).map_err(|_| refused())?.to_utc();
+    if YEARS.contains(&at.year()) { Ok(at.trunc_subsecs(6)) } else { Err(refused()) }
 }
 
 /// An identifier.

@@ -23,7 +23,7 @@ use medcert_domain::{
     catalog::{Institution, Service},
     certification::{AssignmentRole, Certificate, Certification, Member},
     files::StoredFile,
-    identity::{Role, Session, User, UserStatus},
+    identity::{EmailChange, Role, Session, User, UserStatus},
     jobs::{Job, LineOutcome},
     people::{Promoter, Staff},
 };
@@ -41,6 +41,7 @@ pub(crate) fn app() -> (Arc<App>, Arc<Stub>) {
         passwords: stub.clone(),
         tokens: stub.clone(),
         derivation: stub.clone(),
+        mailer: None,
         ids: stub.clone(),
         clock: stub.clone(),
         settings: Settings::at("https://medcert.test"),
@@ -86,6 +87,7 @@ impl IdentityReads for Stub {
                 email: "someone@medcert.test".to_owned(),
                 person: Id::new(id.raw()),
                 password_hash: String::new(),
+                must_change_password: false,
                 status: UserStatus::Active,
                 locale: Locale::En,
                 roles: [role].into(),
@@ -103,6 +105,32 @@ impl IdentityReads for Stub {
     }
     async fn account(&self, _: Id<User>) -> Answer<Option<AccountRow>> {
         Err(StoreError::Backend("SELECT password_hash FROM users".into()))
+    }
+    async fn users(&self, _: &UserFilter, _: &PageRequest) -> Answer<Page<UserRow>> {
+        down()
+    }
+    async fn user(&self, _: Id<User>) -> Answer<Option<UserRow>> {
+        Ok(None)
+    }
+    async fn has_acted(&self, _: Id<User>) -> Answer<bool> {
+        down()
+    }
+    async fn in_history(&self, _: Id<User>) -> Answer<bool> {
+        down()
+    }
+    async fn active_admins(&self) -> Answer<u64> {
+        down()
+    }
+    async fn open_sessions(
+        &self,
+        _: Id<User>,
+        _: DateTime<Utc>,
+        _: &PageRequest,
+    ) -> Answer<Page<SessionRow>> {
+        down()
+    }
+    async fn email_change(&self, _: Uuid) -> Answer<Option<EmailChange>> {
+        Ok(None)
     }
     async fn any_user(&self, _: UserStatus) -> Answer<bool> {
         down()
@@ -207,6 +235,19 @@ impl JobReads for Stub {
 #[async_trait]
 impl DirectoryReads for Stub {
     async fn changes(&self, _: &'static str, _: Uuid, _: &PageRequest) -> Answer<Page<ChangeRow>> {
+        down()
+    }
+}
+
+#[async_trait]
+impl MailQueue for Stub {
+    async fn due_mail(&self, _: DateTime<Utc>, _: u64) -> Answer<Vec<QueuedMail>> {
+        down()
+    }
+    async fn take_mail(&self, _: &QueuedMail, _: DateTime<Utc>) -> Answer<bool> {
+        down()
+    }
+    async fn settle_mail(&self, _: Uuid, _: u32, _: MailFate) -> Answer<()> {
         down()
     }
 }

@@ -17,6 +17,7 @@ use crate::{
     Error,
     audit::Trail,
     jobs::Desk,
+    mail::Mailer,
     objects::Objects,
     rendering::CertificateRenderer,
     scanning::Scanner,
@@ -66,6 +67,8 @@ pub struct Parts {
     pub tokens: Arc<dyn AccessTokens>,
     /// Derives secrets.
     pub derivation: Arc<dyn Derivation>,
+    /// Sends mails; `None` where none are sent.
+    pub mailer: Option<Arc<dyn Mailer>>,
     /// Makes identifiers.
     pub ids: Arc<dyn Ids>,
     /// Tells the time.
@@ -84,6 +87,8 @@ pub struct App {
     pub desk: Desk,
     sessions: Cache<Id<Session>, SessionState>,
     profile: Cache<(), Institution>,
+    /// Told when a mail was queued here.
+    pub(crate) mail: tokio::sync::Notify,
     pub(crate) issuing: tokio::sync::Mutex<()>,
 }
 
@@ -101,6 +106,7 @@ impl App {
             desk: Desk::default(),
             sessions: Cache::default(),
             profile: Cache::default(),
+            mail: tokio::sync::Notify::new(),
             issuing,
         }
     }

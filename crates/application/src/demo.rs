@@ -14,6 +14,7 @@ use medcert_domain::{
 use crate::{
     App, Error,
     directory::words,
+    identity::users,
     people::staff_words,
     rerun::{Failed, OnStale, run},
     store::UnitOfWork,
@@ -194,6 +195,7 @@ async fn user(app: &App, uow: &mut dyn UnitOfWork, account: &DemoAccount, hash: 
         email: account.email.to_owned(),
         person: person.id,
         password_hash: hash.to_owned(),
+        must_change_password: false,
         status: account.status,
         locale: Locale::Es,
         roles: BTreeSet::from([account.role]),
@@ -202,7 +204,8 @@ async fn user(app: &App, uow: &mut dyn UnitOfWork, account: &DemoAccount, hash: 
         created_at: now,
         updated_at: now,
     };
-    Ok(uow.insert(&user).await?)
+    uow.insert(&user).await?;
+    Ok(uow.index_entry(User::KIND, user.id.raw(), &users::words(&user, &person)).await?)
 }
 
 async fn people(app: &App, uow: &mut dyn UnitOfWork, peru: Country) -> Result<(), Failed> {

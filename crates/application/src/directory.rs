@@ -9,7 +9,7 @@ use crate::{
     App, Error,
     audit::{self, About},
     rerun::Failed,
-    store::{ChangeEntry, ChangeRow, Page, PageRequest, UnitOfWork},
+    store::{AuditEvent, ChangeEntry, ChangeRow, Page, PageRequest, UnitOfWork},
 };
 
 /// Fields of an entry that differ before and after a change, in the order they were compared.
@@ -53,14 +53,24 @@ pub(crate) async fn journal(
     uow: &mut dyn UnitOfWork,
     change: Change,
 ) -> Result<(), Failed> {
+    let event = audit::event(app, actor, change.audited, change.about, "ok");
+    journal_as(app, uow, event, change).await
+}
+
+/// The same for somebody who is no [`Actor`]: whoever holds a token from a mail, or runs the program.
+pub(crate) async fn journal_as(
+    app: &App,
+    uow: &mut dyn UnitOfWork,
+    mut event: AuditEvent,
+    change: Change,
+) -> Result<(), Failed> {
     let object = change.about.id.ok_or_else(|| Error::internal("a change of a directory names no entry"))?;
-    let (at, kind) = (app.now(), change.about.kind);
     let line = |field, old, new| ChangeEntry {
         id: app.parts.ids.uuid(),
-        kind,
+        kind: change.about.kind,
         object,
-        at,
-        by: Some(actor.user),
+        at: event.at,
+        by: event.actor,
         action: change.action,
         field,
         old,
@@ -73,7 +83,6 @@ pub(crate) async fn journal(
         change.differences.0.into_iter().map(|(field, old, new)| line(Some(field), old, new)).collect()
     };
     uow.record_changes(&entries).await?;
-    let mut event = audit::event(app, actor, change.audited, change.about, "ok");
     event.reason.clone_from(&change.comment);
     uow.audit(&[event]).await?;
     Ok(())

@@ -92,6 +92,12 @@ pub enum Error {
     /// It cannot go while others refer to it.
     #[error("{}", .0.message)]
     InUse(Box<InUse>),
+    /// The password was made by somebody else: nothing else is done before it is changed.
+    #[error("the password must be changed first")]
+    PasswordChangeRequired,
+    /// The operation needs a mail to be sent, and this installation sends none.
+    #[error("this installation sends no mail, so this cannot be done")]
+    MailNotConfigured,
     /// The database is too busy at the moment.
     #[error("the database is busy; try again")]
     Busy(#[source] StoreError),

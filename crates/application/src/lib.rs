@@ -16,6 +16,7 @@ mod error;
 pub mod files;
 pub mod identity;
 pub mod jobs;
+pub mod mail;
 pub mod objects;
 pub mod once;
 pub mod people;

@@ -90,9 +90,14 @@ fn folded(text: &str) -> String {
                 'œ' => folded.push_str("oe"),
                 'ß' => folded.push_str("ss"),
                 'þ' => folded.push_str("th"),
-                // A dot that İ leaves when it becomes small.
-                '\u{307}' => {}
-                '\'' | '\u{2b9}'..='\u{2bc}' | '\u{2018}' | '\u{2019}' | '\u{201b}' | '\u{2032}' => {}
+                // The dot that a small İ keeps, and apostrophes.
+                '\u{307}'
+                | '\''
+                | '\u{2b9}'..='\u{2bc}'
+                | '\u{2018}'
+                | '\u{2019}'
+                | '\u{201b}'
+                | '\u{2032}' => {}
                 c => folded.push(c),
             }
         }

@@ -2,7 +2,9 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use medcert_application::store::{AuditEvent, Store, StoreError, StoredAnswer, UnitOfWork};
+use medcert_application::store::{
+    AuditEvent, MailFate, MailQueue, QueuedMail, Store, StoreError, StoredAnswer, UnitOfWork,
+};
 use sea_orm::{
     AccessMode, DatabaseConnection, DatabaseTransaction, IsolationLevel, SqliteTransactionMode,
     TransactionOptions, TransactionTrait,
@@ -13,7 +15,7 @@ use crate::{
     connect::{ConnectError, DatabaseOptions, Engine, Pools},
     error::failed,
     migrate,
-    records::{audit, counter, idempotency, lease},
+    records::{audit, counter, idempotency, lease, mail},
     reports::Known,
     suitable,
     unit_of_work::SeaUnitOfWork,
@@ -160,5 +162,25 @@ impl Store for SeaStore {
 
     async fn check(&self) -> Result<(), StoreError> {
         self.reader().ping().await.map_err(failed("database"))
+    }
+}
+
+#[async_trait]
+impl MailQueue for SeaStore {
+    async fn due_mail(&self, now: DateTime<Utc>, limit: u64) -> Result<Vec<QueuedMail>, StoreError> {
+        mail::due(self.reader(), now, limit).await
+    }
+
+    async fn take_mail(&self, message: &QueuedMail, until: DateTime<Utc>) -> Result<bool, StoreError> {
+        let txn = self.transaction().await?;
+        let taken = mail::take(&txn, message, until).await?;
+        txn.commit().await.map_err(failed("mail message"))?;
+        Ok(taken)
+    }
+
+    async fn settle_mail(&self, id: Uuid, attempt: u32, fate: MailFate) -> Result<(), StoreError> {
+        let txn = self.transaction().await?;
+        mail::settle(&txn, id, attempt, fate).await?;
+        txn.commit().await.map_err(failed("mail message"))
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use medcert_application::store::{
-    AuditEvent, OutboxMessage, Repository, StoreError, StoredAnswer, UnitOfWork,
+    AuditEvent, OutboxMessage, QueuedMail, Repository, StoreError, StoredAnswer, UnitOfWork,
 };
 use medcert_domain::{Id, certification::Certification, reports::Change};
 use sea_orm::DatabaseTransaction;
@@ -12,7 +12,7 @@ use sea_orm::DatabaseTransaction;
 use crate::{
     error::failed,
     mapped::{self, Mapped},
-    records::{audit, counter, idempotency, outbox},
+    records::{audit, counter, idempotency, mail, outbox},
     reports::{Changes, Known},
 };
 
@@ -99,6 +99,10 @@ impl UnitOfWork for SeaUnitOfWork {
 
     async fn publish(&mut self, messages: &[OutboxMessage]) -> Result<(), StoreError> {
         self.attempt(async |db| outbox::append(db, messages).await).await
+    }
+
+    async fn queue_mail(&mut self, message: &QueuedMail) -> Result<(), StoreError> {
+        self.attempt(async |db| mail::queue(db, message).await).await
     }
 
     async fn next_number(&mut self, series: &str, year: i32) -> Result<i64, StoreError> {

@@ -16,6 +16,11 @@ use serde::Deserialize;
 #[derive(Debug, Default, Clone, Args, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Options {
+    /// Whether this is a demonstration: said by the command, not configured.
+    #[arg(skip)]
+    #[serde(skip)]
+    pub demo: bool,
+
     /// Configuration file [default: medcert.toml in the current folder, when there is one]
     #[arg(long, env = "MEDCERT_CONFIG", global = true)]
     #[serde(skip)]
@@ -79,6 +84,18 @@ pub(crate) struct Options {
     #[arg(long, env = "MEDCERT_FONTS", value_delimiter = ',', global = true)]
     pub fonts: Vec<PathBuf>,
 
+    /// Mail server: smtp://host, with ?tls=required or ?tls=opportunistic, or smtps://host; without it no mail is sent
+    #[arg(long, env = "MEDCERT_SMTP_URL", hide_env_values = true, global = true)]
+    pub smtp_url: Option<String>,
+
+    /// PEM file with further certificates to trust when speaking to the mail server
+    #[arg(long, env = "MEDCERT_SMTP_CA_FILE", global = true)]
+    pub smtp_ca_file: Option<PathBuf>,
+
+    /// Sender of mails, such as `Clinic <no-reply@clinic.example>`; goes together with the mail server
+    #[arg(long, env = "MEDCERT_MAIL_FROM", global = true)]
+    pub mail_from: Option<String>,
+
     /// Requests a second for each caller, or `off` [default: 100]
     #[arg(long, env = "MEDCERT_RATE_LIMIT", global = true)]
     pub rate_limit: Option<String>,
@@ -108,6 +125,7 @@ impl Options {
         };
         let file: Self = toml::from_str(&text).with_context(|| format!("{} is not right", path.display()))?;
         Ok(Self {
+            demo: self.demo,
             config: self.config,
             listen: self.listen.or(file.listen),
             metrics_listen: self.metrics_listen.or(file.metrics_listen),
@@ -127,6 +145,9 @@ impl Options {
             access_key_file: self.access_key_file.or(file.access_key_file),
             secret_key_file: self.secret_key_file.or(file.secret_key_file),
             fonts: if self.fonts.is_empty() { file.fonts } else { self.fonts },
+            smtp_url: self.smtp_url.or(file.smtp_url),
+            smtp_ca_file: self.smtp_ca_file.or(file.smtp_ca_file),
+            mail_from: self.mail_from.or(file.mail_from),
             rate_limit: self.rate_limit.or(file.rate_limit),
             workers: self.workers.or(file.workers),
             log_json: self.log_json || file.log_json,

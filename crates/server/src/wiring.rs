@@ -1,16 +1,18 @@
 //! Putting the parts together.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use anyhow::Context as _;
 use medcert_application::{
     App, Parts, Settings,
+    mail::Mailer,
     scanning::NoScanner,
     secrets::{Clock, Ids},
 };
 use medcert_credentials::{
     BcryptPasswords, Es256Tokens, HmacDerivation, KrillaRenderer, SystemClock, SystemIds,
 };
+use medcert_gateways::{FolderMailer, SmtpError, SmtpMailer};
 use medcert_object_store::{S3Credentials, StoredObjects};
 use medcert_persistence::{DatabaseOptions, SeaStore};
 
@@ -62,6 +64,7 @@ pub(crate) async fn wire_with(
     let renderer = KrillaRenderer::new(fonts.collect::<Result<_, _>>()?).context("a font cannot be used")?;
     let tokens =
         Es256Tokens::new(&keys.access, "medcert", "medcert").context("the access key cannot be used")?;
+    let mailer = mailer(options)?;
     let store = Arc::new(store(options).await?);
     let hashing_threads = std::thread::available_parallelism().map_or(1, usize::from);
     let app = App::new(Parts {
@@ -72,6 +75,7 @@ pub(crate) async fn wire_with(
         passwords: Arc::new(BcryptPasswords::new(BcryptPasswords::COST, hashing_threads)),
         tokens: Arc::new(tokens),
         derivation: Arc::new(HmacDerivation::new(keys.secret)),
+        mailer,
         ids,
         clock,
         settings: Settings { file_limits: options.file_limits()?, ..Settings::at(public_url) },
@@ -95,6 +99,32 @@ pub(crate) fn objects(options: &Options) -> anyhow::Result<StoredObjects> {
         _ => anyhow::bail!("MEDCERT_S3_ACCESS_KEY_ID and MEDCERT_S3_SECRET_ACCESS_KEY belong together"),
     };
     StoredObjects::open(&url, credentials).context("cannot use MEDCERT_OBJECTS_URL")
+}
+
+/// Whoever sends mails: the server that is named, a folder for a demonstration, or nobody.
+fn mailer(options: &Options) -> anyhow::Result<Option<Arc<dyn Mailer>>> {
+    let (url, from) = match (&options.smtp_url, &options.mail_from) {
+        (Some(url), Some(from)) => (url, from),
+        (None, None) if options.demo => {
+            let folder = options.data_dir()?.join("mail");
+            return Ok(Some(Arc::new(FolderMailer::new(folder))));
+        }
+        (None, None) => return Ok(None),
+        _ => anyhow::bail!("MEDCERT_SMTP_URL and MEDCERT_MAIL_FROM belong together"),
+    };
+    let read = |path: &PathBuf| {
+        std::fs::read(path).with_context(|| format!("cannot read the certificates {}", path.display()))
+    };
+    let roots = options.smtp_ca_file.as_ref().map(read).transpose()?;
+    let mailer = SmtpMailer::open(url, from, roots.as_deref()).map_err(|error| {
+        let setting = match error {
+            SmtpError::From => "MEDCERT_MAIL_FROM",
+            SmtpError::Certificates(_) => "MEDCERT_SMTP_CA_FILE",
+            SmtpError::Url | SmtpError::ClearPassword => "MEDCERT_SMTP_URL",
+        };
+        anyhow::Error::new(error).context(format!("cannot use {setting}"))
+    })?;
+    Ok(Some(Arc::new(mailer)))
 }
 
 fn private_folder(folder: &std::path::Path) -> anyhow::Result<()> {

@@ -14,6 +14,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("medcert-persistence", &["medcert-application", "medcert-domain", "medcert-migrations"]),
     ("medcert-object-store", &["medcert-application", "medcert-domain"]),
     ("medcert-credentials", &["medcert-application", "medcert-domain"]),
+    ("medcert-gateways", &["medcert-application", "medcert-domain"]),
     ("medcert-api", &["medcert-application", "medcert-domain"]),
     (
         "medcert",
@@ -22,6 +23,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "medcert-application",
             "medcert-credentials",
             "medcert-domain",
+            "medcert-gateways",
             "medcert-object-store",
             "medcert-persistence",
         ],
@@ -57,6 +59,7 @@ const KEPT: &[(&str, &[&str], &str)] = &[
     ("utoipa", &["medcert-api"], "the contract is the API's"),
     ("object_store", &["medcert-object-store"], "files stay behind the port Objects"),
     ("krilla", &["medcert-credentials"], "documents stay behind the port CertificateRenderer"),
+    ("lettre", &["medcert-gateways"], "mails leave through the port Mailer"),
     ("bcrypt", &["medcert-credentials"], "hashes stay behind the port Passwords"),
     ("jsonwebtoken", &["medcert-credentials"], "tokens stay behind the port AccessTokens"),
 ];

@@ -108,6 +108,7 @@ impl Clinic {
             email: email.to_owned(),
             person: person.id,
             password_hash,
+            must_change_password: false,
             status: UserStatus::Active,
             locale: Locale::En,
             roles: BTreeSet::from([role]),

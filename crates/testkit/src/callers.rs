@@ -122,6 +122,16 @@ impl Caller {
         self.json("POST", path, &[("if-match", etag)], body).await
     }
 
+    /// PUT with an If-Match.
+    pub async fn put(&self, path: &str, etag: &str, body: &Value) -> Answered {
+        self.json("PUT", path, &[("if-match", etag)], body).await
+    }
+
+    /// DELETE with an If-Match.
+    pub async fn delete(&self, path: &str, etag: &str) -> Answered {
+        self.send("DELETE", path, &[("if-match", etag)], vec![]).await
+    }
+
     /// PATCH with an If-Match.
     pub async fn patch(&self, path: &str, etag: &str, body: &Value) -> Answered {
         self.json("PATCH", path, &[("if-match", etag)], body).await

@@ -13,7 +13,7 @@ use medcert_domain::{
 };
 use medcert_object_store::StoredObjects;
 
-use crate::{Caller, Database, Fresh, TestClock, TestIds};
+use crate::{Caller, Database, Fresh, Postbox, TestClock, TestIds};
 
 /// Hashing cost in tests: the lowest bcrypt knows, since tests prove the rules and not the hash.
 const COST: u32 = 4;
@@ -26,6 +26,8 @@ pub struct Clinic {
     pub clock: Arc<TestClock>,
     /// Its object storage.
     pub objects: Arc<dyn Objects>,
+    /// Where its mails end.
+    pub post: Arc<Postbox>,
     /// Where it answers, such as `http://127.0.0.1:40123`.
     pub url: String,
     /// What its access tokens are signed with, to make false ones.
@@ -40,6 +42,8 @@ pub struct Replicas {
     pub clock: Arc<TestClock>,
     /// Their object storage.
     pub objects: Arc<dyn Objects>,
+    /// Where their mails end.
+    pub post: Arc<Postbox>,
     apps: Vec<Arc<App>>,
     database: Fresh,
 }
@@ -71,12 +75,14 @@ impl Replicas {
         let fresh = database.fresh(connections).await;
         let clock = TestClock::new();
         let ids = TestIds::new(Arc::clone(&clock));
-        let mut parts = parts(&fresh, &clock, &ids, &objects, &generate_signing_key(), "http://127.0.0.1");
+        let post = Postbox::new();
+        let key = generate_signing_key();
+        let mut parts = parts(&fresh, &clock, &ids, &objects, &post, &key, "http://127.0.0.1");
         change(&mut parts);
         let apps: Vec<Arc<App>> = (0..applications).map(|_| Arc::new(App::new(parts.clone()))).collect();
         let first = apps.first().expect("at least one application");
         demo::install(first).await.expect("the demonstration clinic");
-        Self { clock, objects, apps, database: fresh }
+        Self { clock, objects, post, apps, database: fresh }
     }
 
     /// The application that a caller of this number reaches.
@@ -101,6 +107,7 @@ fn parts(
     clock: &Arc<TestClock>,
     ids: &Arc<TestIds>,
     objects: &Arc<dyn Objects>,
+    post: &Arc<Postbox>,
     signing_key: &str,
     url: &str,
 ) -> Parts {
@@ -112,6 +119,7 @@ fn parts(
         passwords: Arc::new(BcryptPasswords::new(COST, 2)),
         tokens: Arc::new(Es256Tokens::new(&[signing_key], "medcert", "medcert").expect("a key just made")),
         derivation: Arc::new(HmacDerivation::new([7; 32])),
+        mailer: Some(Arc::clone(post) as _),
         ids: Arc::clone(ids) as _,
         clock: Arc::clone(clock) as _,
         settings: Settings::at(url),
@@ -148,7 +156,8 @@ impl Clinic {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("a bound address"));
         let signing_key = generate_signing_key();
-        let mut parts = parts(&fresh, &clock, &ids, &objects, &signing_key, &url);
+        let post = Postbox::new();
+        let mut parts = parts(&fresh, &clock, &ids, &objects, &post, &signing_key, &url);
         change(&mut parts);
         let objects = Arc::clone(&parts.objects);
         let app = Arc::new(App::new(parts));
@@ -157,7 +166,7 @@ impl Clinic {
             HttpOptions { rate_limit: rate_limit.and_then(NonZeroU32::new), ..HttpOptions::default() };
         let server = Http::new(Arc::clone(&app), options).serve(listener).expect("a server");
         tokio::spawn(server);
-        Self { app, clock, objects, url, signing_key, client: Caller::client(), database: fresh }
+        Self { app, clock, objects, post, url, signing_key, client: Caller::client(), database: fresh }
     }
 
     /// Where its database is.

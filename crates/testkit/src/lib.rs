@@ -15,10 +15,12 @@ mod callers;
 mod cast;
 mod clinic;
 mod database;
+mod postbox;
 mod time;
 
 pub use callers::{Answered, Caller};
 pub use cast::Cast;
 pub use clinic::{Clinic, Replicas, actor_of, memory};
 pub use database::{Database, Fresh};
+pub use postbox::Postbox;
 pub use time::{TestClock, TestIds};

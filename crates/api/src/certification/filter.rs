@@ -21,7 +21,8 @@ use crate::{
 #[serde(deny_unknown_fields, default)]
 #[into_params(parameter_in = Query)]
 pub(super) struct RequestsQuery {
-    /// Words of names, documents or the code: each must begin one of them, without case or accents.
+    /// Words of names, documents, telephones or the code: each must begin one of them, without case or accents. What
+    /// holds a digit is one word whatever separates its parts.
     #[param(max_length = 100, example = "quispe mar")]
     q: Option<String>,
     /// Where they stand.

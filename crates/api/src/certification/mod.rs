@@ -8,7 +8,7 @@ mod public_page;
 mod routes;
 mod views;
 
-pub(crate) use bodies::{StaffPersonBody, StaffPersonChanges, Typed, read};
+pub(crate) use bodies::{StaffPersonBody, StaffPersonChanges, Typed, UserPersonBody, read};
 pub(crate) use call::Sent;
 pub(crate) use filter::RequestsExportQuery;
 pub(crate) use import::import_line;

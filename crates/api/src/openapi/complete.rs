@@ -146,6 +146,11 @@ fn headers(rule: &Rule, operation: &mut Operation) {
     );
 }
 
+/// Whether it is allowed before a password that somebody else made is changed.
+fn before_password_change(operation: &Operation) -> bool {
+    operation.operation_id.as_deref().is_some_and(|id| access::BEFORE_PASSWORD_CHANGE.contains(&id))
+}
+
 /// Adds the problems it can answer with.
 fn share_answers(rule: Option<&Rule>, operation: &mut Operation) {
     let access = rule.map_or(Access::Public, |rule| rule.access);
@@ -162,13 +167,14 @@ fn share_answers(rule: Option<&Rule>, operation: &mut Operation) {
         has(true, &[406, 429, 500, 503]),
         has(access.needs_login(), &[401]),
         has(named(&["login", "refresh"]), &[401]),
-        has(access.roles().is_some(), &[403]),
+        // Also for whoever must change the password first.
+        has(access.needs_login() && !before_password_change(operation), &[403]),
         has(path || named(&["metrics"]), &[404]),
         has(body, &[400, 413, 415, 422]),
         has(query, &[422]),
         has(named(&["cancel_job"]), &[403, 409]),
         has(ranged, &[416]),
-        has(action || body && access.needs_login(), &[409]),
+        has(action || body && access.needs_login() || named(&["confirm_email", "delete_user"]), &[409]),
         has(if_match != Header::Ignored, &[412]),
         has(if_match == Header::Required, &[428]),
         has(key != Header::Ignored, &[400, 409, 422]),

@@ -48,6 +48,8 @@ kinds! {
         "You are signed in, but none of your roles and grants allows this, or the object is somebody else's to act on.";
     StepUpRequired = "step-up-required", FORBIDDEN, "Fresh proof of identity needed",
         "The operation needs a proof of identity that is not older than five minutes: call POST /api/v1/auth/step-up first.";
+    PasswordChangeRequired = "password-change-required", FORBIDDEN, "Password must be changed",
+        "The password was made by an administrator. Until it is changed with POST /api/v1/auth/password/change, nothing else is allowed but looking at one's own account and signing out.";
     NotFound = "not-found", NOT_FOUND, "Not found",
         "There is nothing at this address, or nothing that you may see.";
     MethodNotAllowed = "method-not-allowed", METHOD_NOT_ALLOWED, "Method not allowed",
@@ -70,6 +72,8 @@ kinds! {
         "The request has no fee, so no payment can be registered. Set a service or a fee first.";
     LastAdministrator = "last-administrator", CONFLICT, "Last administrator",
         "The last active administrator cannot be suspended, removed or demoted.";
+    MailNotConfigured = "mail-not-configured", CONFLICT, "No mail is sent here",
+        "The operation needs a mail to be sent, and this installation is not configured to send any. Tell it to whoever runs this installation.";
     PreconditionFailed = "precondition-failed", PRECONDITION_FAILED, "Changed since you read it",
         "The header If-Match names another version than the present one. Read it again and decide anew.";
     TooLarge = "too-large", PAYLOAD_TOO_LARGE, "Body too large",

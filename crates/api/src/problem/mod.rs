@@ -329,6 +329,8 @@ impl From<Error> for Failure {
             Error::InvalidCursor => Kind::InvalidCursor,
             Error::Over(_) => Kind::Over,
             Error::LastAdministrator(_) => Kind::LastAdministrator,
+            Error::PasswordChangeRequired => Kind::PasswordChangeRequired,
+            Error::MailNotConfigured => Kind::MailNotConfigured,
         };
         Self::new(kind, detail)
     }

@@ -38,13 +38,24 @@ fn wanted(operation: &str) -> Option<u16> {
         | "list_jobs"
         | "report_certification"
         | "export_report"
-        | "export_requests" => 200,
-        "register_request" | "create_staff" => 201,
+        | "export_requests"
+        | "list_users"
+        | "list_sessions"
+        | "edit_me" => 200,
+        "register_request" | "create_staff" | "create_user" => 201,
         "import_requests" => 202,
         "logout" | "change_password" => 204,
         // The example of a refresh token is none of ours.
         "refresh" => 401,
         "suspend_user"
+        | "get_user"
+        | "list_user_history"
+        | "edit_user"
+        | "delete_user"
+        | "set_user_roles"
+        | "set_user_grants"
+        | "reset_user_password"
+        | "end_session"
         | "reactivate_user"
         | "get_request"
         | "edit_request"
@@ -89,6 +100,7 @@ fn wanted(operation: &str) -> Option<u16> {
         | "get_job_report"
         | "cancel_job" => 404,
         "add_file" => 415,
+        "confirm_email" => 422,
         _ => return None,
     })
 }

@@ -38,7 +38,8 @@ pub async fn act(
         return Ok(answer);
     }
     let profile = app.profile().await?;
-    let done = run(app, if_match.on_stale(), async |uow: &mut dyn UnitOfWork| {
+    // Boxed: what every action may need is held at once.
+    let done = Box::pin(run(app, if_match.on_stale(), async |uow: &mut dyn UnitOfWork| {
         claim(app, uow, attempt.conditions).await?;
         let before = uow.dossier(attempt.id).await?;
         let before = permitted(app, actor, action, &profile, if_match, before)?;
@@ -60,7 +61,7 @@ pub async fn act(
         detail.person_changes = changes;
         remember(app, uow, attempt.conditions, 200, &detail, attempt.encode).await?;
         Ok(Answer::Fresh(Box::new(detail)))
-    })
+    }))
     .await;
     let done = done.map_err(|error| match error {
         // What an override does, the caller wrote one level deeper.

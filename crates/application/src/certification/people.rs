@@ -2,8 +2,9 @@
 
 use chrono::NaiveDate;
 use medcert_domain::{
-    Id, Invalid,
+    Entity as _, Id, Invalid,
     catalog::Institution,
+    identity::User,
     people::{
         Document, FieldChange, Person, PersonPatch, PersonUse, Promoter, PromoterIdentity, PromoterType,
     },
@@ -15,6 +16,7 @@ use super::{
 };
 use crate::{
     App,
+    identity::users,
     rerun::Failed,
     store::{StoreError, UnitOfWork},
 };
@@ -214,9 +216,23 @@ impl Finder<'_> {
         Ok(Promoter { version: 1, ..promoter })
     }
 
+    /// An account is found by the name of its person.
+    async fn reindex_account(&mut self, id: Id<Person>) -> Result<(), StoreError> {
+        let Some(user) = self.uow.user_by_person(id).await? else { return Ok(()) };
+        let person: Option<Person> = self.uow.get(id).await?;
+        match person {
+            Some(person) => {
+                let words = users::words(&user, &person);
+                self.uow.index_entry(User::KIND, user.id.raw(), &words).await
+            }
+            None => Ok(()),
+        }
+    }
+
     /// Brings the search words of every request up to date that names somebody who was renamed.
     pub(crate) async fn reindex_renamed(&mut self) -> Result<(), StoreError> {
         for person in std::mem::take(&mut self.renamed) {
+            self.reindex_account(person).await?;
             for request in self.uow.requests_of(person).await? {
                 if let Some(dossier) = self.uow.dossier(request).await? {
                     self.uow.index_words(request, &super::words::of(&dossier)).await?;

@@ -1,4 +1,4 @@
-//! Accounts: one's own, and those an administrator looks after.
+//! One's own account, and the way to the first one.
 
 use std::collections::BTreeSet;
 
@@ -6,12 +6,13 @@ use chrono::{DateTime, Duration, Utc};
 use medcert_domain::{
     Checks, Entity as _, Id, Invalid, Locale,
     certification::Action,
-    identity::{Actor, Grant, Role, Session, User, UserStatus, check_password},
+    identity::{Actor, Grant, Origin, Role, Session, User, UserStatus, check_password},
     people::{Person, Staff},
     policy::Permission,
     text::{self, Lines},
 };
 
+use super::{profile::forget_email_change, users};
 use crate::{
     App, Error,
     audit::{self, About},
@@ -68,6 +69,9 @@ pub async fn change_password(app: &App, actor: &Actor, current: &str, new: &str)
         return Err(Invalid::one("/current_password", "wrong", message).into());
     }
     let password = check_password(new, &row.user.email).map_err(|e| e.below("/new_password"))?;
+    if new == current {
+        return Err(Invalid::one("/new_password", "unchanged", "must differ from the present one").into());
+    }
     let hash = app.parts.passwords.hash(password.reveal()).await?;
     run(app, OnStale::Rerun, async |uow: &mut dyn UnitOfWork| {
         let now = app.now();
@@ -76,10 +80,12 @@ pub async fn change_password(app: &App, actor: &Actor, current: &str, new: &str)
             return Err(Failed::Answer(Error::Stale));
         }
         user.password_hash.clone_from(&hash);
+        user.must_change_password = false;
         user.updated_at = now;
         uow.update(&user).await?;
         uow.end_sessions(user.id, Some(actor.session), now).await?;
-        let about = About::object("user", user.id.raw());
+        forget_email_change(uow, user.id).await?;
+        let about = About::object(User::KIND, user.id.raw());
         uow.audit(&[audit::event(app, actor, "identity.change_password", about, "ok")]).await?;
         Ok(())
     })
@@ -109,62 +115,6 @@ pub async fn step_up(app: &App, actor: &Actor, password: &str) -> Result<DateTim
     .await?;
     app.forget_sessions();
     Ok(until)
-}
-
-/// Keeps an account out: every session ends at once here, within two seconds elsewhere.
-pub async fn suspend_user(app: &App, actor: &Actor, id: Id<User>, reason: &str) -> Result<Account, Error> {
-    set_status(app, actor, id, reason, UserStatus::Suspended).await
-}
-
-/// Lets an account in again.
-pub async fn reactivate_user(app: &App, actor: &Actor, id: Id<User>, reason: &str) -> Result<Account, Error> {
-    set_status(app, actor, id, reason, UserStatus::Active).await
-}
-
-async fn set_status(
-    app: &App,
-    actor: &Actor,
-    id: Id<User>,
-    reason: &str,
-    status: UserStatus,
-) -> Result<Account, Error> {
-    app.require(actor, Permission::SuspendUsers).await?;
-    let reason = text::required(reason, 1000, Lines::Many).map_err(|e| e.below("/reason"))?;
-    run(app, OnStale::Rerun, async |uow: &mut dyn UnitOfWork| {
-        let now = app.now();
-        // Locked first, in one order everywhere, so that two administrators cannot suspend each other.
-        let admins = uow.lock_active_admins().await?;
-        let mut user: User = uow.get(id).await?.ok_or(Error::NotFound("user"))?;
-        if user.status == status {
-            return Ok(());
-        }
-        if status == UserStatus::Suspended {
-            if id == actor.user {
-                return Err(Failed::Answer(Error::Forbidden("nobody suspends themselves".to_owned())));
-            }
-            if admins.as_slice() == [id] {
-                let message = "the last active administrator cannot be suspended";
-                return Err(Failed::Answer(Error::LastAdministrator(message)));
-            }
-            uow.end_sessions(id, None, now).await?;
-        }
-        let mut differences = Differences::default();
-        differences.note("status", Some(user.status.to_string()), Some(status.to_string()));
-        user.status = status;
-        user.updated_at = now;
-        uow.update(&user).await?;
-        let (action, audited) = match status {
-            UserStatus::Suspended => ("SUSPEND", "identity.suspend"),
-            UserStatus::Active => ("REACTIVATE", "identity.reactivate"),
-        };
-        let about = About::object(User::KIND, id.raw());
-        let comment = Some(reason.clone());
-        directory::journal(app, actor, uow, Change { about, action, audited, differences, comment }).await
-    })
-    .await?;
-    app.forget_sessions();
-    let row = app.store().account(id).await?.ok_or(Error::NotFound("user"))?;
-    Ok(Account::of(app.now(), row))
 }
 
 /// What the command line needs to make an account.
@@ -237,6 +187,7 @@ pub async fn create_user(app: &App, new: FirstUser) -> Result<Id<User>, Error> {
             email: email.clone(),
             person: person.id,
             password_hash: password_hash.clone(),
+            must_change_password: false,
             status: UserStatus::Active,
             locale: new.locale,
             roles: new.roles.clone(),
@@ -246,9 +197,13 @@ pub async fn create_user(app: &App, new: FirstUser) -> Result<Id<User>, Error> {
             updated_at: now,
         };
         uow.insert(&user).await?;
-        let about = About::object("user", user.id.raw());
-        let origin = medcert_domain::identity::Origin::default();
-        uow.audit(&[audit::anonymous(app, &origin, "identity.create_user", about, "ok")]).await?;
+        uow.index_entry(User::KIND, user.id.raw(), &users::words(&user, &person)).await?;
+        let about = About::object(User::KIND, user.id.raw()).of(person.id);
+        let (action, audited) = ("CREATE", "identity.create_user");
+        let event = audit::anonymous(app, &Origin::default(), audited, about, "ok");
+        let differences = Differences::default();
+        let change = Change { about, action, audited, differences, comment: None };
+        directory::journal_as(app, uow, event, change).await?;
         Ok(user.id)
     })
     .await

@@ -1,11 +1,13 @@
 //! Identity: signing in and out, accounts, who is behind an access token.
 
 mod accounts;
+mod profile;
 mod sessions;
+pub mod users;
 
-pub use accounts::{
-    Account, FirstUser, change_password, create_user, me, permissions_of, reactivate_user, step_up,
-    suspend_user,
-};
+pub use accounts::{Account, FirstUser, change_password, create_user, me, permissions_of, step_up};
+pub use profile::{ProfileEdit, confirm_email, edit_me};
 pub(crate) use sessions::acting;
-pub use sessions::{Login, LoginRequest, authenticate, login, logout, refresh};
+pub use sessions::{
+    Login, LoginRequest, SignedIn, authenticate, end_session, login, logout, open_sessions, refresh,
+};

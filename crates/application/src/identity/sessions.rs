@@ -19,7 +19,7 @@ use crate::{
     audit::{self, About},
     rerun::{Failed, OnStale, run},
     secrets::AccessClaims,
-    store::{AccountRow, RefreshToken, SessionState, UnitOfWork},
+    store::{AccountRow, Page, PageRequest, RefreshToken, SessionRow, SessionState, UnitOfWork},
 };
 
 /// A second use of a refresh token within this time is a tab or a retry, not a thief.
@@ -61,17 +61,15 @@ pub async fn login(app: &App, origin: &Origin, request: LoginRequest) -> Result<
     };
     let (session, secret) = run(app, OnStale::Rerun, async |uow: &mut dyn UnitOfWork| {
         let now = app.now();
-        // The account may have been suspended while its password was being checked.
-        let mut user: User = uow.get(account.user.id).await?.ok_or(Error::WrongCredentials)?;
-        if !active(&user) {
+        // The account may have been suspended, or its password changed, while the password was being checked. Whoever
+        // does that ends the sessions after changing the row that is written here, so none slips through.
+        if !uow.note_login(&account.user, now).await? {
             return Err(Failed::Answer(Error::WrongCredentials));
         }
-        user.last_login_at = Some(now);
-        uow.update(&user).await?;
-        let (session, secret) = issue_session(app, uow, user.id, now).await?;
+        let (session, secret) = issue_session(app, uow, account.user.id, now).await?;
         let about = About::object("session", session.id.raw());
         let event = audit::anonymous(app, origin, "identity.login", about, "ok");
-        uow.audit(&[audit::by(event, &user)]).await?;
+        uow.audit(&[audit::by(event, &account.user)]).await?;
         Ok((session, secret))
     })
     .await?;
@@ -192,8 +190,40 @@ pub async fn logout(app: &App, actor: &Actor) -> Result<(), Error> {
     Ok(())
 }
 
+/// One's own logins that have not ended, newest first.
+pub async fn open_sessions(app: &App, actor: &Actor, page: &PageRequest) -> Result<Page<SessionRow>, Error> {
+    Ok(app.store().open_sessions(actor.user, app.now(), page).await?)
+}
+
+/// Ends one of the actor's own logins.
+pub async fn end_session(app: &App, actor: &Actor, id: Id<Session>) -> Result<(), Error> {
+    run(app, OnStale::Rerun, async |uow: &mut dyn UnitOfWork| {
+        let now = app.now();
+        let found: Option<Session> = uow.get(id).await?;
+        let open = |s: &Session| s.user == actor.user && s.ended_at.is_none() && s.expires_at > now;
+        let mut session = found.filter(open).ok_or(Error::NotFound("session"))?;
+        session.ended_at = Some(now);
+        uow.update(&session).await?;
+        let about = About::object("session", session.id.raw());
+        uow.audit(&[audit::event(app, actor, "identity.end_session", about, "ok")]).await?;
+        Ok(())
+    })
+    .await?;
+    app.forget_sessions();
+    Ok(())
+}
+
+/// Who is behind an access token.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// The user.
+    pub actor: Actor,
+    /// Whether nothing may be done before the password is changed.
+    pub must_change_password: bool,
+}
+
 /// Who is behind an access token, as of at most two seconds ago.
-pub async fn authenticate(app: &App, token: &str, origin: Origin) -> Result<Actor, Error> {
+pub async fn authenticate(app: &App, token: &str, origin: Origin) -> Result<SignedIn, Error> {
     let now = app.now();
     let claims = app.parts.tokens.verify(token, now).ok_or(Error::Unauthenticated)?;
     let state = app.session(Id::new(claims.session)).await?.ok_or(Error::Unauthenticated)?;
@@ -202,7 +232,9 @@ pub async fn authenticate(app: &App, token: &str, origin: Origin) -> Result<Acto
     if over || user.status != UserStatus::Active || user.id.raw() != claims.user {
         return Err(Error::Unauthenticated);
     }
-    Ok(acting_as(user, session.id, display_name, staff, origin, now))
+    let must_change_password = user.must_change_password;
+    let actor = acting_as(user, session.id, display_name, staff, origin, now);
+    Ok(SignedIn { actor, must_change_password })
 }
 
 /// The account as somebody who acts at this moment without a login of their own: for work that was asked for earlier.

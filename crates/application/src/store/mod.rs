@@ -14,9 +14,11 @@ pub use bulk::{BulkLoad, Load, LoadedRequest, LoadedWords};
 pub use reads::{
     AccountRow, CatalogReads, CertificationReads, ChangeRow, Cursor, DirectoryReads, Dossier, FileReads,
     HistoryRow, IdentityReads, OpenRequests, Page, PageRequest, PeopleReads, Person as NamedUser,
-    RequestFilter, RequestRow, SessionState, Sort, StaffFilter,
+    RequestFilter, RequestRow, SessionRow, SessionState, Sort, StaffFilter, UserFilter, UserRow,
 };
-pub use records::{AuditEvent, ChangeEntry, HistoryEntry, OutboxMessage, RefreshToken, StoredAnswer};
+pub use records::{
+    AuditEvent, ChangeEntry, HistoryEntry, MailFate, OutboxMessage, QueuedMail, RefreshToken, StoredAnswer,
+};
 pub use reports::{Answers, By, CellFilter, Names, Question, ReportReads, ReportWork, Sum};
 
 use async_trait::async_trait;
@@ -24,7 +26,7 @@ use medcert_domain::{
     Entity, Id,
     catalog::{Institution, Service},
     certification::{AssignmentRole, Certificate, Certification, Member},
-    identity::{Session, User},
+    identity::{EmailChange, Session, User},
     jobs::Job,
     people::{Document, Person, PersonUse, Promoter, Staff},
 };
@@ -95,6 +97,7 @@ pub trait Store:
     + FileReads
     + ReportReads
     + JobReads
+    + MailQueue
     + BulkLoad
     + Send
     + Sync
@@ -146,6 +149,7 @@ pub trait UnitOfWork:
     + Repository<User>
     + Repository<Session>
     + Repository<Job>
+    + Repository<EmailChange>
     + CertificationWork
     + PeopleWork
     + IdentityWork
@@ -160,6 +164,9 @@ pub trait UnitOfWork:
 
     /// Appends messages for the outside world.
     async fn publish(&mut self, messages: &[OutboxMessage]) -> Result<(), StoreError>;
+
+    /// Puts a mail into the queue.
+    async fn queue_mail(&mut self, mail: &QueuedMail) -> Result<(), StoreError>;
 
     /// The counter's next value (1 for a new one), locked until the end of the unit of work.
     async fn next_number(&mut self, series: &str, year: i32) -> Result<i64, StoreError>;
@@ -176,6 +183,29 @@ pub trait UnitOfWork:
 
     /// Keeps everything, with what its changes of requests change in the figures of reports.
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;
+}
+
+/// Mails that are on their way: taken by one process at a time, by compare-and-swap.
+#[async_trait]
+pub trait MailQueue: Send + Sync {
+    /// Mails that are due, the longest waiting first, at most `limit`.
+    async fn due_mail(
+        &self,
+        now: chrono::DateTime<chrono::Utc>,
+        limit: u64,
+    ) -> Result<Vec<QueuedMail>, StoreError>;
+
+    /// Takes a mail as it was read, so that nobody else tries it before `until`, and counts the attempt; false when
+    /// somebody else was faster.
+    async fn take_mail(
+        &self,
+        mail: &QueuedMail,
+        until: chrono::DateTime<chrono::Utc>,
+    ) -> Result<bool, StoreError>;
+
+    /// Writes down what came of the attempt of this number; nothing, when another attempt has begun since. A mail that
+    /// is done with loses its address.
+    async fn settle_mail(&self, id: uuid::Uuid, attempt: u32, fate: MailFate) -> Result<(), StoreError>;
 }
 
 /// What use cases of every directory need beyond plain repositories.
@@ -275,6 +305,30 @@ pub trait PeopleWork: Send {
 pub trait IdentityWork: Send {
     /// The account with this address.
     async fn user_by_email(&mut self, email: &str) -> Result<Option<User>, StoreError>;
+
+    /// The account of the person.
+    async fn user_by_person(&mut self, person: Id<Person>) -> Result<Option<User>, StoreError>;
+
+    /// Notes that a login succeeded, if the account is still active and has this password: one statement with a
+    /// condition, which leaves the version alone. False when it is not.
+    async fn note_login(
+        &mut self,
+        user: &User,
+        at: chrono::DateTime<chrono::Utc>,
+    ) -> Result<bool, StoreError>;
+
+    /// Whether the account is the actor of any event that changed something, but for what concerns itself alone.
+    async fn user_acted(&mut self, id: Id<User>) -> Result<bool, StoreError>;
+
+    /// Removes the account with its sessions, its pending new address, its history and its search words; `Stale` when
+    /// the version is another, `Reference` when something still refers to it.
+    async fn erase_user(&mut self, user: &User) -> Result<(), StoreError>;
+
+    /// The new address that the account asked for.
+    async fn email_change_of(&mut self, user: Id<User>) -> Result<Option<EmailChange>, StoreError>;
+
+    /// The new address whose token has this hash.
+    async fn email_change_by_token(&mut self, hash: &[u8; 32]) -> Result<Option<EmailChange>, StoreError>;
 
     /// Stores a new refresh token.
     async fn insert_refresh(&mut self, token: &RefreshToken) -> Result<(), StoreError>;

@@ -2,12 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use medcert_domain::{
-    Id,
+    Id, Locale,
     certification::{Certification, Event, HistoryLine},
     identity::{Session, User},
     people::Person,
 };
 use uuid::Uuid;
+
+use crate::mail::LetterKind;
 
 /// One line of a request's history, with who and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,6 +116,38 @@ pub struct RefreshToken {
     pub expires_at: DateTime<Utc>,
     /// When it was exchanged for its successor.
     pub used_at: Option<DateTime<Utc>>,
+}
+
+/// A mail on its way. What it says is put together when it is sent, so that no secret is stored for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueuedMail {
+    /// Identifier, also of the message that is sent.
+    pub id: Uuid,
+    /// When it was written.
+    pub created_at: DateTime<Utc>,
+    /// What kind of letter.
+    pub letter: LetterKind,
+    /// What it is about, by kind of letter.
+    pub subject: Option<Uuid>,
+    /// Language.
+    pub locale: Locale,
+    /// Address.
+    pub recipient: String,
+    /// How often sending was begun.
+    pub attempts: u32,
+    /// When it is due next.
+    pub due_at: DateTime<Utc>,
+}
+
+/// What came of an attempt at sending.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailFate {
+    /// It was taken over at this moment.
+    Delivered(DateTime<Utc>),
+    /// Not yet: to be tried again from this moment on.
+    Later(DateTime<Utc>),
+    /// Never.
+    GivenUp,
 }
 
 /// A claimed Idempotency-Key and, once the call is done, its answer without clinical values.

@@ -10,6 +10,7 @@
     reason = "a test fails by panicking, also in its helpers"
 )]
 
+mod accounts;
 mod failures;
 mod files;
 mod floor;
@@ -39,4 +40,5 @@ on_every_database! {
     reports { agree_with_the_requests, stay_whole_while_others_write }
     jobs { work_together }
     files { fill_up, take_away }
+    accounts { one_administrator_stays, each_mail_is_sent_once }
 }

@@ -98,12 +98,43 @@ pub fn check_password(text: &str, email: &str) -> Result<Password, Invalid> {
     Ok(Password(text.to_owned()))
 }
 
+/// Digits and letters that are hard to mistake for another: no 0 and o, no 1 and l.
+const LEGIBLE: &[u8; 32] = b"23456789abcdefghijkmnpqrstuvwxyz";
+
+/// A password that says 128 random bits in 26 signs of 5 bits each, in groups of five.
+pub fn generated_password(random: [u8; 16]) -> String {
+    let number = u128::from_be_bytes(random);
+    let mut text = String::with_capacity(40);
+    for at in 0..26 {
+        if at > 0 && at % 5 == 0 {
+            text.push('-');
+        }
+        let sign = LEGIBLE.get(usize::try_from((number >> (5 * at)) & 31).unwrap_or_default());
+        text.push(sign.copied().map_or('x', char::from));
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn code(text: &str) -> &'static str {
         check_password(text, "ana.silva@example.org").err().map_or("ok", |e| e.faults[0].code)
+    }
+
+    #[test]
+    fn generated_passwords_say_all_their_bits() {
+        assert_eq!(generated_password([0; 16]), "22222-22222-22222-22222-22222-2");
+        assert_eq!(generated_password([255; 16]), "zzzzz-zzzzz-zzzzz-zzzzz-zzzzz-9");
+        let bits = |at: usize| {
+            let mut random = [0; 16];
+            random[at / 8] = 1 << (at % 8);
+            generated_password(random)
+        };
+        let all: std::collections::BTreeSet<String> = (0..128).map(bits).collect();
+        assert_eq!(all.len(), 128);
+        assert_eq!(code(&bits(77)), "ok");
     }
 
     #[test]

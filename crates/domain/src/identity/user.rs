@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     Entity, Id, Locale,
-    people::{Person, Staff},
+    people::{Person, Staff, StaffRole},
     policy::Permission,
 };
 
@@ -36,6 +36,26 @@ crate::codes! {
     }
 }
 
+crate::codes! {
+    /// What an administrator can do to an account.
+    UserAction {
+        /// Change language, person and staff record.
+        Edit = "EDIT",
+        /// Replace the roles.
+        SetRoles = "SET_ROLES",
+        /// Replace the grants.
+        SetGrants = "SET_GRANTS",
+        /// Keep it out.
+        Suspend = "SUSPEND",
+        /// Let it in again.
+        Reactivate = "REACTIVATE",
+        /// Give it a new password.
+        ResetPassword = "RESET_PASSWORD",
+        /// Remove it, if it never acted.
+        Delete = "DELETE",
+    }
+}
+
 /// A single permission given to a user besides the roles.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
@@ -58,6 +78,8 @@ pub struct User {
     pub person: Id<Person>,
     /// bcrypt hash.
     pub password_hash: String,
+    /// Whether somebody else made the password, so that it must be changed before anything else is done.
+    pub must_change_password: bool,
     /// Whether signing in is allowed.
     pub status: UserStatus,
     /// Language of the web app and of mails.
@@ -81,6 +103,28 @@ impl Entity for User {
     }
     fn version(&self) -> i64 {
         self.version
+    }
+}
+
+impl User {
+    /// Whether it is one of those who can look after the others.
+    pub fn is_active_admin(&self) -> bool {
+        self.status == UserStatus::Active && self.roles.contains(&Role::Admin)
+    }
+
+    /// What can be done to the account: by whom (`own`: by its user, who never suspends, resets or removes it), and
+    /// given whether it is the last active administrator and whether it ever changed anything.
+    pub fn actions(&self, own: bool, last_administrator: bool, acted: bool) -> Vec<UserAction> {
+        let stays = own || last_administrator;
+        let active = self.status == UserStatus::Active;
+        let holds = |action: &UserAction| match action {
+            UserAction::Edit | UserAction::SetRoles | UserAction::SetGrants => true,
+            UserAction::Suspend => active && !stays,
+            UserAction::Reactivate => !active,
+            UserAction::ResetPassword => !own,
+            UserAction::Delete => !stays && !acted,
+        };
+        UserAction::ALL.iter().copied().filter(holds).collect()
     }
 }
 
@@ -143,6 +187,13 @@ pub struct Origin {
     pub address: Option<String>,
     /// What the caller's program calls itself, cut to 255 characters.
     pub agent: Option<String>,
+}
+
+impl Role {
+    /// The part that staff with this role play, if any.
+    pub fn staff_role(self) -> Option<StaffRole> {
+        StaffRole::ALL.iter().copied().find(|part| part.user_role() == self)
+    }
 }
 
 impl Actor {

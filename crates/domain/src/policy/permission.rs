@@ -40,6 +40,10 @@ pub enum Permission {
     CancelAnyJob,
     /// Change the institution's profile.
     WriteInstitution,
+    /// List and open accounts.
+    ReadUsers,
+    /// Make, change and remove accounts, their roles, grants and passwords.
+    ManageUsers,
     /// Suspend and reactivate users.
     SuspendUsers,
     /// See the policy matrix.
@@ -67,6 +71,8 @@ impl Permission {
         Self::ActInBulk,
         Self::ReadAllJobs,
         Self::CancelAnyJob,
+        Self::ReadUsers,
+        Self::ManageUsers,
         Self::SuspendUsers,
         Self::ReadPolicy,
         Self::ReadReports,
@@ -93,6 +99,8 @@ impl Permission {
             Self::ActInBulk => ("certification:bulk", &[Admin, Operator, Manager, Doctor]),
             Self::ReadAllJobs => ("jobs:read_all", &[Admin, Auditor]),
             Self::CancelAnyJob => ("jobs:cancel_any", &[Admin]),
+            Self::ReadUsers => ("users:read", &[Admin, Auditor]),
+            Self::ManageUsers => ("users:write", &[Admin]),
             Self::SuspendUsers => ("users:suspend", &[Admin]),
             Self::ReadPolicy => ("policy:read", &[Admin, Auditor]),
             Self::ReadReports => ("reports:read", &[Admin, Auditor]),

@@ -1,9 +1,9 @@
-//! The history of directories. Append-only.
+//! The history of directories. Append-only, until an entry is erased with all that was known of it.
 
 use medcert_application::store::{ChangeEntry, ChangeRow, Cursor, NamedUser, Page, PageRequest, StoreError};
 use medcert_domain::Id;
 use sea_orm::{
-    ConnectionTrait, QueryResult,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryResult,
     sea_query::{Alias, Expr, ExprTrait, Order, Query},
 };
 use uuid::Uuid;
@@ -71,6 +71,16 @@ fn row(entry: &ChangeEntry) -> table::Model {
 /// Appends changes.
 pub(crate) async fn append(db: &impl ConnectionTrait, entries: &[ChangeEntry]) -> Result<(), StoreError> {
     add::<Entity>(db, KIND, entries.iter().map(row).collect()).await
+}
+
+/// Erases the history of an entry that is erased.
+pub(crate) async fn forget(
+    db: &impl ConnectionTrait,
+    kind: &'static str,
+    object: Uuid,
+) -> Result<(), StoreError> {
+    let gone = Entity::delete_many().filter(Column::ObjectId.eq(object)).filter(Column::ObjectKind.eq(kind));
+    gone.exec(db).await.map(drop).map_err(failed(KIND))
 }
 
 fn line(row: &QueryResult) -> Result<ChangeRow, StoreError> {

@@ -1,6 +1,6 @@
 //! What all directories share.
 
-mod changes;
+pub(crate) mod changes;
 mod reads;
 pub(crate) mod words;
 mod work;

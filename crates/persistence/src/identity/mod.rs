@@ -1,5 +1,9 @@
-//! Identity: accounts, sessions, refresh tokens.
+//! Identity: accounts, sessions, refresh tokens, new addresses.
 
+pub(crate) mod acting;
+pub(crate) mod email_change;
+pub(crate) mod list;
+pub(crate) mod open_sessions;
 mod reads;
 pub(crate) mod refresh;
 pub(crate) mod session;

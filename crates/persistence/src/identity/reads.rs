@@ -1,22 +1,26 @@
 //! Views of accounts and sessions.
 
 use async_trait::async_trait;
-use medcert_application::store::{AccountRow, IdentityReads, SessionState, StoreError};
+use chrono::{DateTime, Utc};
+use medcert_application::store::{
+    AccountRow, IdentityReads, Page, PageRequest, SessionRow, SessionState, StoreError, UserFilter, UserRow,
+};
 use medcert_domain::{
     Entity as _, Id,
-    identity::{Session, User, UserStatus},
+    identity::{EmailChange, Session, User, UserStatus},
 };
 use sea_orm::{
-    ConnectionTrait, QueryResult,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryResult,
     sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement},
 };
+use uuid::Uuid;
 
-use super::{session, user};
+use super::{acting, email_change, list, open_sessions, session, user};
 use crate::{
     codec::corrupt,
     error::failed,
     people::{person, staff},
-    query::{join, join_on, row_of, select_all, value_of},
+    query::{join, join_on, row_of, select_all, total, value_of},
     store::SeaStore,
 };
 
@@ -33,7 +37,7 @@ fn with_person(select: &mut SelectStatement) {
 fn account(row: &QueryResult) -> Result<AccountRow, StoreError> {
     let user = row_of::<user::table::Entity>(User::KIND, row, "account")?
         .ok_or_else(|| corrupt(User::KIND, "account is missing"))?;
-    let staff: Option<uuid::Uuid> = value_of(User::KIND, row, "staff_id")?;
+    let staff: Option<Uuid> = value_of(User::KIND, row, "staff_id")?;
     Ok(AccountRow {
         user: user.try_into()?,
         display_name: value_of(User::KIND, row, "display_name")?,
@@ -73,6 +77,47 @@ impl IdentityReads for SeaStore {
 
     async fn account(&self, id: Id<User>) -> Result<Option<AccountRow>, StoreError> {
         self.account_where(Expr::col(("account", user::table::Column::Id)).eq(id.raw())).await
+    }
+
+    async fn users(&self, filter: &UserFilter, page: &PageRequest) -> Result<Page<UserRow>, StoreError> {
+        list::list(self.reader(), filter, page).await
+    }
+
+    async fn user(&self, id: Id<User>) -> Result<Option<UserRow>, StoreError> {
+        list::one(self.reader(), id).await
+    }
+
+    async fn has_acted(&self, id: Id<User>) -> Result<bool, StoreError> {
+        acting::acted(self.reader(), id).await
+    }
+
+    async fn in_history(&self, id: Id<User>) -> Result<bool, StoreError> {
+        acting::named(self.reader(), id).await
+    }
+
+    async fn active_admins(&self) -> Result<u64, StoreError> {
+        let mut select = Query::select().from(user::table::Entity).take();
+        select
+            .and_where(Expr::col(user::table::Column::IsAdmin).eq(true))
+            .and_where(Expr::col(user::table::Column::Status).eq(UserStatus::Active.code()));
+        total(self.reader(), User::KIND, select).await
+    }
+
+    async fn open_sessions(
+        &self,
+        user: Id<User>,
+        now: DateTime<Utc>,
+        page: &PageRequest,
+    ) -> Result<Page<SessionRow>, StoreError> {
+        open_sessions::list(self.reader(), user, now, page).await
+    }
+
+    async fn email_change(&self, token: Uuid) -> Result<Option<EmailChange>, StoreError> {
+        let found = email_change::table::Entity::find()
+            .filter(email_change::table::Column::TokenId.eq(token))
+            .one(self.reader())
+            .await;
+        found.map_err(failed(EmailChange::KIND))?.map(TryInto::try_into).transpose()
     }
 
     async fn any_user(&self, status: UserStatus) -> Result<bool, StoreError> {

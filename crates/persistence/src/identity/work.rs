@@ -5,16 +5,23 @@ use chrono::{DateTime, Utc};
 use medcert_application::store::{IdentityWork, RefreshToken, StoreError};
 use medcert_domain::{
     Entity as _, Id,
-    identity::{Session, User, UserStatus},
+    identity::{EmailChange, Session, User, UserStatus},
+    people::Person,
 };
 use sea_orm::{
     ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, ExprTrait},
+    sea_query::{Expr, ExprTrait, Query},
 };
 use uuid::Uuid;
 
-use super::{refresh, session, user};
-use crate::{codec::stored, error::failed, mapped::add, unit_of_work::SeaUnitOfWork};
+use super::{acting, email_change, refresh, session, user};
+use crate::{
+    codec::stored,
+    directory::{changes, words},
+    error::failed,
+    mapped::{self, add},
+    unit_of_work::SeaUnitOfWork,
+};
 
 #[async_trait]
 impl IdentityWork for SeaUnitOfWork {
@@ -22,6 +29,83 @@ impl IdentityWork for SeaUnitOfWork {
         self.attempt(async |db| {
             let found = user::table::Entity::find().filter(user::table::Column::Email.eq(email)).one(db);
             found.await.map_err(failed(User::KIND))?.map(TryInto::try_into).transpose()
+        })
+        .await
+    }
+
+    async fn user_by_person(&mut self, person: Id<Person>) -> Result<Option<User>, StoreError> {
+        self.attempt(async |db| {
+            let found =
+                user::table::Entity::find().filter(user::table::Column::PersonId.eq(person.raw())).one(db);
+            found.await.map_err(failed(User::KIND))?.map(TryInto::try_into).transpose()
+        })
+        .await
+    }
+
+    async fn note_login(&mut self, account: &User, at: DateTime<Utc>) -> Result<bool, StoreError> {
+        use user::table::{Column, Entity};
+        self.attempt(async |db| {
+            let done = Entity::update_many()
+                .col_expr(Column::LastLoginAt, Expr::value(stored(at)))
+                .filter(Column::Id.eq(account.id.raw()))
+                .filter(Column::Status.eq(UserStatus::Active.code()))
+                .filter(Column::PasswordHash.eq(account.password_hash.as_str()))
+                .exec(db)
+                .await
+                .map_err(failed(User::KIND))?;
+            Ok(done.rows_affected == 1)
+        })
+        .await
+    }
+
+    async fn user_acted(&mut self, id: Id<User>) -> Result<bool, StoreError> {
+        self.attempt(async |db| acting::acted(db, id).await).await
+    }
+
+    async fn erase_user(&mut self, account: &User) -> Result<(), StoreError> {
+        let id = account.id.raw();
+        self.attempt(async |db| {
+            let sessions = Query::select()
+                .column(session::table::Column::Id)
+                .from(session::table::Entity)
+                .and_where(Expr::col(session::table::Column::UserId).eq(id))
+                .take();
+            refresh::table::Entity::delete_many()
+                .filter(Expr::col(refresh::table::Column::SessionId).in_subquery(sessions))
+                .exec(db)
+                .await
+                .map_err(failed(refresh::KIND))?;
+            session::table::Entity::delete_many()
+                .filter(session::table::Column::UserId.eq(id))
+                .exec(db)
+                .await
+                .map_err(failed(Session::KIND))?;
+            email_change::table::Entity::delete_many()
+                .filter(email_change::table::Column::UserId.eq(id))
+                .exec(db)
+                .await
+                .map_err(failed(EmailChange::KIND))?;
+            changes::forget(db, User::KIND, id).await?;
+            words::replace(db, User::KIND, id, &[]).await?;
+            mapped::delete(db, account).await
+        })
+        .await
+    }
+
+    async fn email_change_of(&mut self, of: Id<User>) -> Result<Option<EmailChange>, StoreError> {
+        use email_change::table::{Column, Entity};
+        self.attempt(async |db| {
+            let found = Entity::find().filter(Column::UserId.eq(of.raw())).one(db).await;
+            found.map_err(failed(EmailChange::KIND))?.map(TryInto::try_into).transpose()
+        })
+        .await
+    }
+
+    async fn email_change_by_token(&mut self, hash: &[u8; 32]) -> Result<Option<EmailChange>, StoreError> {
+        use email_change::table::{Column, Entity};
+        self.attempt(async |db| {
+            let found = Entity::find().filter(Column::TokenHash.eq(hash.to_vec())).one(db).await;
+            found.map_err(failed(EmailChange::KIND))?.map(TryInto::try_into).transpose()
         })
         .await
     }

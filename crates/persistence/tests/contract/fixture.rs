@@ -83,6 +83,7 @@ pub(crate) fn user(of: &Person, email: &str, roles: &[Role]) -> User {
         email: email.to_owned(),
         person: of.id,
         password_hash: "$2b$12$hash".to_owned(),
+        must_change_password: false,
         status: UserStatus::Active,
         locale: Locale::Uk,
         roles: roles.iter().copied().collect(),

@@ -1,6 +1,9 @@
 //! The list of requests.
 
-use medcert_application::store::{CertificationReads, PageRequest, RequestFilter, Sort};
+use medcert_application::{
+    certification::{query_words, request_words},
+    store::{CertificationReads, PageRequest, RequestFilter, Sort},
+};
 use medcert_domain::{
     Id,
     certification::{
@@ -209,4 +212,194 @@ pub(crate) async fn words(database: &TestDatabase) {
     assert_eq!(by(&["новий", "іван"]).await, [ids[0]]);
     assert_eq!(by(&[&long]).await, [ids[0]]);
     assert_eq!(by(&["same"]).await, ids[1..]);
+}
+
+/// What is typed, and which of the people below it finds.
+const TYPED: &[(&str, &[usize])] = &[
+    ("jose", &[0]),
+    ("JOSÉ ñah", &[0]),
+    ("nunez angel", &[0]),
+    ("ose", &[]),
+    ("strasse", &[1]),
+    ("STRAẞE weiss", &[1]),
+    ("muller-wei", &[1]),
+    ("мар'яна", &[2]),
+    ("МАР`ЯНА", &[2]),
+    ("мар яна", &[]),
+    ("галаган", &[2]),
+    ("Ґалаґан-Їж", &[2]),
+    ("їж", &[2]),
+    ("иж", &[]),
+    ("aesir", &[3]),
+    ("Oeuv", &[3]),
+    ("džam", &[3]),
+    ("DŽAM", &[3]),
+    ("lodz", &[3]),
+    ("ipek oneil", &[4]),
+    ("İPEK O´NEIL", &[4]),
+    ("abc", &[5]),
+    ("𐐷", &[5]),
+    ("жжжжжжж", &[6]),
+    ("test", &[7]),
+    ("Test-1", &[7]),
+    ("12 34", &[7]),
+    ("999123456", &[0, 1]),
+    ("+51 999 123 456", &[0]),
+    ("+51 (999) 123-4", &[0]),
+    ("51999", &[0]),
+    ("999 123", &[0, 1]),
+    ("123456", &[]),
+    ("441234567", &[2]),
+    ("380 44 123", &[2]),
+    ("10.000.001", &[0]),
+    ("X1234567-Z", &[1]),
+    ("x1234567", &[1]),
+    ("mc-2026-00000", &[0, 1, 2, 3, 4, 5, 6, 7]),
+    ("MC 2026 000003", &[3]),
+    ("2026-000004", &[4]),
+    ("000005", &[5]),
+    ("mc jose", &[0]),
+    ("jose oneil", &[]),
+    ("\\ %_", &[0, 1, 2, 3, 4, 5, 6, 7]),
+];
+
+/// The same answers everywhere, for what people type.
+pub(crate) async fn typed(database: &TestDatabase) {
+    let clinic = Clinic::open(database).await;
+    let long = "Ж".repeat(200);
+    let people = [
+        ("José Ángel", "Ñahui Núñez", "10000001", Some("+51 999 123 456")),
+        ("Straße", "Müller-Weiß", "X1234567Z", Some("999123456")),
+        ("Мар’яна", "Ґалаґан-Їжакевич", "20000002", Some("+380 44 123 45 67")),
+        ("Æsir Œuvre", "ǅamonja Łódź", "AB 12.3", None),
+        ("İpek", "O'Neil", "30000003", None),
+        ("🩺🩺", "𝔄𝔟𝔠 𐐷", "40000004", None),
+        (long.as_str(), "Long", "50000005", None),
+        ("Test-1", "User 12 34", "60000006", None),
+    ];
+    let mut ids = Vec::new();
+    let mut work = begin(database).await;
+    for (n, (given, family, number, phone)) in (0..).zip(people) {
+        let client = Person {
+            document: Some(document(number)),
+            phone: phone.map(ToOwned::to_owned),
+            ..person(given, family)
+        };
+        // Years apart: a search has to look at many weeks, also such as nobody registered anything in.
+        let created_at = at(0) - chrono::Duration::days(n * 200);
+        let code = format!("MC-2026-{n:06}");
+        let request = Certification { client: client.id, created_at, ..clinic.request(&code) };
+        work.insert(&client).await.unwrap();
+        work.insert(&request).await.unwrap();
+        work.index_words(request.id, &request_words(&code, &client, None)).await.unwrap();
+        ids.push(request.id);
+    }
+    work.commit().await.unwrap();
+    let long = (long.as_str(), [6].as_slice());
+    for (q, expected) in TYPED.iter().chain([&long]) {
+        let expected: Vec<_> = expected.iter().map(|n| ids[*n]).collect();
+        for sort in [Sort::CreatedDesc, Sort::UpdatedDesc, Sort::CreatedAsc] {
+            let filter = RequestFilter { words: query_words(q), sort, ..RequestFilter::default() };
+            let mut listed = found(database, filter.clone()).await;
+            if sort == Sort::CreatedAsc {
+                listed.reverse();
+            }
+            if sort == Sort::UpdatedDesc {
+                listed.sort_by_key(|id| ids.iter().position(|known| known == id));
+            }
+            assert_eq!(listed, expected, "{q} {sort:?}");
+            // One by one, each once.
+            let mut page = PageRequest { limit: 1, after: None, with_total: false };
+            let mut seen = Vec::new();
+            loop {
+                let part = database.store.requests(&filter, &page).await.unwrap();
+                seen.extend(part.items.iter().map(|row| row.id));
+                page.after = part.next;
+                if page.after.is_none() || seen.len() > ids.len() {
+                    break;
+                }
+            }
+            assert_eq!(seen.len(), expected.len(), "{q} {sort:?}");
+        }
+    }
+}
+
+type Holds = fn(i64, &Certification) -> bool;
+
+/// Words with filters beside them, whichever of them is looked at first.
+pub(crate) async fn words_and_filters(database: &TestDatabase) {
+    let clinic = Clinic::open(database).await;
+    let mut work = begin(database).await;
+    let mut all = Vec::new();
+    for n in 0..60_i64 {
+        let created = at(0) + chrono::Duration::days(n * 3);
+        let request = Certification {
+            stage: if n % 2 == 0 { Stage::Registered } else { Stage::Paid },
+            external_reference: (n % 10 == 0).then(|| "ten".to_owned()),
+            created_at: created,
+            updated_at: created + chrono::Duration::days((n * 37) % 60),
+            ..clinic.request(&format!("MC-{n}"))
+        };
+        work.insert(&request).await.unwrap();
+        let words =
+            ["common".to_owned(), format!("third{}", n % 3), format!("many{n}"), format!("many{}", n + 1)];
+        work.index_words(request.id, &words).await.unwrap();
+        all.push((n, request));
+    }
+    work.commit().await.unwrap();
+    let words = |words: &[&str]| RequestFilter {
+        words: words.iter().map(ToString::to_string).collect(),
+        ..RequestFilter::default()
+    };
+    let (from, before) = (at(0) + chrono::Duration::days(30), at(0) + chrono::Duration::days(90));
+    let cases: Vec<(RequestFilter, Holds)> = vec![
+        (words(&["com"]), |_, _| true),
+        (words(&["many"]), |_, _| true),
+        (words(&["third1", "com"]), |n, _| n % 3 == 1),
+        (words(&["third1", "third2"]), |_, _| false),
+        (RequestFilter { stages: vec![Stage::Paid], ..words(&["third0"]) }, |n, _| n % 3 == 0 && n % 2 == 1),
+        (RequestFilter { external_reference: Some("ten".to_owned()), ..words(&["third0"]) }, |n, _| {
+            n % 30 == 0
+        }),
+        (
+            RequestFilter { created_from: Some(from), created_before: Some(before), ..words(&["common"]) },
+            |n, _| (10..30).contains(&n),
+        ),
+        (RequestFilter { updated_from: Some(before), ..words(&["third2"]) }, |n, request| {
+            n % 3 == 2 && request.updated_at >= at(0) + chrono::Duration::days(90)
+        }),
+        (
+            RequestFilter { mine: Some((clinic.user.id, Some(clinic.staff.id))), ..words(&["third0"]) },
+            |n, _| n % 3 == 0,
+        ),
+    ];
+    for (filter, holds) in cases {
+        for sort in [Sort::CreatedDesc, Sort::CreatedAsc, Sort::UpdatedDesc, Sort::UpdatedAsc] {
+            let mut expected: Vec<_> = all.iter().filter(|(n, request)| holds(*n, request)).collect();
+            match sort {
+                Sort::CreatedDesc | Sort::CreatedAsc => {
+                    expected.sort_by_key(|(_, r)| (r.created_at, r.id.raw()))
+                }
+                Sort::UpdatedDesc | Sort::UpdatedAsc => {
+                    expected.sort_by_key(|(_, r)| (r.updated_at, r.id.raw()))
+                }
+            }
+            if matches!(sort, Sort::CreatedDesc | Sort::UpdatedDesc) {
+                expected.reverse();
+            }
+            let filter = RequestFilter { sort, ..filter.clone() };
+            let mut page = PageRequest { limit: 7, after: None, with_total: true };
+            let mut seen = Vec::new();
+            loop {
+                let part = database.store.requests(&filter, &page).await.unwrap();
+                assert_eq!(part.total, Some(expected.len() as u64), "{filter:?}");
+                seen.extend(part.items.iter().map(|row| row.id));
+                page.after = part.next;
+                if page.after.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(seen, expected.iter().map(|(_, r)| r.id).collect::<Vec<_>>(), "{filter:?}");
+        }
+    }
 }

@@ -8,6 +8,7 @@
 
 mod aggregate;
 mod around;
+mod bulk;
 mod catalog;
 mod copies;
 mod database;
@@ -17,11 +18,13 @@ mod fixture;
 mod identity;
 mod jobs;
 mod list;
+mod mail;
 mod people;
 mod plans;
 mod races;
 mod schema;
 mod units;
+mod users;
 
 /// Declares the cases of each room, once an engine.
 macro_rules! contract {
@@ -46,19 +49,22 @@ macro_rules! contract {
 
 contract! {
     people { round_trip, duplicates, questions, staff_in_order, promoters_in_order }
+    bulk { loads, loads_all_or_nothing }
     catalog { round_trip, services_in_order }
     identity { round_trip, sessions, refresh_tokens }
     jobs { round_trip, lines_in_order, jobs_in_order, due, taking }
+    users { in_order, filters, acting, erasure, email_changes, logins }
+    mail { queue, fates }
     aggregate {
         round_trip, changes, unique_parts, stale, erasure, certificates,
     }
     around { dossier, history, questions }
     directory { history, words, leases }
     files { known, discarded }
-    list { pages, filters, words }
+    list { pages, filters, words, typed, words_and_filters }
     plans { bounded }
     units { spoiled, dropped, locks, exhausted, records, idempotency_keys }
-    races { numbers, swaps, claims, refreshes, managers, deadlocks, readers }
+    races { numbers, swaps, claims, refreshes, managers, deadlocks, readers, mails }
     copies { round_trip, described, at_one_moment, all_or_nothing, states }
-    schema { up_and_down, at_once, unsuitable }
+    schema { up_and_down, words_move, at_once, unsuitable }
 }

@@ -166,14 +166,20 @@ fn asked(filter: &RequestFilter) -> [bool; 15] {
     ]
 }
 
-fn cases(filled: &Filled) -> Vec<(&'static str, RequestFilter)> {
+type Case = (&'static str, RequestFilter);
+
+fn day(day: i64) -> Option<chrono::DateTime<chrono::Utc>> {
+    Some(at(0) + Duration::days(day))
+}
+
+fn cases(filled: &Filled) -> Vec<Case> {
+    [alone(filled), together(filled), searches()].concat()
+}
+
+/// Each filter by itself.
+fn alone(filled: &Filled) -> Vec<Case> {
     let clinic = &filled.clinic;
     let none = RequestFilter::default;
-    let words = |words: &[&str]| RequestFilter {
-        words: words.iter().map(ToString::to_string).collect(),
-        ..RequestFilter::default()
-    };
-    let day = |day: i64| Some(at(0) + Duration::days(day));
     vec![
         ("all", none()),
         ("stage", RequestFilter { stages: vec![Stage::Paid], ..none() }),
@@ -205,6 +211,14 @@ fn cases(filled: &Filled) -> Vec<(&'static str, RequestFilter)> {
         ("reference", RequestFilter { external_reference: Some("REF-77".to_owned()), ..none() }),
         ("refund due", RequestFilter { refund_due: Some(true), ..none() }),
         ("no refund due", RequestFilter { refund_due: Some(false), ..none() }),
+    ]
+}
+
+/// Filters that people use together.
+fn together(filled: &Filled) -> Vec<Case> {
+    let clinic = &filled.clinic;
+    let none = RequestFilter::default;
+    vec![
         (
             "stage of a manager",
             RequestFilter { stages: vec![Stage::Paid], managers: vec![clinic.staff.id], ..none() },
@@ -242,6 +256,16 @@ fn cases(filled: &Filled) -> Vec<(&'static str, RequestFilter)> {
                 ..none()
             },
         ),
+    ]
+}
+
+/// Words.
+fn searches() -> Vec<Case> {
+    let words = |words: &[&str]| RequestFilter {
+        words: words.iter().map(ToString::to_string).collect(),
+        ..RequestFilter::default()
+    };
+    vec![
         ("rare word", words(&["48271049"])),
         ("common word", words(&["quispe"])),
         ("beginning of many words", words(&["m"])),

@@ -9,7 +9,7 @@ use std::{
 };
 
 use futures::future::join_all;
-use medcert_application::store::{CertificationReads, Store, StoreError};
+use medcert_application::store::{CertificationReads, MailQueue, QueuedMail, Store, StoreError};
 use medcert_domain::certification::AssignmentRole;
 use medcert_persistence::{Engine, SeaStore};
 use tokio::sync::Barrier;
@@ -146,6 +146,31 @@ pub(crate) async fn managers(database: &TestDatabase) {
     assert_eq!(answers.into_iter().filter(|won| *won).count(), 1);
     let stored = load!(database, id).unwrap();
     assert_eq!((stored.version, stored.assignments.len()), (2, 1));
+}
+
+pub(crate) async fn mails(database: &TestDatabase) {
+    let queued: Vec<QueuedMail> = (0..5).map(crate::mail::mail).collect();
+    let mut work = begin(database).await;
+    for mail in &queued {
+        work.queue_mail(mail).await.unwrap();
+    }
+    work.commit().await.unwrap();
+    let answers = all_at_once(database, move |store: SeaStore| async move {
+        let mut taken = Vec::new();
+        for mail in store.due_mail(at(10), 20).await.unwrap() {
+            match store.take_mail(&mail, at(1_000)).await {
+                Ok(true) => taken.push(mail.id),
+                // Whoever lost against another transaction has not taken it.
+                Ok(false) | Err(StoreError::Conflict) => {}
+                Err(error) => panic!("{error:?}"),
+            }
+        }
+        taken
+    })
+    .await;
+    let mut taken: Vec<_> = answers.into_iter().flatten().collect();
+    taken.sort_unstable();
+    assert_eq!(taken, queued.iter().map(|mail| mail.id).collect::<Vec<_>>());
 }
 
 /// Two units of work that want each other's rows: the database ends one of them, and it is told to run again.

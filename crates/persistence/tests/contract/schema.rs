@@ -1,12 +1,21 @@
 //! Migrations, and the start-up check.
 
 use futures::future::join_all;
+use medcert_application::{
+    certification::{query_words, request_words},
+    store::{CertificationReads, RequestFilter},
+};
+use medcert_domain::{certification::Certification, people::Person};
 use medcert_migrations::{Migrator, MigratorTrait};
 use medcert_persistence::{ConnectError, DatabaseOptions, Engine, SeaStore};
 use sea_orm::ConnectionTrait;
 use sea_orm_migration::SchemaManager;
 
-use crate::{database::TestDatabase, fixture::person, insert, load};
+use crate::{
+    database::TestDatabase,
+    fixture::{Clinic, at, begin, first, person},
+    insert, load,
+};
 
 pub(crate) async fn up_and_down(database: &TestDatabase) {
     let store = &database.store;
@@ -31,6 +40,55 @@ pub(crate) async fn up_and_down(database: &TestDatabase) {
     }
     store.migrate().await.unwrap();
     assert_eq!(load!(database, someone.id), Some(someone));
+}
+
+/// Requests written before the words were kept by week are found as before, and by telephone.
+pub(crate) async fn words_move(database: &TestDatabase) {
+    let clinic = Clinic::open(database).await;
+    let client = Person { phone: Some("+51 999 123 456".to_owned()), ..person("Ana", "Silva") };
+    let requests: Vec<Certification> = (0..3)
+        .map(|n| Certification {
+            client: client.id,
+            created_at: at(n),
+            ..clinic.request(&format!("MC-2026-00000{n}"))
+        })
+        .collect();
+    insert!(database, &client);
+    let mut work = begin(database).await;
+    for request in &requests {
+        work.insert(request).await.unwrap();
+        let words = request_words(&request.code, &client, None);
+        work.index_words(request.id, &words).await.unwrap();
+    }
+    work.commit().await.unwrap();
+    let behind = database.behind().await;
+    let later =
+        Migrator::migrations().iter().skip_while(|step| step.name() != "m20261121_000010_scale").count();
+    Migrator::down(&behind, Some(u32::try_from(later).unwrap())).await.unwrap();
+    // As they were: the code with its dashes, and no telephones.
+    for sql in [
+        "DELETE FROM search_word WHERE word LIKE 'mc2026%' OR word LIKE '2026%' OR word LIKE '%999%'",
+        "INSERT INTO search_word (word, request_id) SELECT LOWER(code), id FROM certification_request",
+    ] {
+        behind.execute_unprepared(sql).await.unwrap();
+    }
+    behind.close().await.unwrap();
+    database.store.migrate().await.unwrap();
+    for typed in ["silva", "an", "mc-2026", "2026 00000", "999123", "+51 999", "000002"] {
+        let filter = RequestFilter { words: query_words(typed), ..RequestFilter::default() };
+        let page = database.store.requests(&filter, &first(9)).await.unwrap();
+        let expected = if typed == "000002" { 1 } else { 3 };
+        assert_eq!(page.total, Some(expected), "{typed}");
+    }
+    let dashed = RequestFilter { words: vec!["mc-".to_owned()], ..RequestFilter::default() };
+    assert_eq!(database.store.requests(&dashed, &first(9)).await.unwrap().total, Some(0));
+    // What is written again after the move is what was moved: nothing is there twice.
+    let mut work = begin(database).await;
+    let words = request_words(&requests[0].code, &client, None);
+    work.index_words(requests[0].id, &words).await.unwrap();
+    work.commit().await.unwrap();
+    let filter = RequestFilter { words: query_words("silva 999"), ..RequestFilter::default() };
+    assert_eq!(database.store.requests(&filter, &first(9)).await.unwrap().items.len(), 3);
 }
 
 pub(crate) async fn at_once(database: &TestDatabase) {

@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context as _, bail};
 use medcert_api::{Http, HttpOptions, LINE_FORMS};
-use medcert_application::{App, demo, jobs, upkeep};
+use medcert_application::{App, demo, jobs, mail, upkeep};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{options::Options, wiring};
@@ -27,6 +27,7 @@ pub(crate) async fn serve(options: &Options, demo: bool) -> anyhow::Result<()> {
     let numbers = options.metrics_listen.map(bind).transpose()?;
     let mut options = options.clone();
     options.listen = Some(address);
+    options.demo = demo;
     let wired = wiring::wire(&options).await?;
     wired.store.migrate().await.context("the database could not be brought up to date")?;
     if demo {
@@ -34,6 +35,7 @@ pub(crate) async fn serve(options: &Options, demo: bool) -> anyhow::Result<()> {
     }
     let trail = write_trail(Arc::clone(&wired.app));
     let upkeep = keep_up(Arc::clone(&wired.app));
+    let post = send_mail(Arc::clone(&wired.app));
     let http = Http::new(Arc::clone(&wired.app), http);
     let server = http.serve(listener).context("the server cannot start")?;
     // Listened for before anybody is told that the server is there, so that no signal is missed.
@@ -64,6 +66,8 @@ pub(crate) async fn serve(options: &Options, demo: bool) -> anyhow::Result<()> {
     let (served, ()) = tokio::join!(served, jobs::keep_working(&wired.app, &LINE_FORMS));
     served.context("the server failed")?;
     upkeep.abort();
+    // A mail that is being sent at this moment is tried again later, by whoever runs then.
+    post.abort();
     wired.app.trail.stop();
     trail.await.context("the audit trail could not be written to its end")?;
     tracing::info!("stopped");
@@ -83,6 +87,10 @@ fn write_trail(app: Arc<App>) -> tokio::task::JoinHandle<()> {
 
 fn keep_up(app: Arc<App>) -> tokio::task::JoinHandle<()> {
     tokio::spawn(async move { upkeep::keep(&app).await })
+}
+
+fn send_mail(app: Arc<App>) -> tokio::task::JoinHandle<()> {
+    tokio::spawn(async move { mail::keep_sending(&app).await })
 }
 
 /// Tells a person at a terminal where to look.

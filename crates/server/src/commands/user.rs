@@ -7,7 +7,10 @@ use std::{
 
 use anyhow::{Context as _, bail, ensure};
 use clap::Subcommand;
-use medcert_application::{Error, identity::FirstUser};
+use medcert_application::{
+    Error,
+    identity::{FirstUser, users},
+};
 use medcert_domain::{Locale, identity::Role};
 
 use crate::{options::Options, wiring};
@@ -36,10 +39,50 @@ pub(crate) enum UserCommand {
         #[arg(long, default_value = "en")]
         locale: String,
     },
+    /// Gives an account a new password, printed this once and to be changed at the next login; all its sessions end
+    ResetPassword {
+        /// E-mail address
+        #[arg(long)]
+        email: String,
+    },
 }
 
 pub(crate) async fn run(options: &Options, command: UserCommand) -> anyhow::Result<()> {
-    let UserCommand::Create { email, given_names, family_names, roles, first_admin, locale } = command;
+    match command {
+        UserCommand::Create { email, given_names, family_names, roles, first_admin, locale } => {
+            let new = New { email, given_names, family_names, roles, first_admin, locale };
+            create(options, new).await
+        }
+        UserCommand::ResetPassword { email } => reset_password(options, &email).await,
+    }
+}
+
+/// What is said of a new account.
+struct New {
+    email: String,
+    given_names: String,
+    family_names: String,
+    roles: Vec<String>,
+    first_admin: bool,
+    locale: String,
+}
+
+async fn reset_password(options: &Options, email: &str) -> anyhow::Result<()> {
+    let wired = wiring::wire(options).await?;
+    wired.store.migrate().await.context("the database could not be brought up to date")?;
+    match users::reset_password_of(&wired.app, email).await {
+        // Alone on its line, so that a script can read it.
+        Ok(password) => {
+            println!("{password}");
+            Ok(())
+        }
+        Err(Error::NotFound(_)) => bail!("no account has this e-mail address"),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn create(options: &Options, new: New) -> anyhow::Result<()> {
+    let New { email, given_names, family_names, roles, first_admin, locale } = new;
     let locale = Locale::parse(&locale).context("--locale must be en, es, pt or uk")?;
     let roles: BTreeSet<Role> = if first_admin {
         BTreeSet::from([Role::Admin])

@@ -25,6 +25,16 @@ fn wrong_configuration_is_named() {
         "MEDCERT_ACCESS_KEY_FILE",
     );
     refused(&run(here, &["--s3-access-key-id", "x", "serve"]), "belong together");
+    // The mail server is looked at by whatever may have to send a mail.
+    let reset = ["user", "reset-password", "--email", "ana@clinic.example"];
+    let mail = |options: &[&'static str]| run(here, &[options, &reset[..]].concat());
+    let from = "no-reply@clinic.example";
+    refused(&mail(&["--smtp-url", "smtp://localhost"]), "belong together");
+    refused(&mail(&["--smtp-url", "http://localhost", "--mail-from", from]), "MEDCERT_SMTP_URL");
+    refused(&mail(&["--smtp-url", "smtp://localhost", "--mail-from", "nobody"]), "MEDCERT_MAIL_FROM");
+    let clear = mail(&["--smtp-url", "smtp://me:very-secret@mail.example", "--mail-from", from]);
+    refused(&clear, "tls=required");
+    assert!(!said(&clear).contains("very-secret"), "{}", said(&clear));
     refused(&run(here, &["--config", "nowhere.toml", "migrate"]), "nowhere.toml");
     std::fs::write(here.join("medcert.toml"), "listn = \"127.0.0.1:1\"").unwrap();
     refused(&run(here, &["migrate"]), "listn");
@@ -49,6 +59,11 @@ fn the_first_administrator_is_made_once_with_a_password_from_standard_input() {
     let made = run_with(folder.path(), &first, "correct horse battery\n");
     assert!(made.status.success(), "{}", said(&made));
     refused(&run_with(folder.path(), &first, "correct horse battery\n"), "accounts already");
+    let reset = ["user", "reset-password", "--email", "Ana@clinic.example"];
+    let given = run(folder.path(), &reset);
+    assert!(given.status.success(), "{}", said(&given));
+    assert_eq!(String::from_utf8(given.stdout).unwrap().trim_end().len(), 31);
+    refused(&run(folder.path(), &["user", "reset-password", "--email", "b@clinic.example"]), "no account");
     let other =
         [&["user", "create", "--role", "BOSS", "--email", "b@clinic.example"][..], &names[..]].concat();
     refused(&run_with(folder.path(), &other, "correct horse battery\n"), "BOSS is no role");

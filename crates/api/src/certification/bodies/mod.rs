@@ -18,7 +18,7 @@ pub(super) use ending::{CancelBody, CloseBody, DeleteBody, IssueBody, ObserveBod
 pub(super) use evaluation::EvaluationBody;
 pub(super) use money::{FeeBody, PaymentBody, RefundBody, ValidateBody, VoidBody};
 pub(super) use overriding::OverrideBody;
-pub(crate) use person::{StaffPersonBody, StaffPersonChanges};
+pub(crate) use person::{StaffPersonBody, StaffPersonChanges, UserPersonBody};
 pub(super) use request::{EditBody, RegisterBody};
 
 use medcert_domain::{Checks, Invalid, catalog::Institution};

@@ -234,6 +234,21 @@ person_changes! {
     StaffPersonChanges {}
 }
 
+person_changes! {
+    /// Who signs in with an account, as far as it is said: what is left out stays, null clears. Somebody who is not
+    /// known yet needs names.
+    #[schema(as = UserPerson, example = json!({
+        "document_type": "DNI", "document_number": "40718293", "given_names": "Rosa", "family_names": "Huamán Ccori"
+    }))]
+    UserPersonBody {}
+}
+
+impl UserPersonBody {
+    pub(crate) fn read(&self, r: &mut Reader<'_>, profile: &Institution) -> PersonInput {
+        person(r, &self.text(), Scope::Changes, profile)
+    }
+}
+
 impl StaffPersonBody {
     pub(crate) fn read(&self, r: &mut Reader<'_>, profile: &Institution) -> PersonInput {
         person(r, &self.text(), Scope::Whole, profile)

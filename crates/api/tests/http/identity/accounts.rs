@@ -1,7 +1,12 @@
 //! One's own account, and keeping accounts out.
 
 use chrono::Duration;
-use medcert_application::{Error, demo, identity};
+use medcert_application::{
+    Error, IfMatch,
+    certification::Known,
+    demo,
+    identity::users::{self, HandOver, Suspension},
+};
 use medcert_domain::{
     certification::Action,
     identity::{Grant, Role},
@@ -18,7 +23,17 @@ const CHANGE: &str = "/api/v1/auth/password/change";
 #[tokio::test]
 async fn everybody_sees_the_own_account() {
     let clinic = Clinic::open().await;
-    let shape = ["display_name", "email", "id", "locale", "permissions", "roles", "staff_id", "status"];
+    let shape = [
+        "display_name",
+        "email",
+        "id",
+        "locale",
+        "password_change_required",
+        "permissions",
+        "roles",
+        "staff_id",
+        "status",
+    ];
     let (doctor, _) = begin(&clinic, "doctor").await;
     let me = doctor.get(ME).await.expect(200);
     assert_eq!(names(&me.body), shape);
@@ -78,6 +93,7 @@ async fn suspending_has_its_limits() {
         (json!({"reason": "x".repeat(1001)}), "too-long"),
         (json!({"reason": "a\u{7}b"}), "control-character"),
         (json!({"reason": 5}), "type"),
+        (json!({"reason": null}), "required"),
     ] {
         let answer = admin.post(&suspend(&other), &body).await.expect(422);
         assert_eq!(answer.faults(), [("/reason".to_owned(), code.to_owned())]);
@@ -112,7 +128,8 @@ async fn whoever_asks_the_last_administrator_cannot_be_suspended() {
     let (admin, _) = begin(&clinic, "admin").await;
     admin.post(&suspend(&id.raw().to_string()), &json!({"reason": "left"})).await.expect(200);
     let first = actor_of(&clinic.app, "admin@demo.medcert.test").await.user;
-    let refused = identity::suspend_user(&clinic.app, &late, first, "coup").await;
+    let why = Known(Suspension { reason: "coup".to_owned(), hand_over: HandOver::default() });
+    let refused = users::suspend(&clinic.app, &late, first, IfMatch::Absent, &why).await;
     assert!(matches!(refused, Err(Error::LastAdministrator(_))));
 }
 

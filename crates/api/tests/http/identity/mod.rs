@@ -1,7 +1,11 @@
-//! Identity: signing in and out, sessions, tokens, one's own account, keeping accounts out.
+//! Identity: signing in and out, sessions, tokens, one's own account, and the accounts of others.
 
 mod accounts;
+mod directory;
+mod email;
+mod passwords;
 mod sessions;
+mod standing;
 mod tokens;
 
 use medcert_application::demo;
@@ -28,6 +32,24 @@ async fn begin(clinic: &Clinic, name: &str) -> (Caller, String) {
     let answer = login(clinic, &format!("{name}@demo.medcert.test"), demo::PASSWORD).await.expect(200);
     let caller = clinic.anonymous().with_token(&text(&answer.body, "access_token"));
     (caller, text(&answer.body, "refresh_token"))
+}
+
+const USERS: &str = "/api/v1/users";
+
+/// Somebody new with these roles: the answer.
+async fn hire(admin: &Caller, email: &str, document: &str, roles: &[&str]) -> Answered {
+    let body = json!({
+        "email": email, "password": demo::PASSWORD, "roles": roles, "locale": "es",
+        "person": {
+            "document_type": "DNI", "document_number": document, "given_names": "Rosa", "family_names": "Huamán Ccori"
+        }
+    });
+    admin.post(USERS, &body).await
+}
+
+/// The address of an account.
+fn at(id: &str) -> String {
+    format!("{USERS}/{id}")
 }
 
 /// The names of an object's members.

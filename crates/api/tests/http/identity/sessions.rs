@@ -23,7 +23,17 @@ async fn a_login_has_its_shape() {
     assert_eq!(text(body, "refresh_token").len(), 43);
     assert_eq!(body["user"]["email"], "operator@demo.medcert.test");
     assert_eq!(answer.header("cache-control"), "no-store");
-    let user = ["display_name", "email", "id", "locale", "permissions", "roles", "staff_id", "status"];
+    let user = [
+        "display_name",
+        "email",
+        "id",
+        "locale",
+        "password_change_required",
+        "permissions",
+        "roles",
+        "staff_id",
+        "status",
+    ];
     assert_eq!(names(&body["user"]), user);
     let going_on = refresh(&clinic, &text(body, "refresh_token")).await.expect(200);
     assert_eq!(names(&going_on.body), wanted);
@@ -172,4 +182,33 @@ async fn signing_out_ends_the_session_at_once() {
     caller.send("POST", "/api/v1/auth/logout", &[], vec![]).await.expect(401);
     refresh(&clinic, &token).await.expect(401);
     other.get(ME).await.expect(200);
+}
+
+const SESSIONS: &str = "/api/v1/auth/sessions";
+
+#[tokio::test]
+async fn everybody_sees_and_ends_the_own_logins() {
+    let clinic = Clinic::open().await;
+    let (first, _) = begin(&clinic, "operator").await;
+    clinic.clock.advance(Duration::seconds(5));
+    let (second, token) = begin(&clinic, "operator").await;
+    let (other, _) = begin(&clinic, "manager").await;
+    let seen = second.get(&format!("{SESSIONS}?with_total=true")).await.expect(200).body;
+    assert_eq!(seen["total"], 2);
+    let items = seen["items"].as_array().unwrap();
+    assert_eq!(names(&items[0]), ["address", "agent", "created_at", "current", "expires_at", "id"]);
+    let current: Vec<bool> = items.iter().map(|item| item["current"] == true).collect();
+    assert_eq!(current, [true, false]);
+    assert_eq!(items[0]["address"], "127.0.0.1");
+    let page = first.get(&format!("{SESSIONS}?limit=1")).await.expect(200).body;
+    let rest =
+        first.get(&format!("{SESSIONS}?limit=1&cursor={}", text(&page, "next_cursor"))).await.expect(200);
+    assert_eq!((&page["items"][0]["id"], &rest.body["items"][0]["id"]), (&items[0]["id"], &items[1]["id"]));
+    let to_second = format!("{SESSIONS}/{}", text(&items[0], "id"));
+    other.send("DELETE", &to_second, &[], vec![]).await.expect(404);
+    first.send("DELETE", &to_second, &[], vec![]).await.expect(204);
+    first.send("DELETE", &to_second, &[], vec![]).await.expect(404);
+    second.get(ME).await.expect(401);
+    refresh(&clinic, &token).await.expect(401);
+    assert_eq!(first.get(SESSIONS).await.expect(200).body["items"].as_array().unwrap().len(), 1);
 }

@@ -1,0 +1,72 @@
+//! Changing language, person and staff record of an account.
+
+use medcert_domain::{
+    Entity as _, Id,
+    identity::{Actor, User},
+    people::{Person, Staff},
+    policy::Permission,
+};
+
+use super::{
+    UserEdit, UserSeen, about,
+    person::By,
+    seen,
+    staff::{equip, record},
+    words,
+};
+use crate::{
+    App, Error, IfMatch,
+    certification::Input,
+    directory::{self, Change},
+    rerun::run,
+    store::UnitOfWork,
+};
+
+/// Changes what is said; the rest stays.
+pub async fn edit(
+    app: &App,
+    actor: &Actor,
+    id: Id<User>,
+    if_match: IfMatch,
+    input: &(dyn Input<UserEdit> + Sync),
+) -> Result<UserSeen, Error> {
+    app.require(actor, Permission::ManageUsers).await?;
+    input.well_formed()?;
+    let if_match = if_match.required()?;
+    let profile = app.profile().await?;
+    let by = By { app, actor, profile: &profile };
+    run(app, if_match.on_stale(), async |uow: &mut dyn UnitOfWork| {
+        let found: Option<User> = uow.get(id).await?;
+        let mut user = found.ok_or(Error::NotFound("user"))?;
+        if_match.check(user.version)?;
+        let edit = input.read(&profile)?;
+        let known: Option<Person> = uow.get(user.person).await?;
+        let known = known.ok_or_else(|| Error::internal("an account without a person"))?;
+        let (person, mut differences) = by.correct(uow, known, &edit.person, "/person").await?;
+        if let Some(locale) = edit.locale {
+            differences.note("locale", Some(user.locale.to_string()), Some(locale.to_string()));
+            user.locale = locale;
+        }
+        if edit.staff.is_some() {
+            let before = record(uow, person.id).await?;
+            let after = equip(by, uow, &person, &user.roles, edit.staff.as_ref()).await?;
+            let told = |staff: &Option<Staff>| staff.as_ref().map(|s| s.id.to_string());
+            differences.note("staff_id", told(&before), told(&after));
+            let version = |staff: &Option<Staff>| staff.as_ref().map(|s| s.version);
+            if version(&before) == version(&after) && differences.is_empty() {
+                return Ok(());
+            }
+        } else if differences.is_empty() {
+            return Ok(());
+        }
+        user.updated_at = app.now();
+        uow.update(&user).await?;
+        uow.index_entry(User::KIND, user.id.raw(), &words(&user, &person)).await?;
+        let (action, audited) = ("EDIT", "identity.edit_user");
+        let change = Change { about: about(&user), action, audited, differences, comment: None };
+        directory::journal(app, actor, uow, change).await
+    })
+    .await?;
+    app.forget_sessions();
+    seen(app, actor, id).await
+}

@@ -1,0 +1,118 @@
+//! Accounts as the administration looks after them.
+
+mod create;
+mod edit;
+mod erase;
+mod input;
+mod leaving;
+mod password;
+mod person;
+mod staff;
+mod standing;
+
+pub use create::create;
+pub use edit::edit;
+pub use erase::erase;
+pub use input::{
+    HandOver, Issued, NewGrants, NewRoles, NewUser, StaffInput, Suspension, UserEdit, WhoseAccount,
+};
+pub use password::{reset_password, reset_password_of};
+pub(in crate::identity) use person::By;
+pub(in crate::identity) use staff::record as staff_record;
+pub use standing::{reactivate, set_grants, set_roles, suspend};
+
+use medcert_domain::{
+    Entity as _, Id,
+    identity::{Actor, User, UserAction},
+    people::Person,
+    policy::Permission,
+};
+
+use super::permissions_of;
+use crate::{
+    App, Error,
+    audit::{self, About},
+    directory,
+    store::{ChangeRow, Page, PageRequest, UserFilter, UserRow},
+};
+
+/// An account as an administrator or auditor sees it.
+#[derive(Debug, Clone)]
+pub struct UserSeen {
+    /// The account with its person.
+    pub row: UserRow,
+    /// Everything the account may do, by role or grant.
+    pub permissions: Vec<Permission>,
+    /// What the actor can do to it; `None` in lists.
+    pub actions: Option<Vec<UserAction>>,
+}
+
+impl UserSeen {
+    fn listed(app: &App, mut row: UserRow) -> Self {
+        let now = app.now();
+        let permissions = permissions_of(&row.user, now);
+        row.pending_email = row.pending_email.filter(|(_, until)| *until > now);
+        Self { row, permissions, actions: None }
+    }
+}
+
+/// What changes of an account are about.
+fn about(user: &User) -> About {
+    About::object(User::KIND, user.id.raw()).of(user.person)
+}
+
+/// The words by which an account is found: names, document and address.
+pub fn words(user: &User, person: &Person) -> Vec<String> {
+    let number = person.document.as_ref().map(|document| document.number.as_str());
+    let texts = [Some(user.email.as_str()), Some(&person.given_names), Some(&person.family_names), number];
+    directory::words(texts.into_iter().flatten())
+}
+
+/// Accounts, by name.
+pub async fn list(
+    app: &App,
+    actor: &Actor,
+    filter: &UserFilter,
+    page: &PageRequest,
+) -> Result<Page<UserSeen>, Error> {
+    app.require(actor, Permission::ReadUsers).await?;
+    let found = app.store().users(filter, page).await?;
+    let action = if filter.words.is_empty() { "identity.list" } else { "identity.search" };
+    app.trail.note(audit::event(app, actor, action, About::list(User::KIND), "ok")).await;
+    let items = found.items.into_iter().map(|row| UserSeen::listed(app, row)).collect();
+    Ok(Page { items, next: found.next, total: found.total })
+}
+
+/// One account.
+pub async fn read(app: &App, actor: &Actor, id: Id<User>) -> Result<UserSeen, Error> {
+    app.require(actor, Permission::ReadUsers).await?;
+    let seen = seen(app, actor, id).await?;
+    app.trail.note(audit::event(app, actor, "identity.read", about(&seen.row.user), "ok")).await;
+    Ok(seen)
+}
+
+/// What happened to an account, newest first.
+pub async fn history(
+    app: &App,
+    actor: &Actor,
+    id: Id<User>,
+    page: &PageRequest,
+) -> Result<Page<ChangeRow>, Error> {
+    app.require(actor, Permission::ReadUsers).await?;
+    app.store().user(id).await?.ok_or(Error::NotFound("user"))?;
+    directory::history(app, actor, User::KIND, id.raw(), page).await
+}
+
+/// The account as it is now, with what the actor can do to it.
+async fn seen(app: &App, actor: &Actor, id: Id<User>) -> Result<UserSeen, Error> {
+    let row = app.store().user(id).await?.ok_or(Error::NotFound("user"))?;
+    let mut seen = UserSeen::listed(app, row);
+    if !Permission::ManageUsers.held_by(actor) {
+        return Ok(UserSeen { actions: Some(vec![]), ..seen });
+    }
+    let user = &seen.row.user;
+    let last = user.is_active_admin() && app.store().active_admins().await? <= 1;
+    let acted = app.store().has_acted(id).await?;
+    seen.actions = Some(user.actions(id == actor.user, last, acted));
+    Ok(seen)
+}

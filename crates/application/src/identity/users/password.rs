@@ -1,0 +1,97 @@
+//! A new password by the administration: shown once, to be changed before anything else is done.
+
+use medcert_domain::{
+    Entity as _, Id,
+    identity::{Actor, Origin, User},
+    policy::Permission,
+};
+
+use super::{Issued, UserSeen, about, create::fresh_password, seen};
+use crate::{
+    App, Conditions, Error,
+    audit::{self, About},
+    directory::{self, Change, Differences},
+    identity::profile::forget_email_change,
+    once::{Once, Writes, once, replay},
+    rerun::{Failed, OnStale, run},
+    store::{AuditEvent, UnitOfWork, UserRow},
+};
+
+/// Gives the account a new password and ends all its sessions. An answer that is given again does not show it.
+pub async fn reset_password(
+    app: &App,
+    actor: &Actor,
+    id: Id<User>,
+    conditions: &Conditions,
+    write: Writes<'_, UserSeen>,
+) -> Result<Once<Issued>, Error> {
+    app.require(actor, Permission::ManageUsers).await?;
+    if let Some(before) = replay(app, conditions).await? {
+        return Ok(before);
+    }
+    let row = app.store().user(id).await?.ok_or(Error::NotFound("user"))?;
+    if id == actor.user {
+        let message = "nobody resets their own password: change it with the present one";
+        return Err(Error::Forbidden(message.to_owned()));
+    }
+    conditions.if_match.check(row.user.version)?;
+    let password = fresh_password(app, &row.user.email);
+    let hash = app.parts.passwords.hash(&password).await?;
+    let done = once(app, conditions, 200, write, async |uow: &mut dyn UnitOfWork| {
+        let found: Option<User> = uow.get(id).await?;
+        let user = found.ok_or(Error::NotFound("user"))?;
+        conditions.if_match.check(user.version)?;
+        let event = audit::event(app, actor, RESET, about(&user), "ok");
+        let user = replace(app, uow, user, &hash, event).await?;
+        Ok(UserSeen::listed(app, UserRow { user, pending_email: None, ..row.clone() }))
+    })
+    .await?;
+    app.forget_sessions();
+    match done {
+        Once::Replayed(kept) => Ok(Once::Replayed(kept)),
+        Once::Done(_) => {
+            Ok(Once::Done(Issued { seen: seen(app, actor, id).await?, password: Some(password) }))
+        }
+    }
+}
+
+/// The same from the command line: whoever can start the program has the database anyway.
+pub async fn reset_password_of(app: &App, email: &str) -> Result<String, Error> {
+    let email = email.trim().to_lowercase();
+    let row = app.store().account_by_email(&email).await?.ok_or(Error::NotFound("user"))?;
+    let password = fresh_password(app, &email);
+    let hash = app.parts.passwords.hash(&password).await?;
+    run(app, OnStale::Rerun, async |uow: &mut dyn UnitOfWork| {
+        let found: Option<User> = uow.get(row.user.id).await?;
+        let user = found.ok_or(Error::NotFound("user"))?;
+        let event = audit::anonymous(app, &Origin::default(), RESET, about(&user), "ok");
+        replace(app, uow, user, &hash, event).await.map(drop)
+    })
+    .await?;
+    app.forget_sessions();
+    Ok(password)
+}
+
+const RESET: &str = "identity.reset_password";
+
+async fn replace(
+    app: &App,
+    uow: &mut dyn UnitOfWork,
+    mut user: User,
+    hash: &str,
+    event: AuditEvent,
+) -> Result<User, Failed> {
+    hash.clone_into(&mut user.password_hash);
+    user.must_change_password = true;
+    user.updated_at = app.now();
+    // Before its sessions: a login at this moment waits for this row, and then finds another password.
+    uow.update(&user).await?;
+    uow.end_sessions(user.id, None, app.now()).await?;
+    forget_email_change(uow, user.id).await?;
+    let about = About::object(User::KIND, user.id.raw()).of(user.person);
+    let differences = Differences::default();
+    let change = Change { about, action: "RESET_PASSWORD", audited: RESET, differences, comment: None };
+    directory::journal_as(app, uow, event, change).await?;
+    user.version += 1;
+    Ok(user)
+}

@@ -1,0 +1,106 @@
+//! The staff record behind an account: whoever is given an operational role gets one, so that requests can be given
+//! to them as soon as nothing else is missing, such as a doctor's licence.
+
+use std::collections::BTreeSet;
+
+use medcert_domain::{
+    Entity as _, Id, Invalid,
+    identity::Role,
+    people::{Person, Staff, StaffRole},
+};
+
+use super::{StaffInput, person::By};
+use crate::{
+    audit::About,
+    directory::{self, Change, Differences},
+    people::staff_words,
+    rerun::Failed,
+    store::UnitOfWork,
+};
+
+fn list(roles: &BTreeSet<StaffRole>) -> Option<String> {
+    let codes: Vec<&str> = roles.iter().map(|role| role.code()).collect();
+    (!codes.is_empty()).then(|| codes.join(", "))
+}
+
+/// The staff record of the person.
+pub(in crate::identity) async fn record(
+    uow: &mut dyn UnitOfWork,
+    person: Id<Person>,
+) -> Result<Option<Staff>, Failed> {
+    match uow.staff_of(person).await? {
+        Some(id) => Ok(uow.get(id).await?),
+        None => Ok(None),
+    }
+}
+
+/// Makes or extends the staff record of the person for these roles of the account and for what is said of it. Roles
+/// are added, never taken: without the role of the account nobody can be given requests anyway, and what somebody was
+/// stays true. Gives the record, when there is one.
+pub(super) async fn equip(
+    By { app, actor, .. }: By<'_>,
+    uow: &mut dyn UnitOfWork,
+    person: &Person,
+    roles: &BTreeSet<Role>,
+    input: Option<&StaffInput>,
+) -> Result<Option<Staff>, Failed> {
+    let said = StaffInput::default();
+    let said = input.unwrap_or(&said);
+    if let Some(Some(licence)) = &said.licence_number {
+        app.printable("/staff/licence_number", licence)?;
+    }
+    if let Some(Some(specialty)) = &said.specialty {
+        app.printable("/staff/specialty", specialty)?;
+    }
+    let present = record(uow, person.id).await?;
+    let brought = roles.iter().filter_map(|role| role.staff_role());
+    let mut wanted: BTreeSet<StaffRole> = said.roles.iter().copied().chain(brought).collect();
+    if let Some(present) = &present {
+        wanted.extend(&present.roles);
+    }
+    if wanted.is_empty() {
+        return match input {
+            None => Ok(None),
+            Some(_) => {
+                let message = "a staff record needs at least one role: OPERATOR, MANAGER or DOCTOR";
+                Err(Invalid::one("/staff/roles", "required", message).into())
+            }
+        };
+    }
+    let now = app.now();
+    let made = || Staff { version: 1, ..Staff::employed(app.id(), person.id, BTreeSet::new(), now) };
+    let mut record = present.clone().unwrap_or_else(made);
+    let mut differences = Differences::default();
+    differences.note("roles", list(&record.roles), list(&wanted));
+    record.roles = wanted;
+    if let Some(licence) = &said.licence_number {
+        differences.note("licence_number", record.licence_number.clone(), licence.clone());
+        record.licence_number.clone_from(licence);
+    }
+    if let Some(until) = said.licence_valid_until {
+        let told = |day: Option<chrono::NaiveDate>| day.map(|day| day.to_string());
+        differences.note("licence_valid_until", told(record.licence_valid_until), told(until));
+        record.licence_valid_until = until;
+    }
+    if let Some(specialty) = &said.specialty {
+        differences.note("specialty", record.specialty.clone(), specialty.clone());
+        record.specialty.clone_from(specialty);
+    }
+    let (action, audited) = if present.is_some() {
+        if differences.is_empty() {
+            return Ok(Some(record));
+        }
+        record.updated_at = now;
+        uow.update(&record).await?;
+        record.version += 1;
+        ("EDIT", "people.edit_staff")
+    } else {
+        uow.insert(&record).await?;
+        ("CREATE", "people.create_staff")
+    };
+    uow.index_entry(Staff::KIND, record.id.raw(), &staff_words(person, &record)).await?;
+    let about = About::object(Staff::KIND, record.id.raw());
+    directory::journal(app, actor, uow, Change { about, action, audited, differences, comment: None })
+        .await?;
+    Ok(Some(record))
+}

@@ -1,0 +1,85 @@
+//! Administration of accounts: passwords that must be changed, new addresses not confirmed yet, mails on their way.
+
+use sea_orm_migration::prelude::*;
+
+use crate::{
+    drop_tables,
+    new_table::{
+        Kind::{Hash, Id, Line, Moment, Small},
+        NewTable,
+    },
+};
+
+#[derive(DeriveMigrationName)]
+pub(crate) struct Migration;
+
+/// Indexes on tables that are there already.
+const INDEXES: [(&str, &[&str]); 3] = [
+    // What somebody ever did: asked before their account is removed.
+    ("audit_event", &["actor_id", "occurred_at"]),
+    ("user_account", &["status"]),
+    ("user_account", &["last_login_at"]),
+];
+
+fn name(table: &str, columns: &[&str]) -> String {
+    format!("ix_{table}_{}", columns.join("_"))
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let mut column = ColumnDef::new("must_change_password");
+        let column = column.boolean().not_null().default(false);
+        manager.alter_table(Table::alter().table("user_account").add_column(column).take()).await?;
+        for (table, columns) in INDEXES {
+            let mut index = Index::create();
+            index.name(name(table, columns)).table(table);
+            for column in columns {
+                index.col(*column);
+            }
+            manager.create_index(index).await?;
+        }
+        NewTable::named("email_change", manager)
+            .entity()
+            // One a user: a new address asked for replaces the one before.
+            .col("user_id", Id)
+            .col("email", Line(320))
+            .col("token_id", Id)
+            .col("token_hash", Hash)
+            .col("asked_at", Moment)
+            .col("expires_at", Moment)
+            // Mails since then, for the throttle.
+            .col("counted_since", Moment)
+            .col("count", Small)
+            .unique(&["user_id"])
+            .unique(&["token_hash"])
+            .refers("user_id", "user_account")
+            .create()
+            .await?;
+        NewTable::named("mail_message", manager)
+            .col("id", Id)
+            .primary_key(&["id"])
+            .col("created_at", Moment)
+            .col("letter", Line(40))
+            .opt("subject_id", Id)
+            .col("locale", Line(8))
+            // NULL once it is delivered or given up.
+            .opt("recipient", Line(320))
+            .col("attempts", Small)
+            // When it is due; while somebody tries, when somebody else may. NULL once nothing is left to do.
+            .opt("due_at", Moment)
+            .opt("delivered_at", Moment)
+            .index(&["due_at", "id"])
+            .create()
+            .await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        drop_tables(manager, &["mail_message", "email_change"]).await?;
+        for (table, columns) in INDEXES {
+            manager.drop_index(Index::drop().name(name(table, columns)).table(table).to_owned()).await?;
+        }
+        let column = Table::alter().table("user_account").drop_column("must_change_password").take();
+        manager.alter_table(column).await
+    }
+}

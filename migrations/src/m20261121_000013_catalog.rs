@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use sea_orm_migration::{prelude::*, sea_orm::prelude::Uuid};
+use sea_orm_migration::{
+    prelude::*,
+    sea_orm::{DbBackend, prelude::Uuid},
+};
 use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 
 use crate::new_table::{
@@ -28,7 +31,10 @@ const INDEXES: &[(&str, &[&str])] = &[
     ("certificate", &["doctor_id", "issued_at", "id"]),
     ("certificate", &["kind", "issued_at", "id"]),
     ("certificate", &["status", "issued_at", "id"]),
+    ("certificate", &["status", "valid_until", "id"]),
     ("certificate", &["valid_until", "valid_from"]),
+    ("service", &["active", "name", "id"]),
+    ("service", &["certificate_kind", "name", "id"]),
     // Whether a staff member was ever used is asked before one is deleted, by us and by the foreign key.
     ("certification_request", &["operator_id"]),
 ];
@@ -63,6 +69,16 @@ impl MigrationTrait for Migration {
             .and_where(Expr::col("object_kind").is_in(["service", "staff", "certificate"]))
             .take();
         manager.execute(words).await?;
+        // MariaDB let the indexes it had made for foreign keys go when ours could serve them.
+        if manager.get_database_backend() == DbBackend::MySql {
+            for (table, column) in [("certificate", "doctor_id"), ("certification_request", "operator_id")] {
+                let own = format!("fk_{table}_{column}");
+                if !manager.has_index(table, &own).await? {
+                    let mut index = Index::create();
+                    manager.create_index(index.name(own).table(table).col(column).take()).await?;
+                }
+            }
+        }
         for (table, columns) in INDEXES {
             let index = Index::drop().name(name(table, columns)).table(*table).to_owned();
             manager.drop_index(index).await?;

@@ -199,6 +199,7 @@ pub const RULES: &[Rule] = &[
     rule("get_file_content", Has(Permission::ReadRequests)),
     action("delete_file", Action::DeleteFile, Ignored).matching(Required),
     // Certificates
+    rule("list_certificates", Has(Permission::ReadCertificates)),
     rule("get_certificate", Has(Permission::ReadCertificates)),
     rule("get_certificate_pdf", Has(Permission::ReadCertificates)),
     rule("get_public_certificate", Public),
@@ -215,8 +216,17 @@ pub const RULES: &[Rule] = &[
     rule("get_promoter", Has(Permission::ReadPromoters)),
     // Catalog
     rule("list_services", Has(Permission::ReadServices)),
+    rule("create_service", Has(Permission::WriteServices)).keyed(Accepted),
     rule("get_service", Has(Permission::ReadServices)),
+    rule("edit_service", Has(Permission::WriteServices)).matching(Required),
+    rule("delete_service", Has(Permission::WriteServices)).matching(Required),
+    rule("list_service_history", Has(Permission::ReadServices)),
     rule("get_institution", Has(Permission::ReadInstitution)),
+    rule("edit_institution", Has(Permission::WriteInstitution)).matching(Required),
+    rule("get_logo", Public),
+    rule("set_logo", Has(Permission::WriteInstitution)).matching(Required),
+    rule("remove_logo", Has(Permission::WriteInstitution)).matching(Required),
+    rule("list_institution_history", Has(Permission::ReadInstitution)),
     // Reports
     rule("report_certification", Has(Permission::ReadReports)),
     rule("export_report", Has(Permission::Export)),

@@ -7,7 +7,10 @@ use medcert_domain::{
 };
 use uuid::Uuid;
 
-use crate::codes::{self, Coded};
+use crate::{
+    codes::{self, Coded},
+    field::Field,
+};
 
 /// A field of a merge patch (RFC 7396): left out, null, or a value.
 pub(crate) type Said<T> = Option<Option<T>>;
@@ -128,6 +131,15 @@ impl<'c> Reader<'c> {
             }
             Some(typed) => self.value(field, read(typed)),
         }
+    }
+
+    /// Takes a value of a merge patch that cannot be cleared.
+    pub(crate) fn set<T>(&mut self, field: &str, said: Field<T>) -> Option<T> {
+        let said = said.change()?;
+        if said.is_none() {
+            self.missing(field);
+        }
+        said
     }
 
     /// Reads an exact amount with its currency.

@@ -13,7 +13,7 @@ use futures::{StreamExt as _, stream, stream::BoxStream};
 use medcert_application::{
     App, Parts, Settings,
     objects::{Listed, ObjectError, ObjectHead, ObjectKey, Objects, Pieces, Upload},
-    rendering::{CertificateRenderer, CertificateSheet, RenderError},
+    rendering::{CertificateRenderer, CertificateSheet, PictureError, RenderError},
     scanning::NoScanner,
     secrets::{AccessClaims, AccessTokens, Clock, Derivation, Ids, Passwords, SecretError},
     store::*,
@@ -157,6 +157,9 @@ impl CertificationReads for Stub {
     ) -> Answer<Vec<(Id<Certification>, String)>> {
         down()
     }
+    async fn certificates(&self, _: &CertificateFilter, _: &PageRequest) -> Answer<Page<Certificate>> {
+        down()
+    }
     async fn certificate(&self, _: Id<Certificate>) -> Answer<Option<Certificate>> {
         Ok(None)
     }
@@ -183,7 +186,7 @@ impl PeopleReads for Stub {
 
 #[async_trait]
 impl CatalogReads for Stub {
-    async fn services(&self, _: Option<bool>, _: &PageRequest) -> Answer<Page<Service>> {
+    async fn services(&self, _: &ServiceFilter, _: &PageRequest) -> Answer<Page<Service>> {
         down()
     }
     async fn service(&self, _: Id<Service>) -> Answer<Option<Service>> {
@@ -350,6 +353,9 @@ impl Objects for Stub {
 impl CertificateRenderer for Stub {
     fn render(&self, _: &CertificateSheet) -> Result<Vec<u8>, RenderError> {
         Err(RenderError::TooLong)
+    }
+    fn picture(&self, _: &Bytes) -> Result<medcert_domain::catalog::LogoKind, PictureError> {
+        Err(PictureError::Unknown)
     }
     fn unprintable(&self, _: &str) -> Option<char> {
         None

@@ -155,6 +155,11 @@ impl App {
         self.sessions.clear();
     }
 
+    /// Forgets what is cached of the profile here; other replicas do so within two seconds.
+    pub(crate) fn forget_profile(&self) {
+        self.profile.clear();
+    }
+
     /// Refuses a text with a character that no font of the certificate has.
     pub(crate) fn printable(&self, pointer: &str, text: &str) -> Result<(), Invalid> {
         match self.parts.renderer.unprintable(text) {

@@ -6,7 +6,12 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use futures::stream::BoxStream;
-use medcert_domain::{Id, certification::Certification, files::StoredFile};
+use medcert_domain::{
+    Id,
+    catalog::{Logo, LogoKind},
+    certification::Certification,
+    files::StoredFile,
+};
 
 /// What the keys of files begin with.
 pub const FILES: &str = "files";
@@ -26,6 +31,15 @@ impl ObjectKey {
     /// The key of a file: below the request that it belongs to.
     pub fn file(request: Id<Certification>, file: Id<StoredFile>) -> Self {
         Self(format!("{FILES}/{request}/{file}"))
+    }
+
+    /// The key of the institution's logo: named by its contents.
+    pub fn logo(logo: &Logo) -> Self {
+        let ending = match logo.kind {
+            LogoKind::Png => "png",
+            LogoKind::Jpeg => "jpg",
+        };
+        Self(format!("institution/{}.{ending}", logo.sha256))
     }
 
     /// A key from its stored spelling; `None` when a segment is empty, `.`/`..` or has another character.

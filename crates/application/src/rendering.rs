@@ -1,8 +1,10 @@
 //! The port that turns an issued certificate into a document.
 
+use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, Utc};
 use medcert_domain::{
     Locale,
+    catalog::LogoKind,
     certification::{CertificateKind, Conclusion, Relationship},
 };
 
@@ -54,6 +56,17 @@ pub struct SheetInstitution {
     pub address: Option<String>,
     /// Telephone number.
     pub phone: Option<String>,
+    /// What is shown beside the name.
+    pub logo: Option<SheetLogo>,
+}
+
+/// A picture as printed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SheetLogo {
+    /// What the bytes are.
+    pub kind: LogoKind,
+    /// The file.
+    pub bytes: Bytes,
 }
 
 /// A person as printed.
@@ -92,10 +105,27 @@ pub enum RenderError {
     Backend(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
+/// Why a file is no picture that can be printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PictureError {
+    /// Neither PNG nor JPEG.
+    #[error("must be a PNG or JPEG picture")]
+    Unknown,
+    /// More pixels than are ever printed.
+    #[error("must have at most 4096 pixels a side and four million in all")]
+    TooLarge,
+    /// Broken, or of a form that a certificate cannot hold.
+    #[error("is broken, or is a form of PNG or JPEG that cannot be printed")]
+    Broken,
+}
+
 /// Makes certificate documents. Pure: the same sheet gives the same bytes.
 pub trait CertificateRenderer: Send + Sync {
     /// One A4 page as PDF/A-3b (ISO 19005-3).
     fn render(&self, sheet: &CertificateSheet) -> Result<Vec<u8>, RenderError>;
+
+    /// What a file is, when it is a picture that can be printed; looked at by its contents alone.
+    fn picture(&self, bytes: &Bytes) -> Result<LogoKind, PictureError>;
 
     /// The first character of the text that no font can print; line breaks are always fine.
     fn unprintable(&self, text: &str) -> Option<char>;

@@ -1,10 +1,11 @@
-//! Writes a sample certificate: `sample LOCALE OUT.pdf [short|guardian|long]`.
+//! Writes a sample certificate: `sample LOCALE OUT.pdf [short|guardian|long] [LOGO.png]`.
 
 use std::error::Error;
 
+use bytes::Bytes;
 use chrono::{DateTime, NaiveDate};
 use medcert_application::rendering::{
-    CertificateRenderer, CertificateSheet, SheetDoctor, SheetInstitution, SheetPerson,
+    CertificateRenderer, CertificateSheet, SheetDoctor, SheetInstitution, SheetLogo, SheetPerson,
 };
 use medcert_credentials::KrillaRenderer;
 use medcert_domain::{
@@ -15,11 +16,16 @@ use medcert_domain::{
 fn main() -> Result<(), Box<dyn Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [locale, out, rest @ ..] = args.as_slice() else {
-        return Err("usage: sample LOCALE OUT.pdf [short|guardian|long]".into());
+        return Err("usage: sample LOCALE OUT.pdf [short|guardian|long] [LOGO.png]".into());
     };
     let locale = Locale::parse(locale).ok_or("no such language")?;
-    let sheet = sample(locale, rest.first().map_or("guardian", String::as_str))?;
-    let document = KrillaRenderer::new(vec![])?.render(&sheet)?;
+    let mut sheet = sample(locale, rest.first().map_or("guardian", String::as_str))?;
+    let renderer = KrillaRenderer::new(vec![])?;
+    if let Some(path) = rest.get(1) {
+        let bytes = Bytes::from(std::fs::read(path)?);
+        sheet.institution.logo = Some(SheetLogo { kind: renderer.picture(&bytes)?, bytes });
+    }
+    let document = renderer.render(&sheet)?;
     std::fs::write(out, document)?;
     Ok(())
 }
@@ -46,6 +52,7 @@ fn sample(locale: Locale, shape: &str) -> Result<CertificateSheet, Box<dyn Error
             tax_id: Some("20601234567".to_owned()),
             address: Some(pick("Av. Arequipa 1520, Lince, Lima 15046", "вул. Хрещатик, 22, м. Київ, 01001")),
             phone: Some("+51 1 555 0142".to_owned()),
+            logo: None,
         },
         holder: person(
             pick("Lucía Fernández Quispe", "Соломія Їжакевич-Ґалаґан"),

@@ -1,13 +1,16 @@
 //! The certificate document, seen from outside.
 #![expect(clippy::unwrap_used, reason = "a test may fail; the lint only knows the functions marked as tests")]
 
+use bytes::Bytes;
 use chrono::{DateTime, NaiveDate};
 use medcert_application::rendering::{
-    CertificateRenderer, CertificateSheet, RenderError, SheetDoctor, SheetInstitution, SheetPerson,
+    CertificateRenderer, CertificateSheet, PictureError, RenderError, SheetDoctor, SheetInstitution,
+    SheetLogo, SheetPerson,
 };
 use medcert_credentials::KrillaRenderer;
 use medcert_domain::{
     Locale,
+    catalog::LogoKind,
     certification::{CertificateKind, Conclusion, Relationship},
 };
 
@@ -35,6 +38,7 @@ fn sheet() -> CertificateSheet {
             tax_id: Some("20601234567".to_owned()),
             address: Some("Av. Arequipa 1520, Lima".to_owned()),
             phone: Some("+51 1 555 0142".to_owned()),
+            logo: None,
         },
         holder: person("Соломія Ґалаґан O’Neill"),
         represented_by: Some((person("María José Ñúñez"), Relationship::Parent)),
@@ -101,8 +105,13 @@ fn the_same_sheet_gives_the_same_bytes() {
 #[test]
 fn whatever_may_be_missing_is_left_out() {
     let mut sheet = sheet();
-    sheet.institution =
-        SheetInstitution { tax_id: None, address: None, phone: None, name: sheet.institution.name };
+    sheet.institution = SheetInstitution {
+        tax_id: None,
+        address: None,
+        phone: None,
+        logo: None,
+        name: sheet.institution.name,
+    };
     sheet.represented_by = None;
     sheet.restrictions = None;
     sheet.holder.birth_date = None;
@@ -193,4 +202,39 @@ fn what_no_page_holds_is_too_long() {
     too_long(|sheet| sheet.institution.name = "W".repeat(500));
     too_long(|sheet| sheet.number = "9".repeat(60));
     too_long(|sheet| sheet.verify_url = format!("https://{}", "x".repeat(3_000)));
+}
+
+const PNG: &[u8] = include_bytes!("../../api/tests/http/pictures/logo.png");
+const JPEG: &[u8] = include_bytes!("../../api/tests/http/pictures/logo.jpg");
+
+#[test]
+fn a_logo_is_printed_under_both_standards() {
+    let plain = renderer().render(&sheet()).unwrap();
+    for (kind, bytes) in [(LogoKind::Png, PNG), (LogoKind::Jpeg, JPEG)] {
+        let bytes = Bytes::from_static(bytes);
+        assert_eq!(renderer().picture(&bytes), Ok(kind));
+        let mut sheet = sheet();
+        sheet.institution.logo = Some(SheetLogo { kind, bytes });
+        let branded = renderer().render(&sheet).unwrap();
+        assert!(contains(&branded, "/Image") && contains(&branded, "<pdfaid:part>3<"));
+        assert!(!contains(&plain, "/Subtype/Image") && branded.len() > plain.len());
+        assert!(branded == renderer().render(&sheet).unwrap());
+        // However long the name beside it is.
+        sheet.institution.name = "Clínica de Medicina Ocupacional y Deportiva ".repeat(4);
+        renderer().render(&sheet).unwrap();
+    }
+}
+
+#[test]
+fn what_is_no_picture_is_told() {
+    let told = |bytes: &[u8]| renderer().picture(&Bytes::copy_from_slice(bytes)).unwrap_err();
+    for other in [&b""[..], b"%PDF-1.7", b"GIF89a", b"<svg/>"] {
+        assert_eq!(told(other), PictureError::Unknown);
+    }
+    let mut bomb = PNG.to_vec();
+    bomb.splice(16..24, [0, 0, 16, 0, 0, 0, 16, 0]);
+    assert_eq!(told(&bomb), PictureError::TooLarge);
+    for broken in [PNG.get(..PNG.len() - 20), PNG.get(..30), JPEG.get(..JPEG.len() / 2), JPEG.get(..20)] {
+        assert_eq!(told(broken.unwrap()), PictureError::Broken);
+    }
 }

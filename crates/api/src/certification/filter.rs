@@ -211,7 +211,7 @@ fn sort(typed: &str) -> Result<Sort, Invalid> {
 }
 
 /// A moment as typed, or the beginning of a day; `inclusive` is 1 for the end of what is meant, exclusive.
-fn moment(profile: &Institution, typed: &str, inclusive: u8) -> Result<DateTime<Utc>, Invalid> {
+pub(super) fn moment(profile: &Institution, typed: &str, inclusive: u8) -> Result<DateTime<Utc>, Invalid> {
     let wrong = || {
         Invalid::one("", "date", "must be a date such as 2026-11-20 or a moment such as 2026-11-20T15:04:05Z")
     };

@@ -2,6 +2,7 @@
 
 mod bodies;
 mod call;
+mod certificate_filter;
 mod filter;
 mod import;
 mod public_page;

@@ -162,6 +162,8 @@ fn share_answers(rule: Option<&Rule>, operation: &mut Operation) {
     let ranged = operation.responses.responses.contains_key("206");
     let action = matches!(access, Access::Action(_));
     let named = |names: &[&str]| operation.operation_id.as_deref().is_some_and(|id| names.contains(&id));
+    // What others refer to cannot be removed.
+    let removes = operation.operation_id.as_deref().is_some_and(|id| id.starts_with("delete_"));
     let has = |holds: bool, statuses: &'static [u16]| if holds { statuses } else { &[] };
     let statuses = [
         has(true, &[406, 429, 500, 503]),
@@ -174,7 +176,7 @@ fn share_answers(rule: Option<&Rule>, operation: &mut Operation) {
         has(query, &[422]),
         has(named(&["cancel_job"]), &[403, 409]),
         has(ranged, &[416]),
-        has(action || body && access.needs_login() || named(&["confirm_email", "delete_user"]), &[409]),
+        has(action || (body || removes) && access.needs_login() || named(&["confirm_email"]), &[409]),
         has(if_match != Header::Ignored, &[412]),
         has(if_match == Header::Required, &[428]),
         has(key != Header::Ignored, &[400, 409, 422]),

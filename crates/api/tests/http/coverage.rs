@@ -41,8 +41,11 @@ fn wanted(operation: &str) -> Option<u16> {
         | "export_requests"
         | "list_users"
         | "list_sessions"
-        | "edit_me" => 200,
-        "register_request" | "create_staff" | "create_user" => 201,
+        | "edit_me"
+        | "edit_institution"
+        | "list_institution_history"
+        | "list_certificates" => 200,
+        "register_request" | "create_staff" | "create_user" | "create_service" => 201,
         "import_requests" => 202,
         "logout" | "change_password" => 204,
         // The example of a refresh token is none of ours.
@@ -98,9 +101,14 @@ fn wanted(operation: &str) -> Option<u16> {
         | "get_job"
         | "list_job_lines"
         | "get_job_report"
-        | "cancel_job" => 404,
+        | "cancel_job"
+        | "get_logo"
+        | "remove_logo"
+        | "edit_service"
+        | "delete_service"
+        | "list_service_history" => 404,
         "add_file" => 415,
-        "confirm_email" => 422,
+        "set_logo" | "confirm_email" => 422,
         _ => return None,
     })
 }

@@ -8,6 +8,7 @@
 )]
 
 mod bulk;
+mod certificates;
 mod certification;
 mod conditional;
 mod contract;
@@ -17,6 +18,7 @@ mod fuzz;
 mod idempotency;
 mod identity;
 mod imports;
+mod institution;
 mod jobs;
 mod lists;
 mod messages;
@@ -24,4 +26,5 @@ mod order;
 mod rate_limit;
 mod reports;
 mod routing;
+mod services;
 mod staff;

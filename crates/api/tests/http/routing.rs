@@ -112,7 +112,7 @@ async fn there_is_nothing_elsewhere() {
     check_problem(&admin.get(&long).await.expect(404));
     // Even methods that nobody has heard of get an answer.
     let brewed = admin.send("BREW", "/api/v1/services", &[], vec![]).await.expect(405);
-    assert_eq!(set(brewed.header("allow")), BTreeSet::from(["GET", "HEAD", "OPTIONS"]));
+    assert_eq!(set(brewed.header("allow")), BTreeSet::from(["GET", "HEAD", "OPTIONS", "POST"]));
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ use crate::{
     App, Error,
     audit::{self, About},
     objects::ObjectKey,
+    store::{CertificateFilter, Page, PageRequest},
 };
 
 /// A certificate as the clinic sees it.
@@ -30,6 +31,28 @@ async fn visible(app: &App, actor: &Actor, id: Id<Certificate>) -> Result<Certif
     let own = |c: &Certificate| actor.is(Role::Doctor) && actor.staff == Some(c.doctor);
     let found = found.filter(|c| policy::may_see(actor, None) || own(c));
     found.ok_or(Error::NotFound("certificate"))
+}
+
+/// The certificates that the actor may see, newest first.
+pub async fn certificates(
+    app: &App,
+    actor: &Actor,
+    mut filter: CertificateFilter,
+    page: &PageRequest,
+) -> Result<Page<CertificateSeen>, Error> {
+    app.require(actor, Permission::ReadCertificates).await?;
+    if !policy::may_see(actor, None) {
+        filter.visible_to_doctor = Some(actor.staff);
+    }
+    let found = app.store().certificates(&filter, page).await?;
+    let action = if filter.words.is_empty() { "certificate.list" } else { "certificate.search" };
+    app.trail.note(audit::event(app, actor, action, About::list("certificate"), "ok")).await;
+    let today = app.profile().await?.day_of(app.now());
+    let seen = |certificate: Certificate| {
+        let status = certificate.status_on(today);
+        CertificateSeen { certificate, status }
+    };
+    Ok(Page { items: found.items.into_iter().map(seen).collect(), next: found.next, total: found.total })
 }
 
 /// One certificate.

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use chrono::{DateTime, Datelike as _, Utc};
 use medcert_domain::{
+    Entity as _,
     catalog::Institution,
     certification::{
         Action, Certificate, CertificateStatus, Certification, Command, Holder, default_valid_until,
@@ -20,8 +21,9 @@ use super::{
 };
 use crate::{
     App, Error, IfMatch,
+    directory::words,
     objects::ObjectKey,
-    rendering::{CertificateSheet, SheetDoctor, SheetInstitution, SheetPerson},
+    rendering::{CertificateSheet, SheetDoctor, SheetInstitution, SheetLogo, SheetPerson},
     rerun::{Failed, OnStale, run},
     store::{Dossier, StoreError, UnitOfWork},
 };
@@ -66,7 +68,8 @@ async fn issue_once(
     let counter = format!("certificate:{}", profile.certificate_series);
     let last = app.store().counter(&counter, year).await?;
     let number = format!("{}-{year}-{:06}", profile.certificate_series, last + 1);
-    let (sheet, certificate) = draw_up(app, actor, profile, &dossier, now, number)?;
+    let (mut sheet, certificate) = draw_up(app, actor, profile, &dossier, now, number)?;
+    sheet.institution.logo = logo(app, profile).await?;
     let (certificate, pdf) = render(app, sheet, certificate).await?;
     let key = certificate.pdf_key.clone();
     let stored = ObjectKey::parse(&key).ok_or_else(|| Error::internal("an object key is wrong"))?;
@@ -89,6 +92,8 @@ async fn issue_once(
             other => other?,
         }
         uow.update(&request).await?;
+        let words = words([certificate.holder.name.as_str(), certificate.holder.document.as_str()]);
+        uow.index_entry(Certificate::KIND, certificate.id.raw(), &words).await?;
         let fresh = uow.dossier(request.id).await?;
         let fresh = fresh.ok_or_else(|| Error::internal("a request just written is not there"))?;
         journal(app, actor, uow, Action::Issue, &fresh, &outcome).await?;
@@ -104,6 +109,16 @@ async fn issue_once(
         tracing::warn!(error = %error, "an object without a row stays behind");
     }
     done
+}
+
+/// The logo with its file. One that was replaced a moment ago is left out rather than holding up the certificate.
+async fn logo(app: &App, profile: &Institution) -> Result<Option<SheetLogo>, Error> {
+    let Some(logo) = &profile.logo else { return Ok(None) };
+    let bytes = app.parts.objects.get(&ObjectKey::logo(logo)).await?;
+    if bytes.is_none() {
+        tracing::warn!("the logo is missing from the object storage");
+    }
+    Ok(bytes.map(|bytes| SheetLogo { kind: logo.kind, bytes }))
 }
 
 /// Everything the certificate says, copied: what changes afterwards changes no certificate.
@@ -141,6 +156,7 @@ fn draw_up(
             tax_id: profile.tax_id.clone(),
             address: profile.address.clone(),
             phone: profile.phone.clone(),
+            logo: None,
         },
         holder: SheetPerson { name: client.name(), document: document.clone(), birth_date: Some(birth_date) },
         represented_by: represented_by.map(|(guardian, person)| {

@@ -16,7 +16,8 @@ mod words;
 pub use act::act;
 pub use bulk::{BULK_MOST, BulkItem, bulk, in_bulk};
 pub use certificates::{
-    CertificateSeen, Overall, PublicCertificate, certificate, certificate_pdf, public_certificate,
+    CertificateSeen, Overall, PublicCertificate, certificate, certificate_pdf, certificates,
+    public_certificate,
 };
 pub(crate) use detail::visible;
 pub use detail::{Detail, detail, history, list};

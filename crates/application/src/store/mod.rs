@@ -12,9 +12,10 @@ mod reports;
 
 pub use bulk::{BulkLoad, Load, LoadedRequest, LoadedWords};
 pub use reads::{
-    AccountRow, CatalogReads, CertificationReads, ChangeRow, Cursor, DirectoryReads, Dossier, FileReads,
-    HistoryRow, IdentityReads, OpenRequests, Page, PageRequest, PeopleReads, Person as NamedUser,
-    RequestFilter, RequestRow, SessionRow, SessionState, Sort, StaffFilter, UserFilter, UserRow,
+    AccountRow, CatalogReads, CertificateFilter, CertificationReads, ChangeRow, Cursor, DirectoryReads,
+    Dossier, FileReads, HistoryRow, IdentityReads, OpenRequests, Page, PageRequest, PeopleReads,
+    Person as NamedUser, RequestFilter, RequestRow, ServiceFilter, SessionRow, SessionState, Sort,
+    StaffFilter, UserFilter, UserRow,
 };
 pub use records::{
     AuditEvent, ChangeEntry, HistoryEntry, MailFate, OutboxMessage, QueuedMail, RefreshToken, StoredAnswer,
@@ -255,6 +256,9 @@ pub trait CertificationWork: Send {
 
     /// Number of requests in which the staff member ever had a part.
     async fn requests_with_staff(&mut self, staff: Id<Staff>) -> Result<u64, StoreError>;
+
+    /// The service with exactly this name.
+    async fn service_named(&mut self, name: &str) -> Result<Option<Id<Service>>, StoreError>;
 
     /// Number of requests for the service.
     async fn requests_for_service(&mut self, service: Id<Service>) -> Result<u64, StoreError>;

@@ -5,7 +5,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 use medcert_domain::{
     Id,
     catalog::{Institution, Service},
-    certification::{AssignmentRole, Certificate, Certification, Member, PaymentStatus, Stage, WaitingFor},
+    certification::{
+        AssignmentRole, Certificate, CertificateKind, CertificateStatus, Certification, Member,
+        PaymentStatus, Stage, WaitingFor,
+    },
     files::StoredFile,
     identity::{EmailChange, Role, Session, User, UserStatus},
     people::{Document, Person as DomainPerson, Promoter, Staff, StaffRole, StaffStatus},
@@ -197,6 +200,29 @@ pub struct HistoryRow {
     pub separation_waived: bool,
 }
 
+/// Which certificates. Everything given must hold; several values of one filter mean any of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CertificateFilter {
+    /// Words, each of which must begin some word of the holder's name or document as printed.
+    pub words: Vec<String>,
+    /// Beginning of the number.
+    pub number: Option<String>,
+    /// Attesting doctors.
+    pub doctors: Vec<Id<Staff>>,
+    /// Kinds.
+    pub kinds: Vec<CertificateKind>,
+    /// Where they stand on this day.
+    pub statuses: Option<(Vec<CertificateStatus>, NaiveDate)>,
+    /// Issued at or after.
+    pub issued_from: Option<DateTime<Utc>>,
+    /// Issued before.
+    pub issued_before: Option<DateTime<Utc>>,
+    /// Within their first and last day, whatever their status.
+    pub valid_on: Option<NaiveDate>,
+    /// Certificates a doctor may see: attested by this staff member.
+    pub visible_to_doctor: Option<Option<Id<Staff>>>,
+}
+
 /// The open requests that somebody has to do with.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OpenRequests {
@@ -234,6 +260,13 @@ pub trait CertificationReads: Send + Sync {
         after: Option<Id<Certification>>,
         limit: u64,
     ) -> Result<Vec<(Id<Certification>, String)>, StoreError>;
+
+    /// Certificates, newest first; ties by id, descending.
+    async fn certificates(
+        &self,
+        filter: &CertificateFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Certificate>, StoreError>;
 
     /// One certificate.
     async fn certificate(&self, id: Id<Certificate>) -> Result<Option<Certificate>, StoreError>;
@@ -327,11 +360,23 @@ pub trait PeopleReads: Send + Sync {
     async fn promoter(&self, id: Id<Promoter>) -> Result<Option<Promoter>, StoreError>;
 }
 
+/// Which services. Everything given must hold; several values of one filter mean any of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ServiceFilter {
+    /// Those still offered, or those no longer.
+    pub active: Option<bool>,
+    /// Leading to these certificates.
+    pub kinds: Vec<CertificateKind>,
+    /// Words, each of which must begin some word of the name.
+    pub words: Vec<String>,
+}
+
 /// Reading the catalog.
 #[async_trait]
 pub trait CatalogReads: Send + Sync {
     /// Services by name, then id.
-    async fn services(&self, active: Option<bool>, page: &PageRequest) -> Result<Page<Service>, StoreError>;
+    async fn services(&self, filter: &ServiceFilter, page: &PageRequest)
+    -> Result<Page<Service>, StoreError>;
 
     /// One service.
     async fn service(&self, id: Id<Service>) -> Result<Option<Service>, StoreError>;

@@ -1,6 +1,6 @@
 //! The floor the races are run on: several applications on one database, as replicas are.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use medcert_application::{
     App, Conditions, Error, IdempotencyKey, IfMatch,
@@ -9,14 +9,15 @@ use medcert_application::{
         issue, register,
     },
     demo,
-    store::PageRequest,
+    identity::{FirstUser, create_user},
+    store::{PageRequest, ServiceFilter},
 };
 use medcert_domain::{
-    Currency, Id, Money,
+    Currency, Id, Locale, Money,
     catalog::Service,
     certification::{Action, Certification, Channel, Conclusion, NewEvaluation, NewPayment, Verdict},
-    identity::Actor,
-    people::{DocumentType, PersonPatch, Staff},
+    identity::{Actor, Role},
+    people::{DocumentType, PersonPatch, Staff, StaffRole},
 };
 use medcert_testkit::{Database, Replicas, actor_of};
 
@@ -46,7 +47,8 @@ impl Floor {
         let app = replicas.app(0);
         let [_, operator, manager, doctor, _] = demo::emails();
         let page = PageRequest { limit: 1, after: None, with_total: false };
-        let service = app.parts.store.services(None, &page).await.unwrap().items.remove(0);
+        let service =
+            app.parts.store.services(&ServiceFilter::default(), &page).await.unwrap().items.remove(0);
         let (operator, manager, doctor) =
             (actor_of(&app, operator).await, actor_of(&app, manager).await, actor_of(&app, doctor).await);
         Self { replicas, operator, manager, doctor, service }
@@ -131,6 +133,37 @@ impl Floor {
             reference: Some(reference.to_owned()),
             comment: None,
         })
+    }
+
+    /// So many further managers with accounts.
+    pub(crate) async fn hire_managers(&self, count: usize) -> Vec<Id<Staff>> {
+        let app = self.app(0);
+        let mut hired = vec![];
+        for number in 0..count {
+            let new = FirstUser {
+                email: format!("manager-{number}@floor.medcert.test"),
+                password: demo::PASSWORD.to_owned(),
+                given_names: "Manager".to_owned(),
+                family_names: number.to_string(),
+                roles: BTreeSet::from([Role::Manager]),
+                grants: vec![],
+                locale: Locale::En,
+                only_first: false,
+            };
+            create_user(&app, new).await.unwrap();
+            let actor = actor_of(&app, &format!("manager-{number}@floor.medcert.test")).await;
+            let staff = Staff::employed(
+                Id::new(app.parts.ids.uuid()),
+                actor.person,
+                BTreeSet::from([StaffRole::Manager]),
+                app.now(),
+            );
+            let mut uow = app.parts.store.begin().await.unwrap();
+            uow.insert(&staff).await.unwrap();
+            uow.commit().await.unwrap();
+            hired.push(staff.id);
+        }
+        hired
     }
 
     /// A paid request.

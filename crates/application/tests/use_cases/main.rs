@@ -35,6 +35,15 @@ macro_rules! on_every_database {
     };
 }
 
+on_every_database!(
+    assign_manager,
+    assign_doctor,
+    pay_with_one_key,
+    pay_with_one_reference,
+    issue,
+    number_requests,
+    hand_over
+);
 on_every_database! {
     rounds { assign_manager, assign_doctor, pay_with_one_key, pay_with_one_reference, issue, number_requests }
     reports { agree_with_the_requests, stay_whole_while_others_write }

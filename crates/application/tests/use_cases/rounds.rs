@@ -5,15 +5,20 @@ use std::collections::BTreeSet;
 use futures::future::join_all;
 use medcert_application::{
     Error,
-    certification::{Answer, detail},
+    certification::{Answer, AssignInput, Known, Payload, detail},
+    demo,
+    once::Once,
+    people::hand_over::{HandOver, hand_over_requests},
+    store::PageRequest,
 };
 use medcert_domain::{
     Id,
-    certification::{Action, Certification, PaymentStatus, Refusal, Stage},
+    certification::{Action, AssignmentRole, Certification, PaymentStatus, Refusal, Stage},
+    people::Staff,
 };
-use medcert_testkit::Database;
+use medcert_testkit::{Database, actor_of};
 
-use crate::floor::{CALLERS, Floor, Outcome, ROUNDS, keyed, plain, seen};
+use crate::floor::{CALLERS, Floor, Outcome, ROUNDS, fresh, keyed, plain, seen};
 
 fn won(outcomes: &[Outcome]) -> usize {
     outcomes.iter().filter(|outcome| matches!(outcome, Ok(Answer::Fresh(_)))).count()
@@ -192,4 +197,52 @@ pub(crate) async fn number_requests(database: Database) {
     assert_eq!(codes.last(), Some(&last), "numbers are used one after the other");
     let seen = detail(&floor.app(0), &floor.operator, Id::new(uuid::Uuid::nil())).await;
     assert!(matches!(seen, Err(Error::NotFound(_))));
+}
+
+pub(crate) async fn hand_over(database: Database) {
+    let floor = Floor::on(database).await;
+    let admin = actor_of(&floor.app(0), demo::emails()[0]).await;
+    let others: Vec<Id<Staff>> = floor.hire_managers(3).await;
+    let from = floor.manager.staff.unwrap();
+    let mut ids = vec![];
+    for number in 0..8 {
+        let id = floor.register(0, number).await.dossier.certification.id;
+        let assigned = Floor::assign(&floor.manager);
+        fresh(floor.act(0, &floor.operator, id, Action::AssignManager, assigned, &plain()).await);
+        ids.push(id);
+    }
+    // Some hand over to one, some to another, and some change the manager of one request by hand.
+    let callers = (0..CALLERS).map(|caller| {
+        let (floor, admin, ids) = (&floor, &admin, &ids);
+        let to = others[caller % others.len()];
+        async move {
+            if caller % 4 == 3 {
+                let payload = Payload::Assign(AssignInput { staff: to, comment: None });
+                let id = ids[caller % ids.len()];
+                let done = floor.act(caller, admin, id, Action::ChangeManager, payload, &plain()).await;
+                return u64::from(done.is_ok());
+            }
+            let wanted = Known(HandOver { role: AssignmentRole::Manager, to, comment: None });
+            let app = floor.app(caller);
+            match hand_over_requests(&app, admin, from, &wanted, &plain(), &|_| String::new()).await {
+                Ok(Once::Done(done)) => done.moved,
+                Ok(Once::Replayed(_)) => panic!("nobody sent a key"),
+                Err(error) => panic!("{error:?}"),
+            }
+        }
+    });
+    let moved: u64 = join_all(callers).await.into_iter().sum();
+    let mut lines = 0;
+    for id in ids {
+        let request = stored(&floor, id).await;
+        let current = request.assignments.iter().filter(|a| a.ended_at.is_none()).count();
+        assert_eq!(current, 1, "exactly one current manager");
+        assert!(others.contains(&request.manager().unwrap()));
+        let page = PageRequest { limit: 200, after: None, with_total: false };
+        let history = floor.app(0).parts.store.history(id, &page).await.unwrap().items;
+        let changes = history.iter().filter(|line| line.action == "CHANGE_MANAGER").count();
+        assert_eq!(changes + 1, request.assignments.len(), "one line for each move");
+        lines += changes as u64;
+    }
+    assert_eq!(moved, lines, "what was told is what was done");
 }

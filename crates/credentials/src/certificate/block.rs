@@ -6,6 +6,7 @@ use medcert_application::rendering::RenderError;
 
 use super::{
     fonts::{Line, Measured, Shaper, Weight},
+    logo::Picture,
     qr::Symbol,
 };
 
@@ -161,6 +162,7 @@ pub(super) enum Ink {
     Text(Para),
     /// A symbol with sides of this length, blank margin not included.
     Symbol(Symbol, f32),
+    Picture(Picture),
 }
 
 /// Ink with the top left corner where it goes.
@@ -216,6 +218,14 @@ impl Block {
                 Piece { x: 0.0, y: value_y, ink: Ink::Text(value) },
             ],
         });
+    }
+
+    /// Adds a picture at the bottom.
+    pub(super) fn picture(&mut self, alt: String, picture: Picture) {
+        let y = self.height;
+        self.height += picture.height;
+        let ink = Ink::Picture(picture);
+        self.elements.push(Element { role: Role::Figure(alt), pieces: vec![Piece { x: 0.0, y, ink }] });
     }
 
     pub(super) fn gap(&mut self, height: f32) {

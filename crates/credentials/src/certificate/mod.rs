@@ -2,12 +2,15 @@
 
 mod block;
 mod fonts;
+mod logo;
 mod paint;
 mod qr;
 mod sheet;
 mod words;
 
-use medcert_application::rendering::{CertificateRenderer, CertificateSheet, RenderError};
+use bytes::Bytes;
+use medcert_application::rendering::{CertificateRenderer, CertificateSheet, PictureError, RenderError};
+use medcert_domain::catalog::LogoKind;
 
 pub use fonts::FontError;
 use fonts::Fonts;
@@ -42,6 +45,10 @@ impl CertificateRenderer for KrillaRenderer {
         let shaper = self.fonts.shaper();
         let blocks = Composer::new(sheet, words, &shaper).page()?;
         paint::write(sheet, words, &blocks)
+    }
+
+    fn picture(&self, bytes: &Bytes) -> Result<LogoKind, PictureError> {
+        logo::inspect(bytes)
     }
 
     fn unprintable(&self, text: &str) -> Option<char> {

@@ -33,14 +33,14 @@ const BLACK: Rgb = (0, 0, 0);
 /// Height of the accent at the top of the page.
 const BAND: f32 = 7.0;
 
-fn backend(error: impl std::error::Error + Send + Sync + 'static) -> RenderError {
+pub(super) fn backend(error: impl std::error::Error + Send + Sync + 'static) -> RenderError {
     RenderError::Backend(Box::new(error))
 }
 
 /// Something without size where the library wants one.
 #[derive(Debug, thiserror::Error)]
 #[error("a shape of the page has no extent")]
-struct NoExtent;
+pub(super) struct NoExtent;
 
 /// The standards contradict each other in the library's view.
 #[derive(Debug, thiserror::Error)]
@@ -180,6 +180,11 @@ fn draw(
             surface.draw_path(&path);
             surface.end_tagged();
         }
+        Ink::Picture(picture) => {
+            leaves.push(surface.start_tagged(ContentTag::Other));
+            picture.draw(surface, x, y)?;
+            surface.end_tagged();
+        }
     }
     Ok(())
 }
@@ -223,6 +228,7 @@ fn extent(element: &Element, top: f32) -> Option<Rect> {
         let (width, height) = match &piece.ink {
             Ink::Text(para) => (para.width(), para.height()),
             Ink::Symbol(_, side) => (*side, *side),
+            Ink::Picture(picture) => (picture.width, picture.height),
         };
         left = left.min(MARGIN + piece.x);
         upper = upper.min(top + piece.y);

@@ -8,6 +8,7 @@ use super::{
         TEAL_LINE, TEAL_TINT,
     },
     fonts::{Shaper, Weight},
+    logo::Picture,
     qr::{QUIET_ZONE, Symbol},
     words::Words,
 };
@@ -20,6 +21,8 @@ const BOTTOM: f32 = 44.0;
 const WIDTH: f32 = PAGE.0 - 2.0 * MARGIN;
 /// Between two columns.
 const GUTTER: f32 = 22.0;
+/// Between the logo and the name.
+const LOGO_GAP: f32 = 14.0;
 /// 31 mm without the blank margin around it.
 const SYMBOL: f32 = 88.0;
 /// Between the parts of the page: at least, and at most when there is room.
@@ -90,7 +93,14 @@ impl<'a> Composer<'a> {
         let number = self.set(&self.sheet.number, VALUE.within(1, 8.0), 150.0)?;
         let label = self.label(self.words.number, 150.0)?;
         let width = number.width().max(label.width());
-        let left = WIDTH - width - GUTTER;
+        let mut block = Block::default();
+        let mut x = 0.0;
+        if let Some(logo) = &institution.logo {
+            let picture = Picture::of(logo)?;
+            x = picture.width + LOGO_GAP;
+            block.picture(format!("{} {}", self.words.logo_alt, institution.name), picture);
+        }
+        let left = WIDTH - width - GUTTER - x;
 
         let mut name = Block::default();
         let style = Style::new(15.0, Weight::SemiBold, INK).within(4, 9.0).leading(1.25);
@@ -104,8 +114,8 @@ impl<'a> Composer<'a> {
             name.text(Role::Paragraph, 0.0, self.set(&line, contact, left)?);
         }
 
-        let mut block = Block::default();
-        block.place(0.0, 0.0, name);
+        let lower = ((block.height - name.height) / 2.0).max(0.0);
+        block.place(x, lower, name);
         let mut right = Block::default();
         right.cell(label, number);
         block.place(WIDTH - width, 1.5, right);

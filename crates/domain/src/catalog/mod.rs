@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
-use crate::{Currency, Entity, Id, Locale, Money, certification::CertificateKind, people::Country};
+use crate::{Currency, Entity, Id, Invalid, Locale, Money, certification::CertificateKind, people::Country};
 
 /// A service with its fee and the certificate it leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +47,16 @@ crate::codes! {
         Png = "PNG",
         /// JPEG (ISO/IEC 10918-1).
         Jpeg = "JPEG",
+    }
+}
+
+impl LogoKind {
+    /// Its media type (RFC 2046 §4.2; PNG: RFC 2083 §12.4).
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Png => "image/png",
+            Self::Jpeg => "image/jpeg",
+        }
     }
 }
 
@@ -123,6 +133,14 @@ impl Institution {
     /// The day it is there at that moment.
     pub fn day_of(&self, at: DateTime<Utc>) -> NaiveDate {
         at.with_timezone(&self.time_zone).date_naive()
+    }
+
+    /// Reads a prefix of certificate numbers.
+    pub fn check_series(typed: &str) -> Result<String, Invalid> {
+        let fine = (1..=8).contains(&typed.len())
+            && typed.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+        let rule = "must be 1 to 8 upper-case letters or digits";
+        if fine { Ok(typed.to_owned()) } else { Err(Invalid::one("", "series", rule)) }
     }
 
     /// A fitting start: what a new installation has until its administrator writes the profile.

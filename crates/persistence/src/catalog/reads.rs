@@ -1,7 +1,7 @@
 //! Lists and views of the catalog.
 
 use async_trait::async_trait;
-use medcert_application::store::{CatalogReads, Cursor, Page, PageRequest, StoreError};
+use medcert_application::store::{CatalogReads, Cursor, Page, PageRequest, ServiceFilter, StoreError};
 use medcert_domain::{
     Entity as _, Id,
     catalog::{Institution, Service},
@@ -13,6 +13,7 @@ use sea_orm::{
 
 use super::service::table::{Column, Entity};
 use crate::{
+    directory::words::entries_with,
     error::failed,
     mapped::{self, Row},
     query::{Keyset, page, total},
@@ -21,11 +22,22 @@ use crate::{
 
 #[async_trait]
 impl CatalogReads for SeaStore {
-    async fn services(&self, active: Option<bool>, asked: &PageRequest) -> Result<Page<Service>, StoreError> {
+    async fn services(
+        &self,
+        filter: &ServiceFilter,
+        asked: &PageRequest,
+    ) -> Result<Page<Service>, StoreError> {
         let db = self.reader();
         let mut select = Query::select().from(Entity).columns(Column::iter()).take();
-        if let Some(active) = active {
+        for word in &filter.words {
+            select.and_where(Expr::col(Column::Id).in_subquery(entries_with(Service::KIND, word)));
+        }
+        if let Some(active) = filter.active {
             select.and_where(Expr::col(Column::Active).eq(active));
+        }
+        if !filter.kinds.is_empty() {
+            let kinds = filter.kinds.iter().map(|kind| kind.code());
+            select.and_where(Expr::col(Column::CertificateKind).is_in(kinds));
         }
         let count =
             if asked.with_total { Some(total(db, Service::KIND, select.clone()).await?) } else { None };

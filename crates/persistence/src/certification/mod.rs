@@ -4,6 +4,7 @@ pub(crate) mod aggregate;
 pub(crate) mod assignment;
 mod bulk;
 pub(crate) mod certificate;
+mod certificates;
 pub(crate) mod children;
 pub(crate) mod dossier;
 pub(crate) mod evaluation;

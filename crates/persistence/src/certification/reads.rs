@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use medcert_application::store::{
-    CertificationReads, Dossier, HistoryRow, Page, PageRequest, RequestFilter, RequestRow, StoreError,
+    CertificateFilter, CertificationReads, Dossier, HistoryRow, Page, PageRequest, RequestFilter, RequestRow,
+    StoreError,
 };
 use medcert_domain::{
     Entity as _, Id,
@@ -11,7 +12,7 @@ use medcert_domain::{
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::{certificate, dossier, history, list, parts};
+use super::{certificate, certificates, dossier, history, list, parts};
 use crate::{error::failed, mapped, store::SeaStore};
 
 #[async_trait]
@@ -44,6 +45,14 @@ impl CertificationReads for SeaStore {
         limit: u64,
     ) -> Result<Vec<(Id<Certification>, String)>, StoreError> {
         parts::open_after(self.reader(), staff, role, after, limit).await
+    }
+
+    async fn certificates(
+        &self,
+        filter: &CertificateFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Certificate>, StoreError> {
+        certificates::list(self.reader(), filter, page).await
     }
 
     async fn certificate(&self, id: Id<Certificate>) -> Result<Option<Certificate>, StoreError> {

@@ -19,7 +19,7 @@ use super::{
     request::table::{Column, Entity},
     words,
 };
-use crate::{error::failed, unit_of_work::SeaUnitOfWork};
+use crate::{catalog::service, error::failed, unit_of_work::SeaUnitOfWork};
 
 const KIND: &str = Certification::KIND;
 
@@ -161,6 +161,22 @@ impl CertificationWork for SeaUnitOfWork {
 
     async fn requests_with_staff(&mut self, staff: Id<Staff>) -> Result<u64, StoreError> {
         self.attempt(async |db| parts::count_with_staff(db, staff).await).await
+    }
+
+    async fn service_named(&mut self, name: &str) -> Result<Option<Id<Service>>, StoreError> {
+        use service::table::{Column, Entity};
+        self.attempt(async |db| {
+            let found: Option<Uuid> = Entity::find()
+                .select_only()
+                .column(Column::Id)
+                .filter(Column::Name.eq(name))
+                .into_tuple()
+                .one(db)
+                .await
+                .map_err(failed(Service::KIND))?;
+            Ok(found.map(Id::new))
+        })
+        .await
     }
 
     async fn requests_for_service(&mut self, service: Id<Service>) -> Result<u64, StoreError> {

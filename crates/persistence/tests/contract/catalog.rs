@@ -1,10 +1,11 @@
 //! Services and the institution.
 
 use chrono_tz::Tz;
-use medcert_application::store::{CatalogReads, StoreError};
+use medcert_application::store::{CatalogReads, ServiceFilter, StoreError};
 use medcert_domain::{
-    Currency, Locale, Money,
+    Currency, Entity as _, Locale, Money,
     catalog::{Institution, Logo, LogoKind, Rules, Service},
+    certification::CertificateKind,
     people::Country,
 };
 
@@ -56,6 +57,10 @@ pub(crate) async fn round_trip(database: &TestDatabase) {
     assert!(matches!(work.update(&clinic).await, Err(StoreError::Stale("institution"))));
 }
 
+fn offered(active: bool) -> ServiceFilter {
+    ServiceFilter { active: Some(active), ..ServiceFilter::default() }
+}
+
 pub(crate) async fn services_in_order(database: &TestDatabase) {
     let names = ["Б", "a", "A", "á", "z", "Z", "a ", "ґ", "я", "ї", "1", "🩺"];
     for name in names {
@@ -65,7 +70,7 @@ pub(crate) async fn services_in_order(database: &TestDatabase) {
     expected.sort_unstable();
     let (mut seen, mut page) = (Vec::new(), first(3));
     loop {
-        let part = database.store.services(None, &page).await.unwrap();
+        let part = database.store.services(&ServiceFilter::default(), &page).await.unwrap();
         assert_eq!(part.total, Some(names.len() as u64));
         seen.extend(part.items.into_iter().map(|s| s.name));
         page.after = part.next;
@@ -74,8 +79,33 @@ pub(crate) async fn services_in_order(database: &TestDatabase) {
         }
     }
     assert_eq!(seen, expected);
-    let retired = database.store.services(Some(false), &first(50)).await.unwrap();
+    let retired = database.store.services(&offered(false), &first(50)).await.unwrap();
     assert_eq!(retired.items.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["z"]);
     assert_eq!((retired.total, retired.next), (Some(1), None));
-    assert_eq!(database.store.services(Some(true), &first(50)).await.unwrap().total, Some(11));
+    assert_eq!(database.store.services(&offered(true), &first(50)).await.unwrap().total, Some(11));
+}
+
+pub(crate) async fn services_found(database: &TestDatabase) {
+    let general = service("Їжа");
+    let driver = Service { certificate_kind: CertificateKind::DriverFitness, ..service("Driver") };
+    insert!(database, &general, &driver);
+    let mut work = begin(database).await;
+    for (one, word) in [(&general, "іжа"), (&driver, "driver")] {
+        work.index_entry(Service::KIND, one.id.raw(), &[word.to_owned()]).await.unwrap();
+    }
+    work.commit().await.unwrap();
+    let ask = async |filter: ServiceFilter| {
+        let page = database.store.services(&filter, &first(10)).await.unwrap();
+        assert_eq!(page.total, Some(page.items.len() as u64));
+        page.items.into_iter().map(|one| one.name).collect::<Vec<_>>()
+    };
+    let words = |words: &[&str]| ServiceFilter {
+        words: words.iter().map(|&word| word.to_owned()).collect(),
+        ..ServiceFilter::default()
+    };
+    assert_eq!(ask(words(&["і"])).await, ["Їжа"]);
+    assert_eq!(ask(words(&["driv", "d"])).await, ["Driver"]);
+    assert!(ask(words(&["driv", "і"])).await.is_empty());
+    let kinds = vec![CertificateKind::DriverFitness];
+    assert_eq!(ask(ServiceFilter { kinds, ..ServiceFilter::default() }).await, ["Driver"]);
 }

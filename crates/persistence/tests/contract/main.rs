@@ -10,6 +10,7 @@ mod aggregate;
 mod around;
 mod bulk;
 mod catalog;
+mod certificates;
 mod copies;
 mod database;
 mod directory;
@@ -50,7 +51,8 @@ macro_rules! contract {
 contract! {
     people { round_trip, duplicates, questions, staff_in_order, promoters_in_order }
     bulk { loads, loads_all_or_nothing }
-    catalog { round_trip, services_in_order }
+    catalog { round_trip, services_in_order, services_found }
+    certificates { filters, parts }
     identity { round_trip, sessions, refresh_tokens }
     jobs { round_trip, lines_in_order, jobs_in_order, due, taking }
     users { in_order, filters, acting, erasure, email_changes, logins }

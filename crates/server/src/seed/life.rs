@@ -7,7 +7,7 @@ use chrono::{DateTime, Datelike as _, Days, Duration, NaiveDate, Utc};
 use medcert_application::{
     App, demo,
     secrets::{Clock as _, Ids as _},
-    store::{HistoryEntry, Load, LoadedRequest, LoadedWords, PageRequest},
+    store::{HistoryEntry, Load, LoadedRequest, LoadedWords, PageRequest, ServiceFilter},
 };
 use medcert_domain::{
     Entity as _, Id,
@@ -64,7 +64,8 @@ impl<'a> Clinic<'a> {
             (actor(app, operator).await?, actor(app, manager).await?, actor(app, doctor).await?);
         let managing = member(app, &manager).await?;
         let treating = member(app, &doctor).await?;
-        let services = app.parts.store.services(Some(true), &all).await?.items;
+        let offered = ServiceFilter { active: Some(true), ..ServiceFilter::default() };
+        let services = app.parts.store.services(&offered, &all).await?.items;
         let promoters =
             app.parts.store.promoters(None, &all).await?.items.into_iter().map(|p| p.id).collect();
         let offset = chance.below(80_000_000);

@@ -6,14 +6,33 @@ use medcert_application::{App, certification};
 use medcert_domain::{Invalid, certification::Certificate};
 use serde::Deserialize;
 
-use super::super::views::CertificateView;
+use super::super::{certificate_filter::CertificatesQuery, views::CertificateView};
 use crate::{
     caller::Caller,
     etag::{none_match, versioned},
+    page::{List, Listing},
     path::PathId,
     problem::Failure,
     query::Query,
 };
+
+/// List certificates, newest first. A doctor sees those they attested.
+#[utoipa::path(tag = "certificates", params(CertificatesQuery),
+    responses((status = 200, description = "The certificates", body = List<CertificateView>,
+        headers(("Link" = String, description = "The next part, `rel=next`")))))]
+#[get("/certificates")]
+async fn list_certificates(
+    caller: Caller,
+    app: Data<App>,
+    req: HttpRequest,
+    query: Query<CertificatesQuery>,
+) -> Result<HttpResponse, Failure> {
+    let listing = Listing::of(&req);
+    let page = listing.request(&app, query.0.paging())?;
+    let filter = query.0.filter(&app).await?;
+    let found = certification::certificates(&app, &caller, filter, &page).await?;
+    listing.answer_with(&app, &req, found, |seen| CertificateView::from(&seen))
+}
 
 /// Show a certificate.
 #[utoipa::path(tag = "certificates",
@@ -35,7 +54,8 @@ async fn get_certificate(
 #[serde(deny_unknown_fields, default)]
 #[into_params(parameter_in = Query)]
 struct CopyQuery {
-    /// `holder`: the copy without diagnoses; also when left out.
+    /// `holder`: the copy without diagnoses; also when left out. There is no other copy yet: any other word is
+    /// refused.
     #[param(example = "holder", pattern = "^holder$")]
     copy: Option<String>,
 }
@@ -80,7 +100,7 @@ async fn get_certificate_pdf(
 }
 
 pub(super) fn routes(cfg: &mut Registry) {
-    cfg.service(get_certificate).service(get_certificate_pdf);
+    cfg.service(list_certificates).service(get_certificate).service(get_certificate_pdf);
 }
 
 #[cfg(test)]

@@ -138,8 +138,7 @@ async fn edit_staff(call: Changing<EditStaffBody>, id: PathId<Staff>) -> Result<
 }
 
 /// Delete a staff member who never had a part in a request.
-#[utoipa::path(tag = "people", responses((status = 204, description = "The staff record is gone"),
-    (status = 409, description = "In use")))]
+#[utoipa::path(tag = "people", responses((status = 204, description = "The staff record is gone")))]
 #[delete("/staff/{id}")]
 async fn delete_staff(
     caller: Caller,

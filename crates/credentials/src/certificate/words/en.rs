@@ -25,6 +25,7 @@ pub(super) static WORDS: super::Words = super::Words {
     how_to_verify: "Scan the code or open the address below, then compare what it shows with this page and with the \
                     holder’s identity document.",
     qr_alt: "QR code that opens the verification page of this certificate:",
+    logo_alt: "Logo of",
     title: |kind| match kind {
         CertificateKind::MedicalFitness => "Certificate of Medical Fitness",
         CertificateKind::MentalHealth => "Certificate of Mental Health",

@@ -25,6 +25,7 @@ pub(super) static WORDS: super::Words = super::Words {
     how_to_verify: "Escanee el código o abra la dirección indicada abajo y compare lo que muestra con esta hoja y con \
                     el documento de identidad de la persona titular.",
     qr_alt: "Código QR que abre la página de verificación de este certificado:",
+    logo_alt: "Logotipo de",
     title: |kind| match kind {
         CertificateKind::MedicalFitness => "Certificado de aptitud médica",
         CertificateKind::MentalHealth => "Certificado de salud mental",

@@ -38,6 +38,8 @@ pub(super) struct Words {
     pub(super) how_to_verify: &'static str,
     /// What the symbol shows to those who cannot see it; the address follows.
     pub(super) qr_alt: &'static str,
+    /// What the logo is to those who cannot see it; the institution's name follows.
+    pub(super) logo_alt: &'static str,
     pub(super) title: fn(CertificateKind) -> &'static str,
     pub(super) outcome: fn(Conclusion) -> &'static str,
     pub(super) relationship: fn(Relationship) -> &'static str,

@@ -25,6 +25,7 @@ pub(super) static WORDS: super::Words = super::Words {
     how_to_verify: "Leia o código ou abra o endereço abaixo e compare o que mostra com esta folha e com o documento de \
                     identificação da pessoa titular.",
     qr_alt: "Código QR que abre a página de verificação deste certificado:",
+    logo_alt: "Logótipo de",
     title: |kind| match kind {
         CertificateKind::MedicalFitness => "Certificado de aptidão médica",
         CertificateKind::MentalHealth => "Certificado de saúde mental",

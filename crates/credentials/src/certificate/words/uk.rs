@@ -25,6 +25,7 @@ pub(super) static WORDS: super::Words = super::Words {
     how_to_verify: "Відскануйте код або відкрийте наведену нижче адресу й порівняйте показані там дані з цією довідкою \
                     та з документом, що посвідчує особу.",
     qr_alt: "QR-код, який відкриває сторінку перевірки цієї довідки:",
+    logo_alt: "Логотип:",
     title: |kind| match kind {
         CertificateKind::MedicalFitness => "Медична довідка про\u{A0}придатність за\u{A0}станом здоров’я",
         CertificateKind::MentalHealth => "Довідка про\u{A0}стан психічного здоров’я",

@@ -1,0 +1,14 @@
+//! Catalog: services and the institution.
+
+mod institution;
+mod logo;
+mod services;
+
+use crate::registry::Registry;
+
+pub(crate) use services::ServiceView;
+
+/// The routes below `/api/v1`.
+pub(crate) fn routes(cfg: &mut Registry) {
+    cfg.configure(services::routes).configure(institution::routes).configure(logo::routes);
+}

@@ -1,0 +1,347 @@
+//! Services: what the institution offers.
+
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web::Data};
+use medcert_application::{
+    App,
+    catalog::{self, NewService, ServicePatch},
+    once::Once,
+    store::ServiceFilter,
+};
+use medcert_domain::{
+    Checks, Invalid,
+    catalog::{Institution, Service},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{
+    caller::Caller,
+    certification::{MoneyView, Typed, read},
+    codes::{CertificateKindCode, Moment},
+    directory::{ChangeView, ChangesQuery, Changing, MoneyBody, again, text},
+    etag::{created, versioned},
+    field::Field,
+    page::{List, Listing, Paging},
+    path::PathId,
+    preconditions::Preconditions,
+    problem::Failure,
+    query::Query,
+    reading::{Reader, code, line, note, words},
+    registry::Registry,
+};
+
+/// Where services are.
+const PLACE: &str = "/api/v1/services";
+/// Characters of names.
+const NAMES: usize = 150;
+/// Characters of descriptions.
+const WORDS: usize = 1000;
+/// Days a certificate may be valid: a hundred years.
+const VALIDITY: std::ops::RangeInclusive<i64> = 1..=36_525;
+
+/// Something the institution offers.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(as = Service, example = json!({
+    "id": "01940000-0000-7000-8000-0000000000a1", "name": "Medical fitness certificate",
+    "description": "Interview, tests and report",
+    "fee": {"amount": "200.00", "currency": "PEN"}, "certificate_kind": "MEDICAL_FITNESS",
+    "validity_days": 365, "active": true,
+    "created_at": "2026-01-05T12:00:00.000000Z", "updated_at": "2026-01-05T12:00:00.000000Z"
+}))]
+pub(crate) struct ServiceView {
+    /// Identifier.
+    id: Uuid,
+    /// Name.
+    name: String,
+    /// What it is.
+    #[schema(required = true)]
+    description: Option<String>,
+    /// Regular fee.
+    fee: MoneyView,
+    /// Certificate it leads to.
+    certificate_kind: CertificateKindCode,
+    /// Days a certificate is valid, the first one counted.
+    validity_days: u32,
+    /// Whether it is still offered.
+    active: bool,
+    /// When it was made.
+    created_at: Moment,
+    /// When it was last changed.
+    updated_at: Moment,
+}
+
+impl From<&Service> for ServiceView {
+    fn from(service: &Service) -> Self {
+        Self {
+            id: service.id.raw(),
+            name: service.name.clone(),
+            description: service.description.clone(),
+            fee: service.fee.into(),
+            certificate_kind: service.certificate_kind.into(),
+            validity_days: service.validity_days,
+            active: service.active,
+            created_at: service.created_at.into(),
+            updated_at: service.updated_at.into(),
+        }
+    }
+}
+
+impl From<Service> for ServiceView {
+    fn from(service: Service) -> Self {
+        Self::from(&service)
+    }
+}
+
+fn validity(r: &mut Reader<'_>, days: i64) -> Option<u32> {
+    let fine = VALIDITY.contains(&days);
+    if !fine {
+        r.fault("validity_days", "range", "must be from 1 to 36525");
+    }
+    u32::try_from(days).ok().filter(|_| fine)
+}
+
+/// A new service.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewService, example = json!({
+    "name": "Certificate for mountain sports", "description": "With an exercise test",
+    "fee": {"amount": "250.00", "currency": "PEN"}, "certificate_kind": "SPORTS_FITNESS", "validity_days": 180
+}))]
+struct NewServiceBody {
+    /// Name; unique, and printed on certificates.
+    #[schema(required = true, value_type = String, min_length = 1, max_length = 150)]
+    name: Option<String>,
+    /// What it is.
+    #[schema(max_length = 1000)]
+    description: Option<String>,
+    /// Regular fee.
+    #[schema(required = true, value_type = MoneyBody)]
+    fee: Option<MoneyBody>,
+    /// Certificate it leads to.
+    #[schema(required = true, value_type = CertificateKindCode)]
+    certificate_kind: Option<String>,
+    /// Days a certificate is valid, the first one counted.
+    #[schema(required = true, value_type = i64, minimum = 1, maximum = 36_525)]
+    validity_days: Option<i64>,
+    /// Whether it is offered; true when left out.
+    active: Option<bool>,
+}
+
+impl Typed<NewService> for NewServiceBody {
+    fn values(&self, _: &Institution) -> Result<NewService, Invalid> {
+        read(|r| {
+            let name = r.required("name", self.name.as_deref(), line(NAMES));
+            let description = r.optional("description", self.description.as_deref(), note(WORDS));
+            let fee = if let Some(fee) = &self.fee {
+                fee.read(r, "fee")
+            } else {
+                r.missing("fee");
+                None
+            };
+            let certificate_kind = r.required("certificate_kind", self.certificate_kind.as_deref(), code);
+            let validity_days = if let Some(days) = self.validity_days {
+                validity(r, days)
+            } else {
+                r.missing("validity_days");
+                None
+            };
+            Some(NewService {
+                name: name?,
+                description,
+                fee: fee?,
+                certificate_kind: certificate_kind?,
+                validity_days: validity_days?,
+                active: self.active.unwrap_or(true),
+            })
+        })
+    }
+}
+
+/// Changes to a service: what is left out stays, null clears.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ServiceChanges, example = json!({"fee": {"amount": "220.00", "currency": "PEN"}}))]
+struct EditServiceBody {
+    /// Name; unique, and printed on certificates.
+    #[serde(default)]
+    #[schema(required = false, value_type = String, min_length = 1, max_length = 150)]
+    name: Field<String>,
+    /// What it is.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 1000)]
+    description: Field<String>,
+    /// Fee of requests registered from now on.
+    #[serde(default)]
+    #[schema(required = false, value_type = MoneyBody)]
+    fee: Field<MoneyBody>,
+    /// Certificate it leads to.
+    #[serde(default)]
+    #[schema(required = false, value_type = CertificateKindCode)]
+    certificate_kind: Field<String>,
+    /// Days a certificate is valid, the first one counted.
+    #[serde(default)]
+    #[schema(required = false, value_type = i64, minimum = 1, maximum = 36_525)]
+    validity_days: Field<i64>,
+    /// Whether it is offered.
+    #[serde(default)]
+    #[schema(required = false, value_type = bool)]
+    active: Field<bool>,
+}
+
+impl Typed<ServicePatch> for EditServiceBody {
+    fn values(&self, _: &Institution) -> Result<ServicePatch, Invalid> {
+        read(|r| {
+            let description = self.description.clone().change();
+            Some(ServicePatch {
+                name: r.kept("name", self.name.clone().change().as_ref(), line(NAMES)),
+                description: r.patched("description", description.as_ref(), note(WORDS)),
+                fee: r.set("fee", self.fee.clone()).and_then(|fee| fee.read(r, "fee")),
+                certificate_kind: r.kept(
+                    "certificate_kind",
+                    self.certificate_kind.clone().change().as_ref(),
+                    code,
+                ),
+                validity_days: r.set("validity_days", self.validity_days).and_then(|days| validity(r, days)),
+                active: r.set("active", self.active),
+            })
+        })
+    }
+}
+
+/// Which services. Several values of one filter, separated by commas, mean any of them.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+struct ServicesQuery {
+    /// Those still offered, or those no longer.
+    active: Option<bool>,
+    /// Leading to these certificates.
+    #[param(value_type = Vec<CertificateKindCode>, style = Form, explode = false)]
+    certificate_kind: Vec<String>,
+    /// Words of the name: each must begin one of them, without case or accents.
+    #[param(max_length = 100, example = "med fit")]
+    q: Option<String>,
+    /// Items wanted, 1 to 200; 20 when left out.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u64>,
+    /// Where to go on: `next_cursor` of the part before.
+    cursor: Option<String>,
+    /// Whether the exact total is wanted.
+    with_total: bool,
+}
+
+impl ServicesQuery {
+    fn filter(&self) -> Result<ServiceFilter, Invalid> {
+        let mut checks = Checks::default();
+        let mut r = Reader::new(&mut checks);
+        let kinds = r.each("certificate_kind", &self.certificate_kind, code);
+        let words = r.optional("q", self.q.as_deref(), words).unwrap_or_default();
+        checks.finish()?;
+        Ok(ServiceFilter { active: self.active, kinds, words })
+    }
+
+    fn paging(&self) -> Paging {
+        Paging { limit: self.limit, cursor: self.cursor.clone(), with_total: self.with_total }
+    }
+}
+
+/// List the services, by name.
+#[utoipa::path(tag = "catalog", params(ServicesQuery),
+    responses((status = 200, description = "The services", body = List<ServiceView>)))]
+#[get("/services")]
+async fn list_services(
+    caller: Caller,
+    app: Data<App>,
+    req: HttpRequest,
+    query: Query<ServicesQuery>,
+) -> Result<HttpResponse, Failure> {
+    let listing = Listing::of(&req);
+    let page = listing.request(&app, query.0.paging())?;
+    let found = catalog::services(&app, &caller, &query.0.filter()?, &page).await?;
+    listing.answer::<_, ServiceView>(&app, &req, found)
+}
+
+/// Make a service.
+#[utoipa::path(tag = "catalog", request_body = NewServiceBody,
+    responses((status = 201, description = "The new service", body = ServiceView,
+        headers(("Location" = String, description = "Where it is"),
+            ("ETag" = String, description = "Its version")))))]
+#[post("/services")]
+async fn create_service(call: Changing<NewServiceBody>) -> Result<HttpResponse, Failure> {
+    let write = |service: &Service| text(&ServiceView::from(service));
+    let conditions = call.conditions()?;
+    match catalog::create_service(&call.app, &call.caller, &call.sent(), &conditions, &write).await? {
+        Once::Done(service) => {
+            created(&format!("{PLACE}/{}", service.id), service.version, &ServiceView::from(&service))
+        }
+        Once::Replayed(kept) => again(kept, Some(PLACE)),
+    }
+}
+
+/// Show a service.
+#[utoipa::path(tag = "catalog", responses((status = 200, description = "The service", body = ServiceView,
+        headers(("ETag" = String, description = "Its version")))))]
+#[get("/services/{id}")]
+async fn get_service(
+    caller: Caller,
+    app: Data<App>,
+    req: HttpRequest,
+    id: PathId<Service>,
+) -> Result<HttpResponse, Failure> {
+    let service = catalog::service(&app, &caller, id.0).await?;
+    versioned(&req, service.version, &ServiceView::from(&service))
+}
+
+/// Change a service: a merge patch (RFC 7396).
+///
+/// Requests keep the fee they were registered with. A service that is not to be offered any longer is made inactive;
+/// requests for it go on.
+#[utoipa::path(tag = "catalog", request_body = EditServiceBody,
+    responses((status = 200, description = "The service as it is now", body = ServiceView,
+        headers(("ETag" = String, description = "Its version")))))]
+#[patch("/services/{id}")]
+async fn edit_service(call: Changing<EditServiceBody>, id: PathId<Service>) -> Result<HttpResponse, Failure> {
+    let if_match = call.preconditions.if_match();
+    let service = catalog::change_service(&call.app, &call.caller, id.0, &call.sent(), if_match).await?;
+    versioned(&call.req, service.version, &ServiceView::from(&service))
+}
+
+/// Delete a service that no request was ever registered for.
+#[utoipa::path(tag = "catalog", responses((status = 204, description = "The service is gone")))]
+#[delete("/services/{id}")]
+async fn delete_service(
+    caller: Caller,
+    app: Data<App>,
+    id: PathId<Service>,
+    preconditions: Preconditions,
+) -> Result<HttpResponse, Failure> {
+    catalog::delete_service(&app, &caller, id.0, preconditions.if_match()).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// List what happened to a service, newest first.
+#[utoipa::path(tag = "catalog", params(ChangesQuery),
+    responses((status = 200, description = "The history", body = List<ChangeView>)))]
+#[get("/services/{id}/history")]
+async fn list_service_history(
+    caller: Caller,
+    app: Data<App>,
+    req: HttpRequest,
+    id: PathId<Service>,
+    query: Query<ChangesQuery>,
+) -> Result<HttpResponse, Failure> {
+    let listing = Listing::of(&req);
+    let page = listing.request(&app, query.0.paging())?;
+    let found = catalog::service_history(&app, &caller, id.0, &page).await?;
+    listing.answer::<_, ChangeView>(&app, &req, found)
+}
+
+pub(super) fn routes(cfg: &mut Registry) {
+    cfg.service(list_services)
+        .service(create_service)
+        .service(get_service)
+        .service(edit_service)
+        .service(delete_service)
+        .service(list_service_history);
+}

@@ -1,0 +1,12 @@
+//! Catalog: services and the institution's profile.
+
+mod institution;
+mod logo;
+mod services;
+
+pub use institution::{InstitutionPatch, change_institution, institution, institution_history};
+pub use logo::{LOGO_LIMIT, logo, remove_logo, set_logo};
+pub use services::{
+    NewService, ServicePatch, change_service, create_service, delete_service, service, service_history,
+    services,
+};

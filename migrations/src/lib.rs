@@ -14,6 +14,7 @@ mod m20261121_000008_files;
 mod m20261121_000009_reports;
 mod m20261121_000010_scale;
 mod m20261121_000011_jobs;
+mod m20261121_000012_people;
 mod m20261121_000013_catalog;
 mod m20261121_000014_users;
 mod new_table;
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000009_reports::Migration),
             Box::new(m20261121_000010_scale::Migration),
             Box::new(m20261121_000011_jobs::Migration),
+            Box::new(m20261121_000012_people::Migration),
             Box::new(m20261121_000013_catalog::Migration),
             Box::new(m20261121_000014_users::Migration),
         ]
@@ -68,14 +70,15 @@ pub const TABLES: &[&str] = &[
     "outbox_message",
     "payment",
     "person",
+    "person_guardian",
     "promoter",
+    "promoter_source",
     "refresh_token",
     "refund",
     "report_delta",
     "report_generation",
     "report_total",
     "request_word",
-    "search_word",
     "service",
     "staff",
     "stored_file",

@@ -4,7 +4,7 @@ use std::future::{Ready, ready};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use medcert_application::Error;
-use medcert_domain::{Entity, Id};
+use medcert_domain::{Entity, Id, people::Person};
 use uuid::Uuid;
 
 use crate::problem::Failure;
@@ -20,6 +20,20 @@ impl<E: Entity> FromRequest for PathId<E> {
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let id = req.match_info().get("id").and_then(uuid);
         ready(id.map(|id| Self(Id::new(id))).ok_or_else(|| Error::NotFound(E::KIND).into()))
+    }
+}
+
+/// The part `{guardian_id}` of a path, in the same way.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct GuardianId(pub(crate) Id<Person>);
+
+impl FromRequest for GuardianId {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let id = req.match_info().get("guardian_id").and_then(uuid);
+        ready(id.map(|id| Self(Id::new(id))).ok_or_else(|| Error::NotFound("guardian").into()))
     }
 }
 

@@ -163,9 +163,15 @@ pub(crate) fn line(max: usize) -> impl Fn(&str) -> Result<String, Invalid> {
     move |typed| text::required(typed, max, Lines::One)
 }
 
+/// As documents are stored: upper case, without separators.
+pub(crate) fn document_number(typed: &str) -> Result<String, Invalid> {
+    let typed = line(50)(typed)?;
+    Ok(typed.chars().filter(|c| !matches!(c, ' ' | '-' | '.' | '/')).flat_map(char::to_uppercase).collect())
+}
+
 /// The words of a search, each of which must begin some word of what is found.
 pub(crate) fn words(typed: &str) -> Result<Vec<String>, Invalid> {
-    line(100)(typed).map(|q| text::search_words(&q))
+    line(100)(typed).map(|q| text::typed_words(&q))
 }
 
 /// A text of at most `max` characters that may span lines.

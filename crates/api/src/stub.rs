@@ -25,7 +25,7 @@ use medcert_domain::{
     files::StoredFile,
     identity::{EmailChange, Role, Session, User, UserStatus},
     jobs::{Job, LineOutcome},
-    people::{Promoter, Staff},
+    people::{Person, Promoter, PromoterSource, Staff},
 };
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -176,10 +176,29 @@ impl PeopleReads for Stub {
     async fn staff_member(&self, _: Id<Staff>) -> Answer<Option<Member>> {
         Ok(None)
     }
-    async fn promoters(&self, _: Option<&str>, _: &PageRequest) -> Answer<Page<Promoter>> {
+    async fn promoters(&self, _: &PromoterFilter, _: &PageRequest) -> Answer<Page<Promoter>> {
         down()
     }
     async fn promoter(&self, _: Id<Promoter>) -> Answer<Option<Promoter>> {
+        Ok(None)
+    }
+}
+
+#[async_trait]
+impl PersonReads for Stub {
+    async fn people(&self, _: &PersonFilter, _: &PageRequest) -> Answer<Page<PersonRow>> {
+        down()
+    }
+    async fn person(&self, _: Id<Person>) -> Answer<Option<(PersonRow, PersonUses)>> {
+        Ok(None)
+    }
+    async fn guardians(&self, _: Id<Person>, _: &PageRequest) -> Answer<Page<GuardianRow>> {
+        down()
+    }
+    async fn promoter_sources(&self, _: Option<bool>, _: &PageRequest) -> Answer<Page<PromoterSource>> {
+        down()
+    }
+    async fn promoter_source(&self, _: Id<PromoterSource>) -> Answer<Option<PromoterSource>> {
         Ok(None)
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{Days, NaiveDate};
 use medcert_domain::{
-    Currency, Entity as _, Id, Locale, Money,
+    Currency, Entity as _, Locale, Money,
     catalog::{Institution, Service},
     certification::CertificateKind,
     identity::{Role, User, UserStatus},
@@ -15,7 +15,7 @@ use crate::{
     App, Error,
     directory::words,
     identity::users,
-    people::staff_words,
+    people::{self, staff_words},
     rerun::{Failed, OnStale, run},
     store::UnitOfWork,
 };
@@ -100,7 +100,7 @@ pub async fn install(app: &App) -> Result<bool, Error> {
         for (account, hash) in ACCOUNTS.iter().zip(&hashes) {
             user(app, uow, account, hash).await?;
         }
-        people(app, uow, peru).await?;
+        directories(app, uow, peru).await?;
         Ok(true)
     })
     .await
@@ -155,22 +155,7 @@ async fn services(app: &App, uow: &mut dyn UnitOfWork) -> Result<(), Failed> {
 }
 
 fn person(app: &App, given_names: &str, family_names: &str) -> Person {
-    Person {
-        id: app.id(),
-        version: 0,
-        document: None,
-        given_names: given_names.to_owned(),
-        family_names: family_names.to_owned(),
-        birth_date: None,
-        email: None,
-        phone: None,
-        phone_2: None,
-        landline: None,
-        address: None,
-        preferred_locale: None,
-        created_at: app.now(),
-        updated_at: app.now(),
-    }
+    Person::named(app.id(), given_names, family_names, app.now())
 }
 
 async fn user(app: &App, uow: &mut dyn UnitOfWork, account: &DemoAccount, hash: &str) -> Result<(), Failed> {
@@ -178,6 +163,7 @@ async fn user(app: &App, uow: &mut dyn UnitOfWork, account: &DemoAccount, hash: 
     let email = Some(account.email.to_owned());
     let person = Person { email, ..person(app, account.given_names, account.family_names) };
     uow.insert(&person).await?;
+    people::index(uow, &person).await?;
     if let Some(role) = account.staff {
         let doctor = role == StaffRole::Doctor;
         let staff = Staff {
@@ -208,7 +194,7 @@ async fn user(app: &App, uow: &mut dyn UnitOfWork, account: &DemoAccount, hash: 
     Ok(uow.index_entry(User::KIND, user.id.raw(), &users::words(&user, &person)).await?)
 }
 
-async fn people(app: &App, uow: &mut dyn UnitOfWork, peru: Country) -> Result<(), Failed> {
+async fn directories(app: &App, uow: &mut dyn UnitOfWork, peru: Country) -> Result<(), Failed> {
     let clients = [
         ("María Fernanda", "Rojas Salazar", "45871236", (1991, 4, 12), Locale::Es),
         ("Соломія", "Їжакевич", "60214578", (1988, 9, 3), Locale::Uk),
@@ -223,6 +209,7 @@ async fn people(app: &App, uow: &mut dyn UnitOfWork, peru: Country) -> Result<()
             ..person(app, given, family)
         };
         uow.insert(&client).await?;
+        people::index(uow, &client).await?;
     }
     let company = "Transportes Andinos S.A.";
     let campaign = "Feria de la salud 2026";
@@ -232,18 +219,11 @@ async fn people(app: &App, uow: &mut dyn UnitOfWork, peru: Country) -> Result<()
     ];
     for (identity, name, tax_id) in promoters {
         let promoter = Promoter {
-            id: Id::new(app.parts.ids.uuid()),
-            version: 0,
-            identity,
-            name: name.to_owned(),
             tax_id: tax_id.map(ToOwned::to_owned),
-            email: None,
-            phone: None,
-            comment: None,
-            created_at: app.now(),
-            updated_at: app.now(),
+            ..Promoter::named(app.id(), identity, name, app.now())
         };
         uow.insert(&promoter).await?;
+        people::index_promoter(uow, &promoter, None).await?;
     }
     Ok(())
 }

@@ -2,7 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use medcert_domain::{identity::Actor, text};
+use medcert_domain::{
+    Id,
+    identity::{Actor, User},
+    people::FieldChange,
+    text,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -27,6 +32,12 @@ impl Differences {
     /// Whether nothing differs.
     pub(crate) const fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+impl FromIterator<FieldChange> for Differences {
+    fn from_iter<I: IntoIterator<Item = FieldChange>>(changes: I) -> Self {
+        Self(changes.into_iter().map(|change| (change.field, change.old, change.new)).collect())
     }
 }
 
@@ -64,13 +75,36 @@ pub(crate) async fn journal_as(
     mut event: AuditEvent,
     change: Change,
 ) -> Result<(), Failed> {
+    event.reason.clone_from(&change.comment);
+    record_by(app, event.actor, uow, change).await?;
+    uow.audit(&[event]).await?;
+    Ok(())
+}
+
+/// Writes the lines of history alone, where the audit event is that of something greater.
+pub(crate) async fn record(
+    app: &App,
+    actor: &Actor,
+    uow: &mut dyn UnitOfWork,
+    change: Change,
+) -> Result<(), Failed> {
+    record_by(app, Some(actor.user), uow, change).await
+}
+
+async fn record_by(
+    app: &App,
+    by: Option<Id<User>>,
+    uow: &mut dyn UnitOfWork,
+    change: Change,
+) -> Result<(), Failed> {
     let object = change.about.id.ok_or_else(|| Error::internal("a change of a directory names no entry"))?;
+    let at = app.now();
     let line = |field, old, new| ChangeEntry {
         id: app.parts.ids.uuid(),
         kind: change.about.kind,
         object,
-        at: event.at,
-        by: event.actor,
+        at,
+        by,
         action: change.action,
         field,
         old,
@@ -82,10 +116,7 @@ pub(crate) async fn journal_as(
     } else {
         change.differences.0.into_iter().map(|(field, old, new)| line(Some(field), old, new)).collect()
     };
-    uow.record_changes(&entries).await?;
-    event.reason.clone_from(&change.comment);
-    uow.audit(&[event]).await?;
-    Ok(())
+    Ok(uow.record_changes(&entries).await?)
 }
 
 /// The history of an entry, newest first. The caller has been asked for the permission to read the entry, and the
@@ -102,8 +133,9 @@ pub async fn history(
     Ok(found)
 }
 
-/// The words by which an entry is found: of names, documents, codes and addresses, each once, folded; and of telephone
-/// numbers, their digits.
+/// The words by which an entry is found: of names, documents, codes and addresses, each once, folded; what holds a
+/// digit also as one word without what separates its parts.
 pub fn words<'t>(texts: impl IntoIterator<Item = &'t str>) -> Vec<String> {
-    texts.into_iter().flat_map(text::search_words).collect::<BTreeSet<_>>().into_iter().collect()
+    let both = |text| text::search_words(text).into_iter().chain(text::typed_words(text));
+    texts.into_iter().flat_map(both).collect::<BTreeSet<_>>().into_iter().collect()
 }

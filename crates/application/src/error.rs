@@ -77,6 +77,17 @@ pub enum Error {
         /// One sentence.
         message: &'static str,
     },
+    /// It belongs to somebody else.
+    #[error("another record has it already")]
+    Taken {
+        /// JSON pointer to what is there already.
+        pointer: &'static str,
+        /// The record that has it.
+        by: uuid::Uuid,
+    },
+    /// It was merged into another record, which is used instead.
+    #[error("it was merged into {0}; use that one")]
+    Merged(uuid::Uuid),
     /// A list cursor that is not ours, or of another list.
     #[error("the cursor is not one of this list")]
     InvalidCursor,

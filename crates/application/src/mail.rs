@@ -73,7 +73,7 @@ pub trait Mailer: Send + Sync {
 }
 
 /// Longest time an attempt may take. A mail is taken for twice as long.
-const ATTEMPT: std::time::Duration = std::time::Duration::from_secs(60);
+const ATTEMPT: std::time::Duration = std::time::Duration::from_mins(1);
 const TAKEN: Duration = Duration::seconds(120);
 /// How long a mail is tried at the most.
 const PATIENCE: Duration = Duration::hours(24);
@@ -118,7 +118,7 @@ pub async fn keep_sending(app: &App) {
         match send_due(app).await {
             Ok(sent) => tracing::trace!(sent, "mail"),
             Err(error) => {
-                tracing::error!(error = %error, "the queue of mails cannot be read; tried again later")
+                tracing::error!(error = %error, "the queue of mails cannot be read; tried again later");
             }
         }
         tokio::select! {

@@ -47,6 +47,17 @@ pub(crate) async fn once<T>(
     conditions: &Conditions,
     status: u16,
     write: Writes<'_, T>,
+    work: impl AsyncFnMut(&mut dyn UnitOfWork) -> Result<T, Failed>,
+) -> Result<Once<T>, Error> {
+    once_with(app, conditions, |_| status, write, work).await
+}
+
+/// The same where the status depends on what was done.
+pub(crate) async fn once_with<T>(
+    app: &App,
+    conditions: &Conditions,
+    status: impl Fn(&T) -> u16,
+    write: Writes<'_, T>,
     mut work: impl AsyncFnMut(&mut dyn UnitOfWork) -> Result<T, Failed>,
 ) -> Result<Once<T>, Error> {
     if let Some(before) = replay(app, conditions).await? {
@@ -56,7 +67,7 @@ pub(crate) async fn once<T>(
         claim(app, uow, conditions).await?;
         let done = work(&mut *uow).await?;
         if let Some(wanted) = &conditions.idempotency {
-            uow.answer_claim(&stored_answer(app, wanted, None, status, write(&done))).await?;
+            uow.answer_claim(&stored_answer(app, wanted, None, status(&done), write(&done))).await?;
         }
         Ok(done)
     })

@@ -65,7 +65,8 @@ pub(crate) async fn run<T>(
     on_stale: OnStale,
     work: impl AsyncFnMut(&mut dyn UnitOfWork) -> Result<T, Failed>,
 ) -> Result<T, Error> {
-    repeat(app, on_stale, Finish::Keep, work).await
+    // Boxed: the future holds the whole of the work in several states.
+    Box::pin(repeat(app, on_stale, Finish::Keep, work)).await
 }
 
 /// The same, but nothing is kept: what would come of it is all there is to know.
@@ -73,7 +74,7 @@ pub(crate) async fn rehearse<T>(
     app: &App,
     work: impl AsyncFnMut(&mut dyn UnitOfWork) -> Result<T, Failed>,
 ) -> Result<T, Error> {
-    repeat(app, OnStale::Rerun, Finish::RollBack, work).await
+    Box::pin(repeat(app, OnStale::Rerun, Finish::RollBack, work)).await
 }
 
 async fn repeat<T>(
@@ -129,7 +130,8 @@ async fn again(app: &App, on_stale: OnStale, tries: u32, failed: Failed) -> Resu
         Failed::Store(error) => error,
     };
     let again = match error {
-        StoreError::Conflict | StoreError::LockTimeout => true,
+        // The last: what was to be referred to went meanwhile, or what was to go is referred to now.
+        StoreError::Conflict | StoreError::LockTimeout | StoreError::Reference(_) => true,
         // A row that find-or-create or a counter's first use wanted to make was made by somebody else: the
         // next run finds it. A payment's reference is the caller's own, so no run can find another.
         StoreError::Duplicate(kind) => kind != "payment",

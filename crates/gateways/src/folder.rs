@@ -1,6 +1,11 @@
 //! Mails as files, for a demonstration that has nobody to write to.
 
-use std::{fs, io::Write as _, os::unix::fs::OpenOptionsExt as _, path::PathBuf};
+use std::{
+    fs,
+    io::Write as _,
+    os::unix::fs::OpenOptionsExt as _,
+    path::{Path, PathBuf},
+};
 
 use async_trait::async_trait;
 use medcert_application::mail::{Mail, MailError, Mailer};
@@ -20,9 +25,9 @@ impl FolderMailer {
     }
 }
 
-fn write(folder: PathBuf, mail: &Mail) -> std::io::Result<()> {
+fn write(folder: &Path, mail: &Mail) -> std::io::Result<()> {
     let letter = written(mail);
-    fs::create_dir_all(&folder)?;
+    fs::create_dir_all(folder)?;
     let path = folder.join(format!("{}.txt", mail.id));
     let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
     write!(file, "To: {}\nSubject: {}\n\n{}", mail.to, letter.subject, letter.body)
@@ -32,7 +37,7 @@ fn write(folder: PathBuf, mail: &Mail) -> std::io::Result<()> {
 impl Mailer for FolderMailer {
     async fn send(&self, mail: &Mail) -> Result<(), MailError> {
         let (folder, mail) = (self.folder.clone(), mail.clone());
-        let done = tokio::task::spawn_blocking(move || write(folder, &mail)).await;
+        let done = tokio::task::spawn_blocking(move || write(&folder, &mail)).await;
         done.map_err(|error| MailError::Failed(error.into()))?
             .map_err(|error| MailError::Failed(error.into()))
     }

@@ -70,6 +70,11 @@ impl SeaUnitOfWork {
     pub(crate) fn forget(&mut self, id: Id<Certification>) {
         self.loaded.remove(&id);
     }
+
+    /// The same for every request: many were changed by one statement.
+    pub(crate) fn forget_all(&mut self) {
+        self.loaded.clear();
+    }
 }
 
 #[async_trait]

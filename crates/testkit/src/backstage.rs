@@ -82,20 +82,8 @@ impl Clinic {
         let now = self.app.now();
         let password_hash = parts.passwords.hash(demo::PASSWORD).await.expect("a hash");
         let person = Person {
-            id: Id::new(parts.ids.uuid()),
-            version: 0,
-            document: None,
-            given_names: names.0.to_owned(),
-            family_names: names.1.to_owned(),
-            birth_date: None,
             email: Some(email.to_owned()),
-            phone: None,
-            phone_2: None,
-            landline: None,
-            address: None,
-            preferred_locale: None,
-            created_at: now,
-            updated_at: now,
+            ..Person::named(Id::new(parts.ids.uuid()), names.0, names.1, now)
         };
         let staff_role = StaffRole::ALL.iter().copied().find(|staff| staff.user_role() == role);
         let staff = staff_role.map(|staff_role| Staff {

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use crate::{
     codes::{PaymentStatusCode, StageCode},
     page::Paging,
-    reading::{Reader, code, date, id, line},
+    reading::{Reader, code, date, document_number, id, line},
 };
 
 /// Which requests. Everything given must hold; several values of one filter, separated by commas, mean any of them.
@@ -36,6 +36,9 @@ pub(super) struct RequestsQuery {
     /// Services.
     #[param(value_type = Vec<Uuid>, style = Form, explode = false)]
     service_id: Vec<String>,
+    /// Clients.
+    #[param(value_type = Vec<Uuid>, style = Form, explode = false)]
+    client_id: Vec<String>,
     /// Promoters.
     #[param(value_type = Vec<Uuid>, style = Form, explode = false)]
     promoter_id: Vec<String>,
@@ -166,6 +169,7 @@ impl RequestsQuery {
             stages: r.each("stage", &self.stage, code),
             payment_statuses: r.each("payment_status", &self.payment_status, code),
             services: r.each("service_id", &self.service_id, id),
+            clients: r.each("client_id", &self.client_id, id),
             promoters: r.each("promoter_id", &self.promoter_id, id),
             managers: r.each("manager_id", &self.manager_id, id),
             doctors: r.each("doctor_id", &self.doctor_id, id),
@@ -189,12 +193,6 @@ impl RequestsQuery {
 
 fn words(typed: &str) -> Result<Vec<String>, Invalid> {
     line(100)(typed).map(|q| query_words(&q))
-}
-
-/// As documents are stored: upper case, without separators.
-fn document_number(typed: &str) -> Result<String, Invalid> {
-    let typed = line(50)(typed)?;
-    Ok(typed.chars().filter(|c| !matches!(c, ' ' | '-' | '.' | '/')).flat_map(char::to_uppercase).collect())
 }
 
 fn sort(typed: &str) -> Result<Sort, Invalid> {

@@ -9,7 +9,10 @@ mod public_page;
 mod routes;
 mod views;
 
-pub(crate) use bodies::{StaffPersonBody, StaffPersonChanges, Typed, UserPersonBody, read};
+pub(crate) use bodies::{
+    NAMES, PersonBody, PersonChanges, PromoterBody, StaffPersonBody, StaffPersonChanges, Typed,
+    UserPersonBody, WORDS, read, tax_id,
+};
 pub(crate) use call::Sent;
 pub(crate) use filter::RequestsExportQuery;
 pub(crate) use import::import_line;

@@ -17,12 +17,16 @@ pub(super) struct Csv {
 /// What some programs take for the beginning of a formula.
 const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
+/// A text that no spreadsheet takes for a formula.
+pub(crate) fn harmless(text: &str) -> String {
+    if text.starts_with(FORMULA) { format!("'{text}") } else { text.to_owned() }
+}
+
 /// A cell as text. A text that would be a formula is made one that is none; numbers are ours and stay numbers.
 fn cell(value: &Value) -> String {
     match value {
         Value::Empty => String::new(),
-        Value::Text(text) if text.starts_with(FORMULA) => format!("'{text}"),
-        Value::Text(text) => text.clone(),
+        Value::Text(text) => harmless(text),
         Value::Number(number) => number.to_string(),
         Value::Hundredths(number) => hundredths(*number),
         Value::Amount(money) => money.amount(),

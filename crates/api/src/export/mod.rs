@@ -20,6 +20,7 @@ use medcert_application::{
     reports::{Export, Rows, Value},
 };
 
+pub(crate) use self::csv::harmless;
 pub(crate) use query::{Exporting, FormatQuery, together};
 pub(crate) use xlsx::MEDIA_TYPE as XLSX;
 

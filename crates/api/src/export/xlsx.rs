@@ -110,7 +110,9 @@ impl Xlsx {
     fn row(&mut self, cells: &[Value], into: &mut String) {
         self.filled += 1;
         into.push_str("<row>");
-        cells.iter().for_each(|value| cell(value, into));
+        for value in cells {
+            cell(value, into);
+        }
         into.push_str("</row>");
     }
 }

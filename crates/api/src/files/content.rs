@@ -30,7 +30,8 @@ pub(super) fn disposition(name: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&byte) {
             whole.push(char::from(byte));
         } else {
-            whole.push_str(&format!("%{byte:02X}"));
+            whole.push('%');
+            whole.push_str(&hex::encode_upper([byte]));
         }
     }
     format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{whole}")

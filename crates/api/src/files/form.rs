@@ -70,7 +70,7 @@ impl Stream for Source {
 /// A form being read.
 pub(super) struct Form {
     source: Source,
-    is_form: bool,
+    multipart: bool,
     announced: Option<u64>,
     parts: Multipart,
     fields: usize,
@@ -96,7 +96,7 @@ impl FromRequest for Form {
         let announced = req.headers().get(header::CONTENT_LENGTH);
         let plain = req.headers().get(header::CONTENT_ENCODING).is_none_or(|value| value == "identity");
         ready(Ok(Self {
-            is_form: plain && req.content_type().eq_ignore_ascii_case("multipart/form-data"),
+            multipart: plain && req.content_type().eq_ignore_ascii_case("multipart/form-data"),
             announced: announced.and_then(|value| value.to_str().ok()?.parse().ok()),
             parts: Multipart::new(req.headers(), source.clone()),
             source,
@@ -207,7 +207,7 @@ fn file_name_of(field: &Field) -> Option<String> {
 impl Incoming for Form {
     fn well_formed(&self, most: u64) -> Result<(), Error> {
         self.source.most.set(most + AROUND);
-        if !self.is_form {
+        if !self.multipart {
             return Err(Error::NotAForm);
         }
         if self.announced.is_some_and(|length| length > most + AROUND) {

@@ -58,7 +58,7 @@ fn decode(bytes: &[u8]) -> Result<&str, Error> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     std::str::from_utf8(bytes).map_err(|error| {
         let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
-        let row = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        let row = before.split(|byte| *byte == b'\n').count();
         Error::Malformed(format!("the file is not UTF-8: see row {row}"))
     })
 }

@@ -6,6 +6,7 @@ use futures::{Stream, TryStreamExt as _};
 use medcert_application::{Error, store::JobLine};
 
 use super::views::LineView;
+use crate::export::harmless;
 
 const HEADER: [&str; 9] =
     ["line", "outcome", "id", "code", "possible_duplicates", "problem", "column", "fault", "message"];
@@ -52,11 +53,6 @@ fn cells(line: JobLine) -> Vec<[String; 9]> {
     }
     let faults = problem.errors.iter();
     faults.map(|f| row(slug, f.column.as_deref().unwrap_or_default(), &f.code, &f.message)).collect()
-}
-
-/// A cell that no spreadsheet takes for a formula.
-fn harmless(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
 }
 
 #[cfg(test)]

@@ -176,7 +176,13 @@ fn share_answers(rule: Option<&Rule>, operation: &mut Operation) {
         has(query, &[422]),
         has(named(&["cancel_job"]), &[403, 409]),
         has(ranged, &[416]),
-        has(action || (body || removes) && access.needs_login() || named(&["confirm_email"]), &[409]),
+        has(
+            action
+                || if_match == Header::Required
+                || (body || removes) && access.needs_login()
+                || named(&["confirm_email"]),
+            &[409],
+        ),
         has(if_match != Header::Ignored, &[412]),
         has(if_match == Header::Required, &[428]),
         has(key != Header::Ignored, &[400, 409, 422]),

@@ -1,11 +1,49 @@
-//! People: staff and promoters.
+//! People: persons, who stands for whom, staff, promoters and where they are known from.
 
+mod guardians;
+mod persons;
 mod promoters;
+mod sources;
 mod staff;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use medcert_domain::people::FieldChange;
 
 use crate::registry::Registry;
 
+/// Where what was said differs from what is known of something found again; what is known was kept.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Difference, example = json!({
+    "field": "phone", "known_value": "+51 987 654 321", "given_value": "+51 912 345 678"
+}))]
+struct DifferenceView {
+    /// Field.
+    field: String,
+    /// What is known.
+    #[schema(required = true)]
+    known_value: Option<String>,
+    /// What was said.
+    #[schema(required = true)]
+    given_value: Option<String>,
+}
+
+impl From<&FieldChange> for DifferenceView {
+    fn from(change: &FieldChange) -> Self {
+        Self {
+            field: change.field.to_owned(),
+            known_value: change.old.clone(),
+            given_value: change.new.clone(),
+        }
+    }
+}
+
 /// The routes below `/api/v1`.
 pub(crate) fn routes(cfg: &mut Registry) {
-    cfg.configure(staff::routes).configure(promoters::routes);
+    cfg.configure(staff::routes)
+        .configure(promoters::routes)
+        .configure(sources::routes)
+        .configure(persons::routes)
+        .configure(guardians::routes);
 }

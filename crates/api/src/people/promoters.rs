@@ -1,38 +1,56 @@
 //! Promoters: who sends clients.
 
-use actix_web::{HttpRequest, HttpResponse, get, web::Data};
-use medcert_application::{App, people};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web::Data};
+use medcert_application::{
+    App,
+    once::Once,
+    people::{self, PromoterMade, PromoterPatch},
+    store::PromoterFilter,
+};
 use medcert_domain::{
     Checks, Invalid,
+    catalog::Institution,
     people::{Promoter, PromoterIdentity},
+    text,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::DifferenceView;
 use crate::{
     caller::Caller,
+    certification::{MoneyView, NAMES, PromoterBody, Typed, WORDS, read, tax_id},
     codes::{Moment, PromoterTypeCode},
-    etag::versioned,
+    directory::{self, ChangeView, ChangesQuery, Changing, MoneyBody, again},
+    etag::{created, versioned},
+    field::Field,
     page::{List, Listing, Paging},
     path::PathId,
+    preconditions::Preconditions,
     problem::Failure,
     query::Query,
-    reading::{Reader, line},
+    reading::{Reader, code, id, line, note, words},
     registry::Registry,
 };
+
+/// Where promoters are.
+const PLACE: &str = "/api/v1/promoters";
 
 /// Somebody or something that refers clients.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Promoter, example = json!({
-    "id": "01940000-0000-7000-8000-000000000c01", "type": "COMPANY", "name": "Transportes Andinos S.A.C.",
-    "person_id": null, "legal_name": "Transportes Andinos S.A.C.", "tax_id": "20100070970",
-    "email": "rrhh@example.org", "phone": "+51 1 555 0199", "comment": null,
-    "created_at": "2026-01-05T12:00:00.000000Z", "updated_at": "2026-01-05T12:00:00.000000Z"
+    "id": "01940000-0000-7000-8000-000000000c01", "version": 1, "type": "COMPANY",
+    "name": "Transportes Andinos S.A.C.", "person_id": null, "legal_name": "Transportes Andinos S.A.C.",
+    "tax_id": "20100070970", "email": "rrhh@example.org", "phone": "+51 1 555 0199",
+    "source_id": "01940000-0000-7000-8000-000000000d01", "fee": {"amount": "15.00", "currency": "PEN"},
+    "comment": null, "created_at": "2026-01-05T12:00:00.000000Z", "updated_at": "2026-01-05T12:00:00.000000Z"
 }))]
 struct PromoterView {
     /// Identifier.
     id: Uuid,
+    /// Number of changes.
+    version: i64,
     /// What it is.
     #[serde(rename = "type")]
     kind: PromoterTypeCode,
@@ -53,6 +71,12 @@ struct PromoterView {
     /// Telephone.
     #[schema(required = true)]
     phone: Option<String>,
+    /// Where the institution knows it from.
+    #[schema(required = true)]
+    source_id: Option<Uuid>,
+    /// What it is paid for each client, as agreed.
+    #[schema(required = true)]
+    fee: Option<MoneyView>,
     /// Comment.
     #[schema(required = true)]
     comment: Option<String>,
@@ -60,6 +84,17 @@ struct PromoterView {
     created_at: Moment,
     /// When it was last changed.
     updated_at: Moment,
+    /// Only when one that was to be made was found: where what was said differs from what is known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    differences: Vec<DifferenceView>,
+}
+
+impl PromoterView {
+    fn made(made: &PromoterMade) -> Self {
+        let differences = made.differences.iter().map(Into::into).collect();
+        Self { differences, ..Self::from(made.promoter.clone()) }
+    }
 }
 
 impl From<Promoter> for PromoterView {
@@ -71,6 +106,7 @@ impl From<Promoter> for PromoterView {
         };
         Self {
             id: promoter.id.raw(),
+            version: promoter.version,
             kind: promoter.kind().into(),
             person_id,
             legal_name,
@@ -78,21 +114,94 @@ impl From<Promoter> for PromoterView {
             tax_id: promoter.tax_id,
             email: promoter.email,
             phone: promoter.phone,
+            source_id: promoter.source.map(medcert_domain::Id::raw),
+            fee: promoter.fee.map(Into::into),
             comment: promoter.comment,
             created_at: promoter.created_at.into(),
             updated_at: promoter.updated_at.into(),
+            differences: vec![],
         }
     }
 }
 
-/// Which promoters.
+/// Changes to a promoter: what is left out stays, null clears. What it is stays for ever.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = PromoterChanges, example = json!({"phone": "+51 1 555 0100", "fee": null}))]
+struct PromoterChanges {
+    /// COMPANY: legal name.
+    #[serde(default)]
+    #[schema(required = false, value_type = String, min_length = 1, max_length = 150)]
+    legal_name: Field<String>,
+    /// OTHER: name. A PERSON is renamed among the people.
+    #[serde(default)]
+    #[schema(required = false, value_type = String, min_length = 1, max_length = 150)]
+    name: Field<String>,
+    /// Tax id.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 30)]
+    tax_id: Field<String>,
+    /// E-mail address.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 254)]
+    email: Field<String>,
+    /// Telephone.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 20)]
+    phone: Field<String>,
+    /// Where the institution knows it from: one of its sources.
+    #[serde(default)]
+    #[schema(value_type = Option<Uuid>)]
+    source_id: Field<String>,
+    /// What it is paid for each client, as agreed.
+    #[serde(default)]
+    #[schema(value_type = Option<MoneyBody>)]
+    fee: Field<MoneyBody>,
+    /// Comment.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 1000)]
+    comment: Field<String>,
+}
+
+impl Typed<PromoterPatch> for PromoterChanges {
+    fn values(&self, _: &Institution) -> Result<PromoterPatch, Invalid> {
+        let said = |field: &Field<String>| field.clone().change();
+        read(|r| {
+            Some(PromoterPatch {
+                legal_name: r.kept("legal_name", said(&self.legal_name).as_ref(), line(NAMES)),
+                name: r.kept("name", said(&self.name).as_ref(), line(NAMES)),
+                tax_id: r.patched("tax_id", said(&self.tax_id).as_ref(), tax_id),
+                email: r.patched("email", said(&self.email).as_ref(), text::email),
+                phone: r.patched("phone", said(&self.phone).as_ref(), text::phone),
+                source: r.patched("source_id", said(&self.source_id).as_ref(), id),
+                fee: match &self.fee {
+                    Field::Absent => None,
+                    Field::Null => Some(None),
+                    Field::Value(fee) => fee.read(r, "fee").map(Some),
+                },
+                comment: r.patched("comment", said(&self.comment).as_ref(), note(WORDS)),
+            })
+        })
+    }
+}
+
+/// Which promoters. Everything given must hold; several values of one filter, separated by commas, mean any of them.
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields, default)]
 #[into_params(parameter_in = Query)]
 struct PromotersQuery {
-    /// Beginning of the name, in any case.
-    #[param(max_length = 100)]
+    /// Words of name, tax id, document, e-mail address or telephone: each must begin one of them, without case or
+    /// accents.
+    #[param(max_length = 100, example = "andin")]
     q: Option<String>,
+    /// What they are.
+    #[param(value_type = Vec<PromoterTypeCode>, style = Form, explode = false)]
+    #[serde(rename = "type")]
+    #[param(rename = "type")]
+    kind: Vec<String>,
+    /// Where they are known from.
+    #[param(value_type = Vec<Uuid>, style = Form, explode = false)]
+    source_id: Vec<String>,
     /// Items wanted, 1 to 200; 20 when left out.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<u64>,
@@ -103,10 +212,15 @@ struct PromotersQuery {
 }
 
 impl PromotersQuery {
-    fn prefix(&self) -> Result<Option<String>, Invalid> {
+    fn filter(&self) -> Result<PromoterFilter, Invalid> {
         let mut checks = Checks::default();
-        let prefix = Reader::new(&mut checks).optional("q", self.q.as_deref(), line(100));
-        checks.finish().map(|()| prefix)
+        let mut r = Reader::new(&mut checks);
+        let filter = PromoterFilter {
+            words: r.optional("q", self.q.as_deref(), words).unwrap_or_default(),
+            kinds: r.each("type", &self.kind, code),
+            sources: r.each("source_id", &self.source_id, id),
+        };
+        checks.finish().map(|()| filter)
     }
 
     fn paging(&self) -> Paging {
@@ -126,7 +240,7 @@ async fn list_promoters(
 ) -> Result<HttpResponse, Failure> {
     let listing = Listing::of(&req);
     let page = listing.request(&app, query.0.paging())?;
-    let found = people::promoters(&app, &caller, query.0.prefix()?.as_deref(), &page).await?;
+    let found = people::promoters(&app, &caller, &query.0.filter()?, &page).await?;
     listing.answer::<_, PromoterView>(&app, &req, found)
 }
 
@@ -144,7 +258,83 @@ async fn get_promoter(
     versioned(&req, promoter.version, &PromoterView::from(promoter))
 }
 
+/// Find a promoter again by tax id or document, or make one.
+///
+/// Of one that is found nothing is changed: `differences` tells where what was said differs from what is known. A name
+/// alone is no key, so an OTHER without tax id is always new.
+#[utoipa::path(tag = "people", request_body = PromoterBody, responses(
+    (status = 200, description = "It was there already", body = PromoterView,
+        headers(("ETag" = String, description = "Its version"))),
+    (status = 201, description = "The new promoter", body = PromoterView,
+        headers(("Location" = String, description = "Where it is"),
+            ("ETag" = String, description = "Its version")))))]
+#[post("/promoters")]
+async fn create_promoter(call: Changing<PromoterBody>) -> Result<HttpResponse, Failure> {
+    let write = |made: &PromoterMade| directory::text(&PromoterView::made(made));
+    let conditions = call.conditions()?;
+    match people::create_promoter(&call.app, &call.caller, &conditions, &call.sent(), &write).await? {
+        Once::Done(made) if made.created => {
+            let view = PromoterView::made(&made);
+            created(&format!("{PLACE}/{}", view.id), view.version, &view)
+        }
+        Once::Done(made) => versioned(&call.req, made.promoter.version, &PromoterView::made(&made)),
+        Once::Replayed(kept) => {
+            let place = (kept.status == 201).then_some(PLACE);
+            again(kept, place)
+        }
+    }
+}
+
+/// Change a promoter: a merge patch (RFC 7396).
+#[utoipa::path(tag = "people", request_body = PromoterChanges,
+    responses((status = 200, description = "The promoter as it is now", body = PromoterView,
+        headers(("ETag" = String, description = "Its version")))))]
+#[patch("/promoters/{id}")]
+async fn edit_promoter(
+    call: Changing<PromoterChanges>,
+    id: PathId<Promoter>,
+) -> Result<HttpResponse, Failure> {
+    let if_match = call.preconditions.if_match();
+    let promoter = people::edit_promoter(&call.app, &call.caller, id.0, if_match, &call.sent()).await?;
+    versioned(&call.req, promoter.version, &PromoterView::from(promoter))
+}
+
+/// Delete a promoter that no request names. Its history stays.
+#[utoipa::path(tag = "people", responses((status = 204, description = "The promoter is gone")))]
+#[delete("/promoters/{id}")]
+async fn delete_promoter(
+    caller: Caller,
+    app: Data<App>,
+    id: PathId<Promoter>,
+    preconditions: Preconditions,
+) -> Result<HttpResponse, Failure> {
+    people::delete_promoter(&app, &caller, id.0, preconditions.if_match()).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// List what happened to a promoter, newest first; of one that was deleted too.
+#[utoipa::path(tag = "people", params(ChangesQuery),
+    responses((status = 200, description = "The history", body = List<ChangeView>)))]
+#[get("/promoters/{id}/history")]
+async fn list_promoter_history(
+    caller: Caller,
+    app: Data<App>,
+    req: HttpRequest,
+    id: PathId<Promoter>,
+    query: Query<ChangesQuery>,
+) -> Result<HttpResponse, Failure> {
+    let listing = Listing::of(&req);
+    let page = listing.request(&app, query.0.paging())?;
+    let found = people::promoter_history(&app, &caller, id.0, &page).await?;
+    listing.answer::<_, ChangeView>(&app, &req, found)
+}
+
 /// The routes below `/api/v1`.
 pub(super) fn routes(cfg: &mut Registry) {
-    cfg.service(list_promoters).service(get_promoter);
+    cfg.service(list_promoters)
+        .service(create_promoter)
+        .service(get_promoter)
+        .service(edit_promoter)
+        .service(delete_promoter)
+        .service(list_promoter_history);
 }

@@ -90,6 +90,9 @@ pub struct Problem {
     /// `in-use`: the first of them, where they are requests that somebody has to look at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub requests: Option<Vec<ProblemRequest>>,
+    /// `duplicate`, `stale`: the record that is there already, or that is used instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub existing_id: Option<uuid::Uuid>,
 }
 
 impl Problem {
@@ -109,6 +112,7 @@ impl Problem {
             fields: None,
             count: None,
             requests: None,
+            existing_id: None,
         }
     }
 }
@@ -285,6 +289,20 @@ impl From<Error> for Failure {
                     message: message.to_owned(),
                 };
                 return Self::new(Kind::Duplicate, detail).with(|problem| problem.errors.push(fault));
+            }
+            Error::Taken { pointer, by } => {
+                let fault = Fault {
+                    pointer: pointer.to_owned(),
+                    code: "duplicate".to_owned(),
+                    message: format!("belongs to {by} already"),
+                };
+                return Self::new(Kind::Duplicate, detail).with(|problem| {
+                    problem.existing_id = Some(by);
+                    problem.errors.push(fault);
+                });
+            }
+            Error::Merged(into) => {
+                return Self::new(Kind::Stale, detail).with(|problem| problem.existing_id = Some(into));
             }
             Error::InUse(used) => {
                 let requests = used.requests.iter();

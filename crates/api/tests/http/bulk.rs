@@ -10,7 +10,9 @@ const BULK: &str = "/api/v1/certification-requests/bulk";
 const REQUESTS: &str = "/api/v1/certification-requests";
 
 fn item(id: &str, version: i64, payload: Value) -> Value {
-    json!({"id": id, "version": version, "payload": payload})
+    let mut item = json!({"id": id, "version": version});
+    item["payload"] = payload;
+    item
 }
 
 async fn bulk(caller: &Caller, action: &str, items: &[Value]) -> Answered {

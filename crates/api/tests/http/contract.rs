@@ -73,7 +73,11 @@ impl Operation {
 /// A template with its parameters filled in.
 pub(crate) fn fill(template: &str, id: &str) -> String {
     let public_id = "3f2c9a7e5b1d48068c4e2f6a9d0b7c11";
-    template.replace("{id}", id).replace("{slug}", "stale").replace("{public_id}", public_id)
+    template
+        .replace("{id}", id)
+        .replace("{guardian_id}", id)
+        .replace("{slug}", "stale")
+        .replace("{public_id}", public_id)
 }
 
 /// All operations.

@@ -1,5 +1,7 @@
 //! Every operation of the document: who is kept out, who is let in, and that each answer is documented.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use medcert_domain::{
     certification::Action,
     identity::{Grant, Role},
@@ -9,6 +11,8 @@ use medcert_testkit::{Caller, Cast, Clinic};
 use serde_json::{Value, json};
 
 use crate::contract::{NOBODY, Operation, operations};
+
+static MADE: AtomicU32 = AtomicU32::new(0);
 
 const KEYED: [(&str, &str); 2] = [("if-match", "*"), ("idempotency-key", "\"k\"")];
 
@@ -31,6 +35,8 @@ fn wanted(operation: &str) -> Option<u16> {
         | "read_policy"
         | "list_requests"
         | "list_staff"
+        | "list_people"
+        | "list_promoter_sources"
         | "list_promoters"
         | "list_services"
         | "get_institution"
@@ -45,7 +51,13 @@ fn wanted(operation: &str) -> Option<u16> {
         | "edit_institution"
         | "list_institution_history"
         | "list_certificates" => 200,
-        "register_request" | "create_staff" | "create_user" | "create_service" => 201,
+        "register_request"
+        | "create_staff"
+        | "create_user"
+        | "create_service"
+        | "create_person"
+        | "create_promoter"
+        | "create_promoter_source" => 201,
         "import_requests" => 202,
         "logout" | "change_password" => 204,
         // The example of a refresh token is none of ours.
@@ -106,7 +118,22 @@ fn wanted(operation: &str) -> Option<u16> {
         | "remove_logo"
         | "edit_service"
         | "delete_service"
-        | "list_service_history" => 404,
+        | "list_service_history"
+        | "edit_promoter"
+        | "delete_promoter"
+        | "list_promoter_history"
+        | "get_promoter_source"
+        | "edit_promoter_source"
+        | "delete_promoter_source"
+        | "list_promoter_source_history"
+        | "get_person"
+        | "edit_person"
+        | "delete_person"
+        | "merge_person"
+        | "list_person_history"
+        | "list_guardians"
+        | "set_guardian"
+        | "remove_guardian" => 404,
         "add_file" => 415,
         "set_logo" | "confirm_email" => 422,
         _ => return None,
@@ -116,8 +143,14 @@ fn wanted(operation: &str) -> Option<u16> {
 /// The example of the document, with what only this clinic knows put in.
 fn body(operation: &Operation, service: &str) -> Value {
     let mut body = operation.example().unwrap_or(Value::Null);
-    if operation.id == "register_request" {
-        body["service_id"] = json!(service);
+    // Whoever makes the same thing after somebody else finds it.
+    let fresh = || 10_000_000 + MADE.fetch_add(1, Ordering::SeqCst);
+    match operation.id.as_str() {
+        "register_request" => body["service_id"] = json!(service),
+        "create_person" => body["document_number"] = json!(fresh().to_string()),
+        "create_promoter" => body["tax_id"] = json!(fresh().to_string()),
+        "create_promoter_source" => body["name"] = json!(format!("Source {}", fresh())),
+        _ => {}
     }
     body
 }

@@ -18,14 +18,14 @@ async fn the_profile_is_changed_by_the_administrator_and_remembered() {
     let cast = Cast::of(&clinic).await;
     let seen = cast.operator.get(PROFILE).await.expect(200);
     let tag = seen.header("etag").to_owned();
-    let changes = json!({
+    let wanted = json!({
         "name": "Clínica Nueva", "tax_id": null, "time_zone": "Europe/Kyiv", "locale": "uk", "currency": "UAH",
         "country": "UA", "certificate_series": "CN2", "registrar_may_evaluate": true, "backdating_days": 3
     });
-    cast.admin.json("PATCH", PROFILE, &[], &changes).await.expect(428);
-    cast.manager.patch(PROFILE, &tag, &changes).await.expect(403);
-    let changed = cast.admin.patch(PROFILE, &tag, &changes).await.expect(200);
-    cast.admin.patch(PROFILE, &tag, &changes).await.expect(412);
+    cast.admin.json("PATCH", PROFILE, &[], &wanted).await.expect(428);
+    cast.manager.patch(PROFILE, &tag, &wanted).await.expect(403);
+    let changed = cast.admin.patch(PROFILE, &tag, &wanted).await.expect(200);
+    cast.admin.patch(PROFILE, &tag, &wanted).await.expect(412);
     // At once here, within two seconds elsewhere.
     let now = cast.doctor.get(PROFILE).await.expect(200);
     assert_eq!(now.bytes, changed.bytes);
@@ -37,7 +37,7 @@ async fn the_profile_is_changed_by_the_administrator_and_remembered() {
     assert_eq!(lines.len(), 9);
     let zone = lines.iter().find(|line| line["field"] == "time_zone").unwrap();
     assert_eq!((&zone["old_value"], &zone["new_value"]), (&json!("America/Lima"), &json!("Europe/Kyiv")));
-    let same = cast.admin.patch(PROFILE, "*", &changes).await.expect(200);
+    let same = cast.admin.patch(PROFILE, "*", &wanted).await.expect(200);
     assert_eq!(same.header("etag"), changed.header("etag"));
 }
 

@@ -427,7 +427,9 @@ async fn telephones_and_codes_are_found_as_they_are_typed() {
         &code,
         &code.replace('-', " "),
     ];
-    let encoded = |q: &str| q.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+    let encoded = |q: &str| {
+        q.bytes().flat_map(|byte| [String::from("%"), hex::encode_upper([byte])]).collect::<String>()
+    };
     for q in found {
         let page =
             cast.operator.get(&format!("{REQUESTS}?q={}&with_total=true", encoded(q))).await.expect(200);

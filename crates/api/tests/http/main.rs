@@ -23,6 +23,7 @@ mod jobs;
 mod lists;
 mod messages;
 mod order;
+mod people;
 mod rate_limit;
 mod reports;
 mod routing;

@@ -32,13 +32,13 @@ async fn a_service_is_made_changed_and_remembered() {
     let twice = cast.admin.post(SERVICES, &alpine()).await.expect(409);
     assert_eq!(twice.faults(), [("/name".to_owned(), "duplicate".to_owned())]);
     let tag = made.header("etag").to_owned();
-    let changes = json!({"fee": {"amount": "260", "currency": "PEN"}, "description": null, "active": false});
-    cast.admin.json("PATCH", &place, &[], &changes).await.expect(428);
-    let changed = cast.admin.patch(&place, &tag, &changes).await.expect(200);
+    let wanted = json!({"fee": {"amount": "260", "currency": "PEN"}, "description": null, "active": false});
+    cast.admin.json("PATCH", &place, &[], &wanted).await.expect(428);
+    let changed = cast.admin.patch(&place, &tag, &wanted).await.expect(200);
     assert_eq!(changed.body["fee"]["amount"], "260.00");
     assert_eq!((&changed.body["description"], &changed.body["active"]), (&Value::Null, &json!(false)));
-    cast.admin.patch(&place, &tag, &changes).await.expect(412);
-    let same = cast.admin.patch(&place, "*", &changes).await.expect(200);
+    cast.admin.patch(&place, &tag, &wanted).await.expect(412);
+    let same = cast.admin.patch(&place, "*", &wanted).await.expect(200);
     assert_eq!(same.header("etag"), changed.header("etag"));
     let named =
         cast.admin.patch(&place, "*", &json!({"name": "Certificado médico ocupacional"})).await.expect(409);
@@ -51,7 +51,7 @@ async fn a_service_is_made_changed_and_remembered() {
     assert_eq!(lines.iter().filter(|line| line["action"] == "CREATE").count(), 6);
     for caller in [&cast.operator, &cast.manager, &cast.doctor] {
         caller.post(SERVICES, &alpine()).await.expect(403);
-        caller.patch(&place, "*", &changes).await.expect(403);
+        caller.patch(&place, "*", &wanted).await.expect(403);
     }
 }
 

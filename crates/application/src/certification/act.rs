@@ -45,7 +45,7 @@ pub async fn act(
         let before = permitted(app, actor, action, &profile, if_match, before)?;
         let payload = attempt.input.read(&profile)?;
         demand_key_of_override(&payload, attempt.conditions)?;
-        let (around, command, changes) = prepare(app, uow, &profile, before, action, payload).await?;
+        let (around, command, changes) = prepare(app, actor, uow, &profile, before, action, payload).await?;
         let relinked = matches!(action, Action::Edit | Action::Override);
         let new_id = || app.parts.ids.uuid();
         let mut request = around.certification.clone();
@@ -124,6 +124,7 @@ pub(crate) fn permitted(
 /// Finds the people that a payload names and turns it into a command.
 async fn prepare(
     app: &App,
+    actor: &Actor,
     uow: &mut dyn UnitOfWork,
     profile: &Institution,
     mut dossier: Dossier,
@@ -133,14 +134,14 @@ async fn prepare(
     let mut changes = vec![];
     let command = match (action, payload) {
         (Action::Edit, Payload::Edit(input)) => {
-            let (edit, told) = edit(app, uow, profile, &mut dossier, *input).await?;
+            let (edit, told) = edit(app, actor, uow, profile, &mut dossier, *input).await?;
             changes = told;
             Command::Edit(Box::new(edit))
         }
         (Action::Override, Payload::Override { reason, action, payload }) => {
             let payload = match (action, *payload) {
                 (Action::Edit, Payload::Edit(input)) => {
-                    let edited = edit(app, uow, profile, &mut dossier, *input).await;
+                    let edited = edit(app, actor, uow, profile, &mut dossier, *input).await;
                     let (edit, told) = edited.map_err(below_payload)?;
                     changes = told;
                     OverridePayload::Edit(Box::new(edit))
@@ -231,6 +232,7 @@ fn merged_care(
 /// Changes the people of a request and puts the changed ones into the dossier.
 async fn edit(
     app: &App,
+    actor: &Actor,
     uow: &mut dyn UnitOfWork,
     profile: &Institution,
     dossier: &mut Dossier,
@@ -242,8 +244,7 @@ async fn edit(
         comment: input.comment,
         ..Edit::default()
     };
-    let today = profile.day_of(app.now());
-    let mut finder = Finder { app, uow: &mut *uow, profile, today, changes: vec![], renamed: vec![] };
+    let mut finder = Finder::new(app, actor, &mut *uow, profile);
     if let Some(client) = &input.client {
         let person = finder.edit("client", dossier.client.clone(), client).await?;
         edit.client = (person.id != dossier.client.id).then_some(person.id);

@@ -1,6 +1,6 @@
 //! Erasing a request that never came to a medical act.
 
-use medcert_domain::{certification::Action, identity::Actor, people::Person};
+use medcert_domain::{certification::Action, identity::Actor};
 
 use super::{
     Attempt,
@@ -11,6 +11,7 @@ use crate::{
     App, Error,
     audit::{self, About},
     objects::ObjectKey,
+    people::erase_if_unused,
     rerun::run,
     store::UnitOfWork,
 };
@@ -30,15 +31,8 @@ pub async fn erase(app: &App, actor: &Actor, attempt: Attempt<'_, String>) -> Re
         let objects: Vec<ObjectKey> = files.map(|file| ObjectKey::file(attempt.id, file.id)).collect();
         uow.discard(&objects, app.now()).await?;
         uow.erase(&dossier.certification).await?;
-        for person in std::iter::once(&dossier.client).chain(&dossier.guardian) {
-            if !uow.person_in_use(person.id).await? {
-                // Read anew: the version in the dossier may be that of a reader long ago.
-                let known: Option<Person> = uow.get(person.id).await?;
-                if let Some(known) = known {
-                    uow.delete(&known).await?;
-                }
-            }
-        }
+        let people = std::iter::once(&dossier.client).chain(&dossier.guardian).map(|person| person.id);
+        erase_if_unused(uow, people).await?;
         let about = About::object("certification", attempt.id.raw()).of(dossier.client.id);
         let mut event = audit::event(app, actor, &audit_name(Action::Delete), about, "ok");
         event.reason = Some(reason);

@@ -8,7 +8,7 @@ use medcert_domain::{
         Action, Care, CareMode, Certification, CloseOutcome, EndWithoutCertificate, NewEvaluation,
         NewPayment, NewRefund, Payment, Relationship, ReopenReason,
     },
-    people::{Country, DocumentType, Person, PersonPatch, Promoter, PromoterType, Staff},
+    people::{Country, DocumentType, Person, PersonPatch, Promoter, PromoterSource, PromoterType, Staff},
 };
 
 use crate::{Conditions, Error};
@@ -88,7 +88,9 @@ pub enum PromoterInput {
 pub struct NewPromoter {
     /// What it is.
     pub kind: PromoterType,
-    /// For PERSON: who.
+    /// For PERSON: who, when known already.
+    pub person_id: Option<Id<Person>>,
+    /// For PERSON: who, otherwise.
     pub person: PersonInput,
     /// For COMPANY: legal name; for OTHER: name.
     pub name: Option<String>,
@@ -98,6 +100,10 @@ pub struct NewPromoter {
     pub email: Option<String>,
     /// Telephone.
     pub phone: Option<String>,
+    /// Where the institution knows it from.
+    pub source: Option<Id<PromoterSource>>,
+    /// What it is paid for each client.
+    pub fee: Option<Money>,
     /// Comment.
     pub comment: Option<String>,
 }

@@ -4,9 +4,10 @@ use chrono::NaiveDate;
 use medcert_domain::{
     Entity as _, Id, Invalid,
     catalog::Institution,
-    identity::User,
+    identity::Actor,
     people::{
-        Document, FieldChange, Person, PersonPatch, PersonUse, Promoter, PromoterIdentity, PromoterType,
+        Document, FieldChange, Person, PersonPatch, PersonUse, Promoter, PromoterIdentity, PromoterSource,
+        PromoterType,
     },
 };
 
@@ -16,17 +17,20 @@ use super::{
 };
 use crate::{
     App,
-    identity::users,
+    audit::About,
+    directory::{self, Change, Differences},
+    people::{self, follow},
     rerun::Failed,
-    store::{StoreError, UnitOfWork},
+    store::UnitOfWork,
 };
 
-/// Fields by which requests are found.
-const SEARCHED: &[&str] = &["given_names", "family_names", "phone", "phone_2", "landline"];
+/// Fields by which people and their requests are found.
+const SEARCHED: &[&str] = &["given_names", "family_names", "document", "phone", "phone_2", "landline"];
 
 /// The unit of work with what finding people needs besides.
 pub(crate) struct Finder<'a> {
     pub app: &'a App,
+    pub actor: &'a Actor,
     pub uow: &'a mut dyn UnitOfWork,
     pub profile: &'a Institution,
     pub today: NaiveDate,
@@ -34,6 +38,36 @@ pub(crate) struct Finder<'a> {
     pub changes: Vec<PersonChange>,
     /// People whose search words are out of date.
     pub renamed: Vec<Id<Person>>,
+}
+
+/// What looking for a person led to.
+pub(crate) enum Sought {
+    /// The person has this document.
+    Known(Box<Person>),
+    /// Nobody has it.
+    Unknown(Document),
+}
+
+/// Where a part of a document is: the document itself has no name.
+fn place(part: &str) -> String {
+    if part.is_empty() { String::new() } else { format!("/{part}") }
+}
+
+fn missing(part: &str, field: &str) -> Invalid {
+    Invalid::one(&format!("{}/{field}", place(part)), "required", "is required")
+}
+
+impl<'a> Finder<'a> {
+    /// Nothing was changed yet.
+    pub(crate) fn new(
+        app: &'a App,
+        actor: &'a Actor,
+        uow: &'a mut dyn UnitOfWork,
+        profile: &'a Institution,
+    ) -> Self {
+        let today = profile.day_of(app.now());
+        Self { app, actor, uow, profile, today, changes: vec![], renamed: vec![] }
+    }
 }
 
 impl Finder<'_> {
@@ -68,23 +102,34 @@ impl Finder<'_> {
         part: &'static str,
         input: &PersonInput,
     ) -> Result<Person, Failed> {
-        let pointer = format!("/{part}");
-        self.check(&pointer, &input.fields)?;
-        let missing = |field: &str| Invalid::one(&format!("/{part}/{field}"), "required", "is required");
-        let document = input.document.as_ref().ok_or_else(|| missing("document_number"))?;
-        let document = self.document(&pointer, document, None)?;
-        if let Some(found) = self.uow.person_by_document(&document).await? {
-            return self.merge(part, found, &input.fields).await;
+        match self.find(part, input).await? {
+            Sought::Known(person) => self.merge(part, *person, &input.fields).await,
+            Sought::Unknown(document) => self.make(part, document, &input.fields).await,
         }
-        self.app.printable(&format!("{pointer}/document_number"), &document.number)?;
-        let now = self.app.now();
-        let fields = input.fields.clone();
+    }
+
+    /// The person with this document, as known.
+    pub(crate) async fn find(&mut self, part: &'static str, input: &PersonInput) -> Result<Sought, Failed> {
+        self.check(&place(part), &input.fields)?;
+        let document = input.document.as_ref().ok_or_else(|| missing(part, "document_number"))?;
+        let document = self.document(&place(part), document, None)?;
+        let found = self.uow.person_by_document(&document).await?;
+        Ok(found.map_or(Sought::Unknown(document), |person| Sought::Known(Box::new(person))))
+    }
+
+    /// A new person.
+    pub(crate) async fn make(
+        &mut self,
+        part: &'static str,
+        document: Document,
+        fields: &PersonPatch,
+    ) -> Result<Person, Failed> {
+        self.app.printable(&format!("{}/document_number", place(part)), &document.number)?;
+        let fields = fields.clone();
+        let given_names = fields.given_names.ok_or_else(|| missing(part, "given_names"))?;
+        let family_names = fields.family_names.ok_or_else(|| missing(part, "family_names"))?;
         let person = Person {
-            id: self.app.id(),
-            version: 0,
             document: Some(document),
-            given_names: fields.given_names.ok_or_else(|| missing("given_names"))?,
-            family_names: fields.family_names.ok_or_else(|| missing("family_names"))?,
             birth_date: fields.birth_date.flatten(),
             email: fields.email.flatten(),
             phone: fields.phone.flatten(),
@@ -92,10 +137,12 @@ impl Finder<'_> {
             landline: fields.landline.flatten(),
             address: fields.address.flatten(),
             preferred_locale: fields.preferred_locale.flatten(),
-            created_at: now,
-            updated_at: now,
+            comment: fields.comment.flatten(),
+            ..Person::named(self.app.id(), given_names, family_names, self.app.now())
         };
         self.uow.insert(&person).await?;
+        people::index(&mut *self.uow, &person).await?;
+        self.record(person.id, "CREATE", vec![]).await?;
         Ok(Person { version: 1, ..person })
     }
 
@@ -108,17 +155,38 @@ impl Finder<'_> {
     ) -> Result<Person, Failed> {
         let usage = self.uow.person_use(person.id).await?;
         let changes = person.merge(fields, usage);
-        if changes.iter().any(|change| change.applied) {
+        let applied: Vec<FieldChange> = changes.iter().filter(|change| change.applied).cloned().collect();
+        if !applied.is_empty() {
             person.updated_at = self.app.now();
             self.uow.update(&person).await?;
             person.version += 1;
-        }
-        if changes.iter().any(|c| c.applied && SEARCHED.contains(&c.field)) {
-            self.renamed.push(person.id);
+            if applied.iter().any(|change| SEARCHED.contains(&change.field)) {
+                self.renamed.push(person.id);
+            } else if applied.iter().any(|change| change.field == "email") {
+                people::reindex(&mut *self.uow, &person).await?;
+            }
+            self.record(person.id, "EDIT", applied).await?;
         }
         let id = person.id;
         self.changes.extend(changes.into_iter().map(|change| PersonChange { part, person: id, change }));
         Ok(person)
+    }
+
+    /// Writes what happened to a person into the person's own history.
+    pub(crate) async fn record(
+        &mut self,
+        person: Id<Person>,
+        action: &'static str,
+        changes: Vec<FieldChange>,
+    ) -> Result<(), Failed> {
+        let change = Change {
+            about: About::object(Person::KIND, person.raw()).of(person),
+            action,
+            audited: "people.follow",
+            differences: changes.into_iter().collect::<Differences>(),
+            comment: None,
+        };
+        directory::record(self.app, self.actor, &mut *self.uow, change).await
     }
 
     /// Edits the person of a request: other fields, or another document. A number that belongs to somebody else
@@ -129,30 +197,38 @@ impl Finder<'_> {
         mut person: Person,
         input: &PersonInput,
     ) -> Result<Person, Failed> {
-        let pointer = format!("/{part}");
+        let pointer = place(part);
         self.check(&pointer, &input.fields)?;
         if let Some(document) = &input.document {
             let document = self.document(&pointer, document, person.document.as_ref())?;
-            if person.document.as_ref() != Some(&document) {
-                if let Some(other) = self.uow.person_by_document(&document).await? {
-                    return Ok(other);
+            let other = if person.document.as_ref() == Some(&document) {
+                Some(person.clone())
+            } else {
+                self.uow.person_by_document(&document).await?
+            };
+            match other {
+                // The number of a record merged into this person leads to this person.
+                Some(other) if other.id == person.id => {}
+                Some(other) => return Ok(other),
+                None => {
+                    if self.uow.person_use(person.id).await? == PersonUse::Inside {
+                        return Err(protected(&format!("{pointer}/document_number")).into());
+                    }
+                    self.app.printable(&format!("{pointer}/document_number"), &document.number)?;
+                    let change = FieldChange {
+                        field: "document",
+                        old: person.document.as_ref().map(ToString::to_string),
+                        new: Some(document.to_string()),
+                        applied: true,
+                    };
+                    person.document = Some(document);
+                    person.updated_at = self.app.now();
+                    self.uow.update(&person).await?;
+                    person.version += 1;
+                    self.renamed.push(person.id);
+                    self.record(person.id, "EDIT", vec![change.clone()]).await?;
+                    self.changes.push(PersonChange { part, person: person.id, change });
                 }
-                if self.uow.person_use(person.id).await? == PersonUse::Inside {
-                    return Err(protected(&format!("{pointer}/document_number")).into());
-                }
-                self.app.printable(&format!("{pointer}/document_number"), &document.number)?;
-                let change = FieldChange {
-                    field: "document",
-                    old: person.document.as_ref().map(ToString::to_string),
-                    new: Some(document.to_string()),
-                    applied: true,
-                };
-                person.document = Some(document);
-                person.updated_at = self.app.now();
-                self.uow.update(&person).await?;
-                person.version += 1;
-                self.renamed.push(person.id);
-                self.changes.push(PersonChange { part, person: person.id, change });
             }
         }
         let before = self.changes.len();
@@ -176,74 +252,116 @@ impl Finder<'_> {
     }
 
     async fn find_or_make_promoter(&mut self, new: &NewPromoter) -> Result<Promoter, Failed> {
-        if let Some(tax_id) = &new.tax_id
-            && let Some(found) = self.uow.promoter_by_tax_id(tax_id).await?
+        let part = "promoter";
+        if let Some(found) = self.promoter_by_tax_id(new).await? {
+            return Ok(found);
+        }
+        let person = match (new.kind, new.person_id) {
+            (PromoterType::Person, Some(id)) => Some(self.known(part, id).await?),
+            (PromoterType::Person, None) => Some(self.find_or_make(part, &new.person).await?),
+            _ => None,
+        };
+        if let Some(person) = &person
+            && let Some(found) = self.uow.promoter_by_person(person.id).await?
         {
             return Ok(found);
         }
-        let missing = |field| Invalid::one(&format!("/promoter/{field}"), "required", "is required");
-        let (identity, name) = match new.kind {
-            PromoterType::Person => {
-                let person = self.find_or_make("promoter", &new.person).await?;
-                if let Some(found) = self.uow.promoter_by_person(person.id).await? {
-                    return Ok(found);
-                }
-                (PromoterIdentity::Person(person.id), person.name())
-            }
-            PromoterType::Company => {
-                let name = new.name.clone().ok_or_else(|| missing("legal_name"))?;
-                (PromoterIdentity::Company { legal_name: name.clone() }, name)
-            }
-            PromoterType::Other => {
-                let name = new.name.clone().ok_or_else(|| missing("name"))?;
-                (PromoterIdentity::Other { name: name.clone() }, name)
-            }
-        };
-        let now = self.app.now();
-        let promoter = Promoter {
-            id: self.app.id(),
-            version: 0,
-            identity,
-            name,
-            tax_id: new.tax_id.clone(),
-            email: new.email.clone(),
-            phone: new.phone.clone(),
-            comment: new.comment.clone(),
-            created_at: now,
-            updated_at: now,
-        };
-        self.uow.insert(&promoter).await?;
-        Ok(Promoter { version: 1, ..promoter })
+        self.make_promoter(part, new, person.as_ref()).await
     }
 
-    /// An account is found by the name of its person.
-    async fn reindex_account(&mut self, id: Id<Person>) -> Result<(), StoreError> {
-        let Some(user) = self.uow.user_by_person(id).await? else { return Ok(()) };
-        let person: Option<Person> = self.uow.get(id).await?;
-        match person {
-            Some(person) => {
-                let words = users::words(&user, &person);
-                self.uow.index_entry(User::KIND, user.id.raw(), &words).await
-            }
-            None => Ok(()),
+    /// The promoter with the tax id that is given.
+    pub(crate) async fn promoter_by_tax_id(&mut self, new: &NewPromoter) -> Result<Option<Promoter>, Failed> {
+        match &new.tax_id {
+            Some(tax_id) => Ok(self.uow.promoter_by_tax_id(tax_id).await?),
+            None => Ok(None),
         }
     }
 
-    /// Brings the search words of every request up to date that names somebody who was renamed.
-    pub(crate) async fn reindex_renamed(&mut self) -> Result<(), StoreError> {
-        for person in std::mem::take(&mut self.renamed) {
-            self.reindex_account(person).await?;
-            for request in self.uow.requests_of(person).await? {
-                if let Some(dossier) = self.uow.dossier(request).await? {
-                    self.uow.index_words(request, &super::words::of(&dossier)).await?;
-                }
+    /// The person with this id, or into whom that record was merged.
+    pub(crate) async fn known(&mut self, part: &'static str, id: Id<Person>) -> Result<Person, Failed> {
+        let unknown = || Invalid::one(&format!("{}/person_id", place(part)), "unknown", "is no person");
+        let found: Person = self.uow.get(id).await?.ok_or_else(unknown)?;
+        match found.merged_into {
+            None => Ok(found),
+            Some(into) => {
+                let survivor: Option<Person> = self.uow.get(into).await?;
+                Ok(survivor.ok_or_else(unknown)?)
             }
+        }
+    }
+
+    /// A new promoter; `person` is who it is, when it is a person.
+    pub(crate) async fn make_promoter(
+        &mut self,
+        part: &'static str,
+        new: &NewPromoter,
+        person: Option<&Person>,
+    ) -> Result<Promoter, Failed> {
+        let named = |field| new.name.clone().ok_or_else(|| missing(part, field));
+        let (identity, name) = match (new.kind, person) {
+            (PromoterType::Person, Some(person)) => (PromoterIdentity::Person(person.id), person.name()),
+            (PromoterType::Person, None) => return Err(missing(part, "person_id").into()),
+            (PromoterType::Company, _) => {
+                let name = named("legal_name")?;
+                (PromoterIdentity::Company { legal_name: name.clone() }, name)
+            }
+            (PromoterType::Other, _) => {
+                let name = named("name")?;
+                (PromoterIdentity::Other { name: name.clone() }, name)
+            }
+        };
+        self.source(part, new.source).await?;
+        let promoter = Promoter {
+            tax_id: new.tax_id.clone(),
+            email: new.email.clone(),
+            phone: new.phone.clone(),
+            source: new.source,
+            fee: new.fee,
+            comment: new.comment.clone(),
+            ..Promoter::named(self.app.id(), identity, name, self.app.now())
+        };
+        self.uow.insert(&promoter).await?;
+        people::index_promoter(&mut *self.uow, &promoter, person).await?;
+        let change = Change {
+            about: About::object(Promoter::KIND, promoter.id.raw()),
+            action: "CREATE",
+            audited: "promoters.create",
+            differences: Differences::default(),
+            comment: None,
+        };
+        directory::record(self.app, self.actor, &mut *self.uow, change).await?;
+        Ok(Promoter { version: 1, ..promoter })
+    }
+
+    /// Refuses a source that is not offered.
+    pub(crate) async fn source(
+        &mut self,
+        part: &'static str,
+        source: Option<Id<PromoterSource>>,
+    ) -> Result<(), Failed> {
+        let Some(id) = source else { return Ok(()) };
+        let pointer = format!("{}/source_id", place(part));
+        let found: Option<PromoterSource> = self.uow.get(id).await?;
+        match found {
+            Some(source) if source.active => Ok(()),
+            Some(_) => Err(Invalid::one(&pointer, "inactive", "is no longer offered").into()),
+            None => Err(Invalid::one(&pointer, "unknown", "is no source of promoters").into()),
+        }
+    }
+
+    /// Brings everything up to date that is found by the names of somebody who was renamed.
+    pub(crate) async fn reindex_renamed(&mut self) -> Result<(), Failed> {
+        let mut renamed = std::mem::take(&mut self.renamed);
+        renamed.dedup();
+        for person in renamed {
+            follow(&mut *self.uow, person).await?;
         }
         Ok(())
     }
 }
 
-fn protected(pointer: &str) -> Invalid {
+/// Says that a field belongs to the administration.
+pub(crate) fn protected(pointer: &str) -> Invalid {
     let message = "belongs to a member of staff or to somebody with a login; the administration changes it";
     Invalid::one(pointer, "protected", message)
 }

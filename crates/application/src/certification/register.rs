@@ -59,7 +59,7 @@ pub(crate) async fn register_in(
     let now = app.now();
     let today = profile.day_of(now);
     let (client, guardian, promoter, changes) = {
-        let mut finder = Finder { app, uow: &mut *uow, profile, today, changes: vec![], renamed: vec![] };
+        let mut finder = Finder::new(app, actor, &mut *uow, profile);
         let client = finder.find_or_make("client", &input.client).await?;
         let guardian = match &input.guardian {
             None => None,

@@ -165,22 +165,12 @@ pub async fn create_user(app: &App, new: FirstUser) -> Result<Id<User>, Error> {
             return Err(Failed::Answer(Error::Duplicate { pointer: "/email", message }));
         }
         let person = Person {
-            id: app.id(),
-            version: 0,
-            document: None,
-            given_names: given_names.clone(),
-            family_names: family_names.clone(),
-            birth_date: None,
             email: Some(email.clone()),
-            phone: None,
-            phone_2: None,
-            landline: None,
-            address: None,
             preferred_locale: Some(new.locale),
-            created_at: now,
-            updated_at: now,
+            ..Person::named(app.id(), given_names.clone(), family_names.clone(), now)
         };
         uow.insert(&person).await?;
+        crate::people::index(uow, &person).await?;
         let user = User {
             id: app.id(),
             version: 0,

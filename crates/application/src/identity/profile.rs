@@ -154,29 +154,26 @@ async fn ask(app: &App, uow: &mut dyn UnitOfWork, user: &User, email: &str) -> R
     let now = app.now();
     let token = app.parts.ids.uuid();
     let hash: [u8; 32] = Sha256::digest(mail::secret(app, token)).into();
-    match uow.email_change_of(user.id).await? {
-        Some(mut pending) => {
-            if let Some(seconds) = pending.wait(now) {
-                return Err(Error::Throttled(seconds).into());
-            }
-            pending.ask_again(email, token, hash, now);
-            uow.update(&pending).await?;
+    if let Some(mut pending) = uow.email_change_of(user.id).await? {
+        if let Some(seconds) = pending.wait(now) {
+            return Err(Error::Throttled(seconds).into());
         }
-        None => {
-            let pending = EmailChange {
-                id: app.id(),
-                version: 1,
-                user: user.id,
-                email: email.to_owned(),
-                token,
-                token_hash: hash,
-                asked_at: now,
-                expires_at: now + EmailChange::LIFETIME,
-                counted_since: now,
-                count: 1,
-            };
-            uow.insert(&pending).await?;
-        }
+        pending.ask_again(email, token, hash, now);
+        uow.update(&pending).await?;
+    } else {
+        let pending = EmailChange {
+            id: app.id(),
+            version: 1,
+            user: user.id,
+            email: email.to_owned(),
+            token,
+            token_hash: hash,
+            asked_at: now,
+            expires_at: now + EmailChange::LIFETIME,
+            counted_since: now,
+            count: 1,
+        };
+        uow.insert(&pending).await?;
     }
     mail::queue(app, uow, LetterKind::ConfirmEmail, Some(token), (email, user.locale)).await?;
     mail::queue(app, uow, LetterKind::EmailChangeAsked, None, (&user.email, user.locale)).await

@@ -8,7 +8,7 @@ use medcert_domain::{
     catalog::Institution,
     certification::{AssignmentRole, Member},
     identity::Actor,
-    people::{Person, PersonUse, Staff, StaffKind, StaffRole, StaffStatus},
+    people::{FieldChange, Person, PersonUse, Staff, StaffKind, StaffRole, StaffStatus},
     policy::Permission,
 };
 
@@ -142,11 +142,8 @@ pub(crate) async fn create_staff_in(
     printable(app, new.licence_number.as_deref(), new.specialty.as_deref())?;
     let mut differences = Differences::default();
     let person = match &new.person {
-        StaffPerson::Known(id) => {
-            let found: Option<Person> = uow.get(*id).await?;
-            found.ok_or_else(|| Invalid::one("/person_id", "unknown", "is no person"))?
-        }
-        StaffPerson::Said(said) => find_or_make(app, uow, profile, said, &mut differences).await?,
+        StaffPerson::Known(id) => Finder::new(app, actor, &mut *uow, profile).known("", *id).await?,
+        StaffPerson::Said(said) => find_or_make(app, actor, uow, profile, said, &mut differences).await?,
     };
     if uow.staff_of(person.id).await?.is_some() {
         let pointer = match new.person {
@@ -201,7 +198,7 @@ pub async fn change_staff(
         let person = person.ok_or_else(|| Error::internal("a staff member without person"))?;
         let person = match &patch.person {
             None => person,
-            Some(said) => correct(app, uow, &profile, person, said, &mut differences).await?,
+            Some(said) => correct(app, actor, uow, &profile, person, said, &mut differences).await?,
         };
         let mut staff = before.clone();
         patch.apply(&mut staff);
@@ -260,37 +257,36 @@ fn printable(app: &App, licence: Option<&str>, specialty: Option<&str>) -> Resul
     Ok(())
 }
 
-fn finder<'a>(app: &'a App, uow: &'a mut dyn UnitOfWork, profile: &'a Institution) -> Finder<'a> {
-    Finder { app, uow, profile, today: profile.day_of(app.now()), changes: vec![], renamed: vec![] }
-}
-
 /// The person with this document, corrected by what is said; or a new one.
 async fn find_or_make(
     app: &App,
+    actor: &Actor,
     uow: &mut dyn UnitOfWork,
     profile: &Institution,
     said: &PersonInput,
     differences: &mut Differences,
 ) -> Result<Person, Failed> {
-    let mut finder = finder(app, uow, profile);
+    let mut finder = Finder::new(app, actor, uow, profile);
     let person = finder.find_or_make("person", said).await?;
     finder.reindex_renamed().await?;
     let protected = finder.changes.iter().any(|told| !told.change.applied);
     // What requests may not change of people with a login, whoever makes them staff may.
-    if protected { correct(app, uow, profile, person, said, differences).await } else { Ok(person) }
+    if protected { correct(app, actor, uow, profile, person, said, differences).await } else { Ok(person) }
 }
 
 /// Corrects the data of a staff member's person.
 async fn correct(
     app: &App,
+    actor: &Actor,
     uow: &mut dyn UnitOfWork,
     profile: &Institution,
     mut person: Person,
     said: &PersonInput,
     differences: &mut Differences,
 ) -> Result<Person, Failed> {
-    let mut finder = finder(app, uow, profile);
+    let mut finder = Finder::new(app, actor, uow, profile);
     finder.check("/person", &said.fields)?;
+    let mut renumbered = None;
     if let Some(document) = &said.document {
         let document = finder.document("/person", document, person.document.as_ref())?;
         if person.document.as_ref() != Some(&document) {
@@ -300,12 +296,15 @@ async fn correct(
             }
             app.printable("/person/document_number", &document.number)?;
             let old = person.document.as_ref().map(ToString::to_string);
-            differences.note("person.document", old, Some(document.to_string()));
+            let new = Some(document.to_string());
+            differences.note("person.document", old.clone(), new.clone());
+            renumbered = Some(FieldChange { field: "document", old, new, applied: true });
             person.document = Some(document);
         }
     }
-    for change in person.merge(&said.fields, PersonUse::Outside) {
-        differences.note(field(change.field), change.old, change.new);
+    let mut changes = person.merge(&said.fields, PersonUse::Outside);
+    for change in &changes {
+        differences.note(field(change.field), change.old.clone(), change.new.clone());
     }
     if differences.is_empty() {
         return Ok(person);
@@ -313,6 +312,8 @@ async fn correct(
     person.updated_at = app.now();
     finder.uow.update(&person).await?;
     person.version += 1;
+    changes.extend(renumbered);
+    finder.record(person.id, "EDIT", changes).await?;
     finder.renamed.push(person.id);
     finder.reindex_renamed().await?;
     Ok(person)

@@ -38,15 +38,15 @@ pub(super) async fn report(
     let members: BTreeSet<Uuid> =
         [&managers, &doctors, &operators].into_iter().flatten().map(|place| place.id).collect();
     let members: Vec<_> = members.into_iter().map(Id::new).collect();
-    let of_promoters: Vec<_> = promoters.iter().map(|place| Id::new(place.id)).collect();
+    let promoter_ids: Vec<_> = promoters.iter().map(|place| Id::new(place.id)).collect();
     let users: Vec<Id<User>> = by_whom(&now).into_iter().collect();
-    let names = app.store().report_names(&of_promoters, &members, &users).await?;
+    let names = app.store().report_names(&promoter_ids, &members, &users).await?;
     let Names { promoters: promoter_names, staff, users } = names;
     let all = figures.requests;
-    let named: BTreeMap<Uuid, String> = promoter_names.into_iter().collect();
+    let of_promoter: BTreeMap<Uuid, String> = promoter_names.into_iter().collect();
     let staff: BTreeMap<Uuid, String> = staff.into_iter().collect();
     let rankings = Rankings {
-        promoters: places(promoters, &named, all),
+        promoters: places(promoters, &of_promoter, all),
         managers: places(managers, &staff, all),
         doctors: places(doctors, &staff, all),
         operators: places(operators, &staff, all),

@@ -2,15 +2,19 @@
 //!
 //! Writing goes through a [`UnitOfWork`]; reading for lists and views through the read ports, without one.
 
+mod bulk;
 mod jobs;
+mod people;
 mod reads;
 mod records;
 
 pub use jobs::{JobFilter, JobLine, JobReads, JobRow, JobWork, Made};
-mod bulk;
 mod reports;
 
 pub use bulk::{BulkLoad, Load, LoadedRequest, LoadedWords};
+pub use people::{
+    GuardianRow, PersonFilter, PersonReads, PersonRow, PersonUses, PersonWork, PromoterFilter, Subject,
+};
 pub use reads::{
     AccountRow, CatalogReads, CertificateFilter, CertificationReads, ChangeRow, Cursor, DirectoryReads,
     Dossier, FileReads, HistoryRow, IdentityReads, OpenRequests, Page, PageRequest, PeopleReads,
@@ -29,7 +33,7 @@ use medcert_domain::{
     certification::{AssignmentRole, Certificate, Certification, Member},
     identity::{EmailChange, Session, User},
     jobs::Job,
-    people::{Document, Person, PersonUse, Promoter, Staff},
+    people::{Document, Person, PersonUse, Promoter, PromoterSource, Staff},
 };
 
 use crate::objects::ObjectKey;
@@ -92,6 +96,7 @@ pub trait Repository<E: Entity>: Send {
 pub trait Store:
     CertificationReads
     + PeopleReads
+    + PersonReads
     + CatalogReads
     + IdentityReads
     + DirectoryReads
@@ -145,6 +150,7 @@ pub trait UnitOfWork:
     + Repository<Person>
     + Repository<Staff>
     + Repository<Promoter>
+    + Repository<PromoterSource>
     + Repository<Service>
     + Repository<Institution>
     + Repository<User>
@@ -153,6 +159,7 @@ pub trait UnitOfWork:
     + Repository<EmailChange>
     + CertificationWork
     + PeopleWork
+    + PersonWork
     + IdentityWork
     + ReportWork
     + JobWork
@@ -282,13 +289,14 @@ pub trait FileWork: Send {
 /// What use cases need of people beyond plain repositories.
 #[async_trait]
 pub trait PeopleWork: Send {
-    /// The person with this document.
+    /// The person with this document, or into whom the record with it was merged; locked until the end of the unit
+    /// of work, so that nobody merges them meanwhile.
     async fn person_by_document(&mut self, document: &Document) -> Result<Option<Person>, StoreError>;
 
     /// Whether the person is staff or has a login.
     async fn person_use(&mut self, id: Id<Person>) -> Result<PersonUse, StoreError>;
 
-    /// Whether anything refers to the person: request, promoter, staff, user, certificate.
+    /// Whether anything refers to the person: request, promoter, staff, user, certificate, somebody they stand for.
     async fn person_in_use(&mut self, id: Id<Person>) -> Result<bool, StoreError>;
 
     /// The staff member with name and account.

@@ -15,7 +15,7 @@ use medcert_domain::{
 };
 use uuid::Uuid;
 
-use super::StoreError;
+use super::{PromoterFilter, StoreError};
 
 /// An account with the name of its person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,6 +82,8 @@ pub struct RequestFilter {
     pub payment_statuses: Vec<PaymentStatus>,
     /// Services.
     pub services: Vec<Id<Service>>,
+    /// Clients.
+    pub clients: Vec<Id<DomainPerson>>,
     /// Promoters.
     pub promoters: Vec<Id<Promoter>>,
     /// Current managers.
@@ -352,9 +354,12 @@ pub trait PeopleReads: Send + Sync {
     /// One staff member.
     async fn staff_member(&self, id: Id<Staff>) -> Result<Option<Member>, StoreError>;
 
-    /// Promoters by name, then id; `prefix` filters on the beginning of the name, ignoring case.
-    async fn promoters(&self, prefix: Option<&str>, page: &PageRequest)
-    -> Result<Page<Promoter>, StoreError>;
+    /// Promoters by name (key of the cursor), then id.
+    async fn promoters(
+        &self,
+        filter: &PromoterFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Promoter>, StoreError>;
 
     /// One promoter.
     async fn promoter(&self, id: Id<Promoter>) -> Result<Option<Promoter>, StoreError>;

@@ -6,11 +6,11 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
-    clippy::large_futures,
     reason = "a test fails by panicking, also in its helpers"
 )]
 
 mod accounts;
+mod directories;
 mod failures;
 mod files;
 mod floor;
@@ -35,17 +35,17 @@ macro_rules! on_every_database {
     };
 }
 
-on_every_database!(
-    assign_manager,
-    assign_doctor,
-    pay_with_one_key,
-    pay_with_one_reference,
-    issue,
-    number_requests,
-    hand_over
-);
 on_every_database! {
-    rounds { assign_manager, assign_doctor, pay_with_one_key, pay_with_one_reference, issue, number_requests }
+    directories { find_or_make, merge_crosswise, edit_while_merging }
+    rounds {
+        assign_manager,
+        assign_doctor,
+        pay_with_one_key,
+        pay_with_one_reference,
+        issue,
+        number_requests,
+        hand_over,
+    }
     reports { agree_with_the_requests, stay_whole_while_others_write }
     jobs { work_together }
     files { fill_up, take_away }

@@ -66,7 +66,12 @@ impl Lives {
         let app = floor.app(0);
         let admin = actor_of(&app, demo::emails()[0]).await;
         let page = PageRequest { limit: 9, after: None, with_total: false };
-        let services = app.parts.store.services(None, &page).await.unwrap();
+        let services = app
+            .parts
+            .store
+            .services(&medcert_application::store::ServiceFilter::default(), &page)
+            .await
+            .unwrap();
         let services = services.items.into_iter().map(|service| service.id).collect();
         let other = second_manager(&floor).await;
         let managers = vec![floor.manager.staff.unwrap(), other];

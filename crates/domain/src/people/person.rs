@@ -32,6 +32,11 @@ pub struct Person {
     pub address: Option<String>,
     /// Language of certificates and mails.
     pub preferred_locale: Option<Locale>,
+    /// Comment, up to 1000 characters.
+    pub comment: Option<String>,
+    /// Who this is a second record of: a merged record keeps its document, so that the person is found again by it,
+    /// and is used for nothing else.
+    pub merged_into: Option<Id<Self>>,
     /// When the row was made.
     pub created_at: DateTime<Utc>,
     /// When it was last changed.
@@ -91,9 +96,38 @@ pub struct PersonPatch {
     pub address: Option<Option<String>>,
     /// Sets or clears the language.
     pub preferred_locale: Option<Option<Locale>>,
+    /// Sets or clears the comment.
+    pub comment: Option<Option<String>>,
 }
 
 impl Person {
+    /// Somebody of whom nothing is known but the name.
+    pub fn named(
+        id: Id<Self>,
+        given_names: impl Into<String>,
+        family_names: impl Into<String>,
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            id,
+            version: 0,
+            document: None,
+            given_names: given_names.into(),
+            family_names: family_names.into(),
+            birth_date: None,
+            email: None,
+            phone: None,
+            phone_2: None,
+            landline: None,
+            address: None,
+            preferred_locale: None,
+            comment: None,
+            merged_into: None,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
     /// Given names, then family names.
     pub fn name(&self) -> String {
         format!("{} {}", self.given_names, self.family_names)
@@ -155,6 +189,7 @@ impl Person {
             false,
             locale,
         );
+        set(&mut changes, "comment", &mut self.comment, patch.comment.as_ref(), false, String::clone);
         changes
     }
 }
@@ -183,20 +218,10 @@ mod tests {
     fn ana() -> Person {
         let at = DateTime::from_timestamp(0, 0).unwrap();
         Person {
-            id: Id::new(uuid::Uuid::nil()),
             version: 1,
-            document: None,
-            given_names: "Ana".into(),
-            family_names: "Silva".into(),
             birth_date: NaiveDate::from_ymd_opt(2008, 2, 29),
             email: Some("ana@example.org".into()),
-            phone: None,
-            phone_2: None,
-            landline: None,
-            address: None,
-            preferred_locale: None,
-            created_at: at,
-            updated_at: at,
+            ..Person::named(Id::new(uuid::Uuid::nil()), "Ana", "Silva", at)
         }
     }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::Person;
-use crate::{Entity, Id};
+use crate::{Entity, Id, Money};
 
 crate::codes! {
     /// What a promoter is.
@@ -51,6 +51,10 @@ pub struct Promoter {
     pub email: Option<String>,
     /// Telephone.
     pub phone: Option<String>,
+    /// Where the institution knows it from.
+    pub source: Option<Id<PromoterSource>>,
+    /// What it is paid for each client, as agreed.
+    pub fee: Option<Money>,
     /// Comment.
     pub comment: Option<String>,
     /// When it was made.
@@ -59,19 +63,76 @@ pub struct Promoter {
     pub updated_at: DateTime<Utc>,
 }
 
-impl Promoter {
+impl PromoterIdentity {
     /// What it is, as a code.
     pub const fn kind(&self) -> PromoterType {
-        match self.identity {
-            PromoterIdentity::Person(_) => PromoterType::Person,
-            PromoterIdentity::Company { .. } => PromoterType::Company,
-            PromoterIdentity::Other { .. } => PromoterType::Other,
+        match self {
+            Self::Person(_) => PromoterType::Person,
+            Self::Company { .. } => PromoterType::Company,
+            Self::Other { .. } => PromoterType::Other,
         }
+    }
+}
+
+impl Promoter {
+    /// One of which nothing is known but what it is.
+    pub fn named(
+        id: Id<Self>,
+        identity: PromoterIdentity,
+        name: impl Into<String>,
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            id,
+            version: 0,
+            identity,
+            name: name.into(),
+            tax_id: None,
+            email: None,
+            phone: None,
+            source: None,
+            fee: None,
+            comment: None,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    /// What it is, as a code.
+    pub const fn kind(&self) -> PromoterType {
+        self.identity.kind()
     }
 }
 
 impl Entity for Promoter {
     const KIND: &'static str = "promoter";
+    fn id(&self) -> Id<Self> {
+        self.id
+    }
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
+/// Where promoters are known from: one entry of the institution's list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PromoterSource {
+    /// Identifier.
+    pub id: Id<Self>,
+    /// Number of changes.
+    pub version: i64,
+    /// Name, unique without regard to case; 1 to 150 characters.
+    pub name: String,
+    /// Whether it is still offered: one that was used stays with its promoters.
+    pub active: bool,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+impl Entity for PromoterSource {
+    const KIND: &'static str = "promoter source";
     fn id(&self) -> Id<Self> {
         self.id
     }

@@ -30,6 +30,18 @@ pub enum Permission {
     WriteStaff,
     /// List and open promoters.
     ReadPromoters,
+    /// Make and change promoters.
+    WritePromoters,
+    /// Remove promoters that nothing refers to.
+    DeletePromoters,
+    /// Change the list of sources of promoters.
+    ManagePromoterSources,
+    /// List and open people.
+    ReadPeople,
+    /// Make and change people, and say who stands for whom.
+    WritePeople,
+    /// Merge records of the same person, and remove people that nothing refers to.
+    MergePeople,
     /// Open the institution's profile.
     ReadInstitution,
     /// Do one action to many requests in one call; each request asks for the action besides.
@@ -66,6 +78,12 @@ impl Permission {
         Self::ReadStaffTerms,
         Self::WriteStaff,
         Self::ReadPromoters,
+        Self::WritePromoters,
+        Self::DeletePromoters,
+        Self::ManagePromoterSources,
+        Self::ReadPeople,
+        Self::WritePeople,
+        Self::MergePeople,
         Self::ReadInstitution,
         Self::WriteInstitution,
         Self::ActInBulk,
@@ -94,6 +112,12 @@ impl Permission {
             Self::ReadStaffTerms => ("staff:read_terms", &[Admin, Auditor]),
             Self::WriteStaff => ("staff:write", &[Admin]),
             Self::ReadPromoters => ("promoters:read", &[Admin, Operator, Manager, Auditor]),
+            Self::WritePromoters => ("promoters:write", &[Admin, Operator, Manager]),
+            Self::DeletePromoters => ("promoters:delete", &[Admin]),
+            Self::ManagePromoterSources => ("promoters:sources", &[Admin]),
+            Self::ReadPeople => ("people:read", &[Admin, Operator, Manager, Auditor]),
+            Self::WritePeople => ("people:write", &[Admin, Operator, Manager]),
+            Self::MergePeople => ("people:merge", &[Admin]),
             Self::ReadInstitution => ("institution:read", EVERYONE),
             Self::WriteInstitution => ("institution:write", &[Admin]),
             Self::ActInBulk => ("certification:bulk", &[Admin, Operator, Manager, Doctor]),

@@ -4,7 +4,7 @@
 //! the order of the list. A page of a common word is cut out of the newest weeks; a rare one costs one look into each
 //! week there is. Either way nothing grows with the number of requests that have the word.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use medcert_application::store::StoreError;
@@ -13,6 +13,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
     sea_query::{Condition, Expr, ExprTrait, Func, IntoColumnRef, Query, SelectStatement},
 };
+use uuid::Uuid;
 
 use super::request;
 use crate::{
@@ -121,6 +122,28 @@ pub(crate) async fn replace(
         delete.exec(db).await.map_err(failed(KIND))?;
     }
     add(db, wanted.into_iter().filter(|row| !known.contains(row)).collect()).await
+}
+
+/// Replaces the words of many requests by a few statements: which words differ is not looked at.
+pub(crate) async fn replace_many(
+    db: &impl ConnectionTrait,
+    all: &[(Id<Certification>, Vec<String>)],
+) -> Result<(), StoreError> {
+    use request::table as request;
+    let ids = || all.iter().map(|(id, _)| id.raw());
+    Entity::delete_many().filter(Column::RequestId.is_in(ids())).exec(db).await.map_err(failed(KIND))?;
+    let select = request::Entity::find()
+        .select_only()
+        .columns([request::Column::Id, request::Column::CreatedAt])
+        .filter(request::Column::Id.is_in(ids()));
+    let made: Vec<(Uuid, Stamp)> = select.into_tuple().all(db).await.map_err(failed(KIND))?;
+    let made: BTreeMap<Uuid, Stamp> = made.into_iter().collect();
+    let mut new = Vec::new();
+    for (id, words) in all {
+        let at = made.get(&id.raw()).ok_or(StoreError::Reference(KIND))?;
+        new.extend(rows(*id, moment(*at), words));
+    }
+    add(db, new).await
 }
 
 /// That a word of the row joined as `alias` begins with this one: a range of the index, never a `LIKE`, whose

@@ -83,6 +83,26 @@ pub(crate) async fn forget(
     gone.exec(db).await.map(drop).map_err(failed(KIND))
 }
 
+/// Takes values and comments out of the history of an entry whose data is to be forgotten: that something was changed,
+/// by whom and when, stays.
+pub(crate) async fn blank(
+    db: &impl ConnectionTrait,
+    kind: &'static str,
+    object: Uuid,
+) -> Result<(), StoreError> {
+    let nothing = || Expr::value(Option::<String>::None);
+    Entity::update_many()
+        .col_expr(Column::OldValue, nothing())
+        .col_expr(Column::NewValue, nothing())
+        .col_expr(Column::Comment, nothing())
+        .filter(Column::ObjectId.eq(object))
+        .filter(Column::ObjectKind.eq(kind))
+        .exec(db)
+        .await
+        .map(drop)
+        .map_err(failed(KIND))
+}
+
 fn line(row: &QueryResult) -> Result<ChangeRow, StoreError> {
     let name: Option<String> = value_of(KIND, row, "user_name")?;
     let entry = row_of::<Entity>(KIND, row, "entry")?.ok_or_else(|| corrupt(KIND, "row is missing"))?;

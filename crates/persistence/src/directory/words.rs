@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use medcert_application::store::{LoadedWords, StoreError};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
-    sea_query::{Expr, ExprTrait, Query, SelectStatement},
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryResult, QuerySelect,
+    sea_query::{Condition, Expr, ExprTrait, Func, Iden, Query, SelectStatement},
 };
 use uuid::Uuid;
 
@@ -97,4 +97,41 @@ pub(crate) fn entries_with(kind: &'static str, word: &str) -> SelectStatement {
         select.and_where(Expr::col(Column::Word).lt(end));
     }
     select
+}
+
+/// Rows of a word beyond which it is no longer worth beginning with it.
+const FEW: u64 = 300;
+
+/// That the entry whose id is in `column` has, for each of these, a word that begins so.
+///
+/// Of a rare word the entries are looked up first, and the list is made of them. Of words that many entries have, each
+/// entry is asked as the list comes to it: the page is full soon. So neither grows with the directory.
+pub(crate) async fn search(
+    db: &impl ConnectionTrait,
+    kind: &'static str,
+    words: &[String],
+    column: (&'static str, impl Iden + Copy + 'static),
+) -> Result<Condition, StoreError> {
+    let mut rarest: Option<(usize, BTreeSet<Uuid>)> = None;
+    for (position, word) in words.iter().enumerate() {
+        let rows = db.query_all(entries_with(kind, word).limit(FEW + 1)).await.map_err(failed(KIND))?;
+        let few = u64::try_from(rows.len()).is_ok_and(|count| count <= FEW);
+        if few && rarest.as_ref().is_none_or(|(_, known)| rows.len() < known.len()) {
+            let id = |row: &QueryResult| row.try_get("", "object_id").map_err(failed(KIND));
+            rarest = Some((position, rows.iter().map(id).collect::<Result<_, _>>()?));
+        }
+    }
+    let mut all = Condition::all();
+    let begun = rarest.as_ref().map(|(position, _)| *position);
+    for (_, word) in words.iter().enumerate().filter(|(position, _)| Some(*position) != begun) {
+        let mut rows = entries_with(kind, word);
+        rows.clear_selects().expr(Func::count(Expr::val(1)));
+        rows.and_where(Expr::col((Entity, Column::ObjectId)).equals(column));
+        // A count, so that it is looked up entry by entry: an `EXISTS` could become a join that begins with the words.
+        all = all.add(Expr::from(rows).gt(0));
+    }
+    Ok(match rarest {
+        Some((_, ids)) => all.add(Expr::col(column).is_in(ids)),
+        None => all,
+    })
 }

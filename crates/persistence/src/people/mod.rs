@@ -1,7 +1,12 @@
 //! People: persons, staff, promoters.
 
+mod directory;
+pub(crate) mod guardian;
+mod moving;
 pub(crate) mod person;
 pub(crate) mod promoter;
 mod reads;
+mod source;
 pub(crate) mod staff;
+mod uses;
 mod work;

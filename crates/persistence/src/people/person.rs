@@ -5,9 +5,11 @@ use medcert_domain::{
     Entity as _, Id, Locale,
     people::{Country, Document, DocumentType, Person},
 };
+use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 
 use crate::{
     codec::{corrupt, moment, read, read_opt, stored},
+    error::failed,
     mapped::{Mapped, Table},
 };
 
@@ -36,6 +38,8 @@ pub(crate) mod table {
         pub landline: Option<String>,
         pub address: Option<String>,
         pub preferred_locale: Option<String>,
+        pub comment: Option<String>,
+        pub merged_into_id: Option<Uuid>,
         pub created_at: Stamp,
         pub updated_at: Stamp,
     }
@@ -93,6 +97,8 @@ impl TryFrom<table::Model> for Person {
                 row.preferred_locale.as_deref(),
                 Locale::parse,
             )?,
+            comment: row.comment,
+            merged_into: row.merged_into_id.map(Id::new),
             created_at: moment(row.created_at),
             updated_at: moment(row.updated_at),
         })
@@ -121,8 +127,32 @@ impl Mapped for Person {
             landline: self.landline.clone(),
             address: self.address.clone(),
             preferred_locale: self.preferred_locale.map(|l| l.code().to_owned()),
+            comment: self.comment.clone(),
+            merged_into_id: self.merged_into.map(Id::raw),
             created_at: stored(self.created_at),
             updated_at: stored(self.updated_at),
         }
     }
+}
+
+/// The record with this document, merged or not; locked until the end of the transaction.
+pub(crate) async fn with_document(
+    db: &impl ConnectionTrait,
+    document: &Document,
+) -> Result<Option<Person>, StoreError> {
+    use table::{Column, Entity};
+    let found = Entity::find()
+        .filter(Column::DocumentType.eq(document.kind.code()))
+        .filter(Column::DocumentCountry.eq(document.country.code()))
+        .filter(Column::DocumentNumber.eq(document.number.as_str()))
+        .lock_exclusive()
+        .one(db)
+        .await;
+    found.map_err(failed(Person::KIND))?.map(TryInto::try_into).transpose()
+}
+
+/// A record, locked until the end of the transaction.
+pub(crate) async fn locked(db: &impl ConnectionTrait, id: Id<Person>) -> Result<Option<Person>, StoreError> {
+    let found = table::Entity::find_by_id(id.raw()).lock_exclusive().one(db).await;
+    found.map_err(failed(Person::KIND))?.map(TryInto::try_into).transpose()
 }

@@ -7,7 +7,7 @@ use medcert_domain::{
 };
 
 use crate::{
-    codec::{corrupt, moment, read, stored},
+    codec::{all_or_none, corrupt, moment, money, read, stored},
     mapped::{Mapped, Table},
 };
 
@@ -31,6 +31,9 @@ pub(crate) mod table {
         pub tax_id: Option<String>,
         pub email: Option<String>,
         pub phone: Option<String>,
+        pub source_id: Option<Uuid>,
+        pub fee_minor: Option<i64>,
+        pub fee_currency: Option<String>,
         pub comment: Option<String>,
         pub created_at: Stamp,
         pub updated_at: Stamp,
@@ -46,7 +49,7 @@ impl Table for table::Entity {
     const ID: table::Column = table::Column::Id;
 }
 
-/// The form of a name in which its beginning is searched.
+/// The form of a name that does not tell upper from lower case.
 pub(crate) fn folded(name: &str) -> String {
     name.to_lowercase()
 }
@@ -62,6 +65,8 @@ impl TryFrom<table::Model> for Promoter {
             (PromoterType::Other, None, None, Some(name)) => PromoterIdentity::Other { name },
             _ => return Err(corrupt(Self::KIND, "identity does not fit the type")),
         };
+        let fee = all_or_none(Self::KIND, "fee is incomplete", row.fee_minor, row.fee_currency)?;
+        let fee = fee.map(|(minor, currency)| money(Self::KIND, minor, &currency)).transpose()?;
         Ok(Self {
             id: Id::new(row.id),
             version: row.version,
@@ -70,6 +75,8 @@ impl TryFrom<table::Model> for Promoter {
             tax_id: row.tax_id,
             email: row.email,
             phone: row.phone,
+            source: row.source_id.map(Id::new),
+            fee,
             comment: row.comment,
             created_at: moment(row.created_at),
             updated_at: moment(row.updated_at),
@@ -99,6 +106,9 @@ impl Mapped for Promoter {
             tax_id: self.tax_id.clone(),
             email: self.email.clone(),
             phone: self.phone.clone(),
+            source_id: self.source.map(Id::raw),
+            fee_minor: self.fee.map(|fee| fee.minor),
+            fee_currency: self.fee.map(|fee| fee.currency.code().to_owned()),
             comment: self.comment.clone(),
             created_at: stored(self.created_at),
             updated_at: stored(self.updated_at),

@@ -1,7 +1,9 @@
 //! Lists and views of people.
 
 use async_trait::async_trait;
-use medcert_application::store::{Cursor, Page, PageRequest, PeopleReads, StaffFilter, StoreError};
+use medcert_application::store::{
+    Cursor, Page, PageRequest, PeopleReads, PromoterFilter, StaffFilter, StoreError,
+};
 use medcert_domain::{
     Entity as _, Id,
     certification::Member,
@@ -9,17 +11,16 @@ use medcert_domain::{
     people::{Promoter, Staff, StaffRole, StaffStatus},
 };
 use sea_orm::{
-    ConnectionTrait, FromQueryResult, Iterable,
+    ConnectionTrait,
     sea_query::{Condition, Expr, ExprTrait, Order, Query, SelectStatement},
 };
 
-use super::{person, promoter, staff};
+use super::{directory, person, staff};
 use crate::{
-    codec::after_prefix,
     directory::words::entries_with,
     error::failed,
     identity::user,
-    mapped::{self, Row},
+    mapped,
     query::{Keyset, page, total},
     store::SeaStore,
 };
@@ -130,29 +131,10 @@ impl PeopleReads for SeaStore {
 
     async fn promoters(
         &self,
-        prefix: Option<&str>,
+        filter: &PromoterFilter,
         asked: &PageRequest,
     ) -> Result<Page<Promoter>, StoreError> {
-        use promoter::table::{Column, Entity};
-        let db = self.reader();
-        let mut select = Query::select().from(Entity).columns(Column::iter()).take();
-        if let Some(prefix) = prefix.map(promoter::folded).filter(|prefix| !prefix.is_empty()) {
-            let end = after_prefix(&prefix);
-            select.and_where(Expr::col(Column::NameFolded).gte(prefix));
-            if let Some(end) = end {
-                select.and_where(Expr::col(Column::NameFolded).lt(end));
-            }
-        }
-        let count =
-            if asked.with_total { Some(total(db, Promoter::KIND, select.clone()).await?) } else { None };
-        let after = asked.after.as_ref().map(|c| (c.key.clone().into(), c.id));
-        Keyset::new(Column::Name, Column::Id, Order::Asc).apply(&mut select, after, asked.limit);
-        let rows = db.query_all(&select).await.map_err(failed(Promoter::KIND))?;
-        let found: Vec<Promoter> = rows
-            .iter()
-            .map(|row| Row::<Entity>::from_query_result(row, "").map_err(failed(Promoter::KIND))?.try_into())
-            .collect::<Result<_, _>>()?;
-        Ok(page(found, asked, count, |last| Cursor { key: last.name.clone(), id: last.id.raw() }))
+        directory::promoters(self.reader(), filter, asked).await
     }
 
     async fn promoter(&self, id: Id<Promoter>) -> Result<Option<Promoter>, StoreError> {

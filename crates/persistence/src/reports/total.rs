@@ -70,7 +70,8 @@ impl Totals {
         let mut rows = Vec::with_capacity(self.0.len());
         for ((part, cell), amount) in self.0.into_iter().filter(|(_, amount)| *amount != 0) {
             let detail = detail_text(cell.detail);
-            let (stage, currency) = (cell.of.stage.map(|s| s.code()), cell.of.currency);
+            let (stage, currency) =
+                (cell.of.stage.map(medcert_domain::certification::Stage::code), cell.of.currency);
             let currency = currency.map(|c| c.code().to_owned());
             let (service, promoter) = (cell.of.service.map(Id::raw), cell.of.promoter.map(Id::raw));
             let (manager, doctor) = (cell.of.manager.map(Id::raw), cell.of.doctor.map(Id::raw));

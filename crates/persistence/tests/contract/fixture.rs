@@ -54,22 +54,7 @@ pub(crate) fn document(number: &str) -> Document {
 }
 
 pub(crate) fn person(given: &str, family: &str) -> Person {
-    Person {
-        id: id(),
-        version: 1,
-        document: None,
-        given_names: given.to_owned(),
-        family_names: family.to_owned(),
-        birth_date: None,
-        email: None,
-        phone: None,
-        phone_2: None,
-        landline: None,
-        address: None,
-        preferred_locale: None,
-        created_at: at(0),
-        updated_at: at(0),
-    }
+    Person { version: 1, ..Person::named(id(), given, family, at(0)) }
 }
 
 pub(crate) fn staff(of: &Person, roles: &[StaffRole]) -> Staff {
@@ -122,18 +107,8 @@ pub(crate) fn service(name: &str) -> Service {
 }
 
 pub(crate) fn promoter(name: &str) -> Promoter {
-    Promoter {
-        id: id(),
-        version: 1,
-        identity: PromoterIdentity::Other { name: name.to_owned() },
-        name: name.to_owned(),
-        tax_id: None,
-        email: None,
-        phone: None,
-        comment: None,
-        created_at: at(0),
-        updated_at: at(0),
-    }
+    let identity = PromoterIdentity::Other { name: name.to_owned() };
+    Promoter { version: 1, ..Promoter::named(id(), identity, name, at(0)) }
 }
 
 pub(crate) fn assignment(role: AssignmentRole, to: &Staff, by: &User) -> Assignment {

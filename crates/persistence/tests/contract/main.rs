@@ -49,7 +49,9 @@ macro_rules! contract {
 }
 
 contract! {
-    people { round_trip, duplicates, questions, staff_in_order, promoters_in_order }
+    people {
+        round_trip, duplicates, questions, staff_in_order, promoters_in_order, people_in_order, guardianships, moving,
+    }
     bulk { loads, loads_all_or_nothing }
     catalog { round_trip, services_in_order, services_found }
     certificates { filters, parts }

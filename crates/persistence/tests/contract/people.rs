@@ -1,11 +1,16 @@
 //! Persons, staff, promoters.
 
-use medcert_application::store::{PageRequest, PeopleReads, StaffFilter, Store, StoreError};
+use medcert_application::store::{
+    CertificationReads, PageRequest, PeopleReads, PersonFilter, PersonReads, PromoterFilter, RequestFilter,
+    StaffFilter, StoreError,
+};
 use medcert_domain::{
-    Locale,
+    Currency, Entity as _, Locale, Money,
+    certification::Relationship,
     identity::{Role, User, UserStatus},
     people::{
-        DocumentType, Person, PersonUse, Promoter, PromoterIdentity, Staff, StaffKind, StaffRole, StaffStatus,
+        DocumentType, Guardianship, Person, PersonUse, Promoter, PromoterIdentity, PromoterSource,
+        PromoterType, Staff, StaffKind, StaffRole, StaffStatus,
     },
 };
 
@@ -256,15 +261,43 @@ pub(crate) async fn staff_in_order(database: &TestDatabase) {
 }
 
 pub(crate) async fn promoters_in_order(database: &TestDatabase) {
+    let now = at(0);
+    let source = PromoterSource {
+        id: crate::fixture::id(),
+        version: 1,
+        name: EXTREME.to_owned(),
+        active: true,
+        created_at: now,
+        updated_at: now,
+    };
+    insert!(database, &source);
+    duplicate!(
+        database,
+        "promoter source",
+        &PromoterSource { id: crate::fixture::id(), name: EXTREME.to_uppercase(), ..source.clone() }
+    );
+    assert_eq!(load!(database, source.id), Some(source.clone()));
     for name in NAMES {
-        insert!(database, &promoter(name));
+        let promoter = Promoter { source: Some(source.id), ..promoter(name) };
+        insert!(database, &promoter);
+        let mut work = begin(database).await;
+        let words = [name.to_lowercase(), format!("common{}", name.len())];
+        work.index_entry(Promoter::KIND, promoter.id.raw(), &words).await.unwrap();
+        work.commit().await.unwrap();
     }
-    let mut expected: Vec<&str> = NAMES.to_vec();
+    let paid = Promoter {
+        fee: Some(Money::new(i64::MAX, Currency::parse("JPY").unwrap())),
+        identity: PromoterIdentity::Company { legal_name: "zz".to_owned() },
+        ..promoter("zz")
+    };
+    insert!(database, &paid);
+    assert_eq!(load!(database, paid.id), Some(paid.clone()));
+    let mut expected: Vec<&str> = NAMES.iter().copied().chain(["zz"]).collect();
     expected.sort_unstable();
     let mut seen = Vec::new();
     let mut page = first(5);
     loop {
-        let part = database.store.promoters(None, &page).await.unwrap();
+        let part = database.store.promoters(&PromoterFilter::default(), &page).await.unwrap();
         seen.extend(part.items.into_iter().map(|p| p.name));
         page.after = part.next;
         if page.after.is_none() {
@@ -272,15 +305,162 @@ pub(crate) async fn promoters_in_order(database: &TestDatabase) {
         }
     }
     assert_eq!(seen, expected);
-    let beginning = async |prefix: &str| -> Vec<String> {
-        let page = database.store.promoters(Some(prefix), &first(50)).await.unwrap();
+    let with = async |filter: PromoterFilter| -> Vec<String> {
+        let page = database.store.promoters(&filter, &first(50)).await.unwrap();
         assert_eq!(page.total, Some(page.items.len() as u64));
         page.items.into_iter().map(|p| p.name).collect()
     };
-    assert_eq!(beginning("AN").await, ["Ana", "anA", "ana"]);
-    assert_eq!(beginning("ЇЖ").await, ["Їжак", "їжак"]);
-    assert_eq!(beginning("_").await, ["_x"]);
-    assert_eq!(beginning("%").await, Vec::<String>::new());
-    assert_eq!(beginning("").await.len(), NAMES.len());
-    assert!(database.store.check().await.is_ok());
+    let words = async |words: &[&str]| {
+        let words = words.iter().map(|&word| word.to_owned()).collect();
+        with(PromoterFilter { words, ..PromoterFilter::default() }).await
+    };
+    assert_eq!(words(&["an"]).await, ["Ana", "anA", "ana"]);
+    assert_eq!(words(&["їж"]).await, ["Їжак", "їжак"]);
+    assert_eq!(words(&["an", "common3"]).await, ["Ana", "anA", "ana"]);
+    assert_eq!(words(&["an", "nothing"]).await, Vec::<String>::new());
+    assert_eq!(words(&["%"]).await, Vec::<String>::new());
+    let kinds = vec![PromoterType::Company, PromoterType::Person];
+    assert_eq!(with(PromoterFilter { kinds, ..PromoterFilter::default() }).await, ["zz"]);
+    let sources = vec![source.id];
+    assert_eq!(with(PromoterFilter { sources, ..PromoterFilter::default() }).await.len(), NAMES.len());
+    let mut work = begin(database).await;
+    assert_eq!(work.source_uses(source.id).await.unwrap(), NAMES.len() as u64);
+    // A source that promoters have cannot go.
+    let used = work.delete(&source).await;
+    assert!(matches!(used, Err(StoreError::Reference(_))), "{used:?}");
+    drop(work);
+    assert_eq!(database.store.promoter_sources(Some(true), &first(9)).await.unwrap().items, [source]);
+    assert_eq!(database.store.promoter_sources(Some(false), &first(9)).await.unwrap().items, []);
+}
+
+pub(crate) async fn people_in_order(database: &TestDatabase) {
+    let mut all = Vec::new();
+    for (number, name) in NAMES.iter().enumerate() {
+        let someone = Person {
+            document: Some(document(&format!("N{number}"))),
+            birth_date: Some(day(1990, 1, 1 + u32::try_from(number % 2).unwrap())),
+            email: Some(format!("{number}@example.org")),
+            comment: Some(EXTREME.to_owned()),
+            ..person(name, "x")
+        };
+        insert!(database, &someone);
+        let mut work = begin(database).await;
+        work.index_entry(Person::KIND, someone.id.raw(), &["same".to_owned(), format!("w{number}")])
+            .await
+            .unwrap();
+        work.commit().await.unwrap();
+        all.push(someone);
+    }
+    let gone =
+        Person { merged_into: Some(all[0].id), document: Some(document("OLD")), ..person("Gone", "x") };
+    insert!(database, &gone);
+    assert_eq!(load!(database, gone.id), Some(gone.clone()));
+    let mut expected: Vec<String> = all.iter().map(Person::name).collect();
+    expected.sort_unstable();
+    let mut seen = Vec::new();
+    let mut page = first(4);
+    loop {
+        let filter = PersonFilter { words: vec!["sam".to_owned()], ..PersonFilter::default() };
+        let part = database.store.people(&filter, &page).await.unwrap();
+        assert_eq!(part.total, Some(NAMES.len() as u64));
+        seen.extend(part.items.into_iter().map(|row| row.person.name()));
+        page.after = part.next;
+        if page.after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(seen, expected);
+    let found = async |filter: PersonFilter| -> usize {
+        let page = database.store.people(&filter, &first(50)).await.unwrap();
+        assert_eq!(page.total, Some(page.items.len() as u64));
+        page.items.len()
+    };
+    let none = PersonFilter::default;
+    assert_eq!(found(none()).await, NAMES.len(), "merged records are left out");
+    assert_eq!(found(PersonFilter { document_number: Some("OLD".to_owned()), ..none() }).await, 1);
+    assert_eq!(found(PersonFilter { document_number: Some("N1".to_owned()), ..none() }).await, 1);
+    assert_eq!(found(PersonFilter { birth_date: Some(day(1990, 1, 2)), ..none() }).await, NAMES.len() / 2);
+    assert_eq!(found(PersonFilter { email: Some("1@example.org".to_owned()), ..none() }).await, 1);
+    assert_eq!(
+        found(PersonFilter { document_types: vec![DocumentType::Other], ..none() }).await,
+        NAMES.len()
+    );
+    assert_eq!(found(PersonFilter { document_types: vec![DocumentType::Dni], ..none() }).await, 0);
+    let (row, uses) = database.store.person(gone.id).await.unwrap().unwrap();
+    assert_eq!((row.person, row.is_staff, row.has_login, uses.total()), (gone.clone(), false, false, 0));
+    // Found by the old number, and locked for whoever asks in a unit of work.
+    let mut work = begin(database).await;
+    assert_eq!(work.person_by_document(&document("OLD")).await.unwrap().unwrap().id, all[0].id);
+    assert_eq!(work.holder_of(&document("OLD")).await.unwrap().unwrap().id, gone.id);
+    assert_eq!(work.merged_records(all[0].id).await.unwrap(), [gone]);
+    drop(work);
+}
+
+pub(crate) async fn guardianships(database: &TestDatabase) {
+    let (ward, one, two) = (person("Ward", "x"), person("One", "x"), person("Two", "x"));
+    insert!(database, &ward, &one, &two);
+    let standing = |ward: &Person, guardian: &Person, relationship| Guardianship {
+        ward: ward.id,
+        guardian: guardian.id,
+        relationship,
+        since: at(7),
+    };
+    let first_of_all = standing(&ward, &two, Relationship::Parent);
+    let mut work = begin(database).await;
+    work.add_guardianships(&[first_of_all, standing(&ward, &one, Relationship::Other)]).await.unwrap();
+    work.commit().await.unwrap();
+    let page = database.store.guardians(ward.id, &first(1)).await.unwrap();
+    assert_eq!((page.items[0].person.clone(), page.total), (one.clone(), Some(2)));
+    let rest = PageRequest { after: page.next, ..first(1) };
+    let page = database.store.guardians(ward.id, &rest).await.unwrap();
+    assert_eq!((page.items[0].person.clone(), page.items[0].since, page.next), (two.clone(), at(7), None));
+    let mut work = begin(database).await;
+    assert_eq!(work.guardianships_of(two.id).await.unwrap(), [first_of_all]);
+    assert_eq!(work.guardianships_of(ward.id).await.unwrap().len(), 2);
+    assert!(work.person_in_use(two.id).await.unwrap() && !work.person_in_use(ward.id).await.unwrap());
+    assert_eq!(work.person_uses(two.id).await.unwrap().wards, 1);
+    work.remove_guardianship(ward.id, one.id).await.unwrap();
+    work.erase_person(&ward).await.unwrap();
+    work.commit().await.unwrap();
+    assert_eq!(load!(database, ward.id), None);
+    let mut work = begin(database).await;
+    assert!(!work.person_in_use(two.id).await.unwrap());
+    let nobody = work.add_guardianships(&[first_of_all]).await;
+    assert!(matches!(nobody, Err(StoreError::Reference(_))), "{nobody:?}");
+}
+
+pub(crate) async fn moving(database: &TestDatabase) {
+    let clinic = Clinic::open(database).await;
+    let before = clinic.request("R1");
+    insert!(database, &before);
+    let survivor = Person { document: Some(document("SURVIVOR")), ..person("Sur", "Vivor") };
+    let older = Person { merged_into: Some(clinic.client.id), ..person("Old", "x") };
+    let own = Promoter { identity: PromoterIdentity::Person(clinic.client.id), ..promoter("own") };
+    insert!(database, &survivor, &older, &own);
+    let mut work = begin(database).await;
+    assert!(!work.share_a_request(clinic.client.id, survivor.id).await.unwrap());
+    let subjects = work.subjects(&[before.id]).await.unwrap();
+    assert_eq!(
+        (subjects.len(), &subjects[0].code, subjects[0].client.id),
+        (1, &before.code, clinic.client.id)
+    );
+    work.move_uses(clinic.client.id, survivor.id, at(9)).await.unwrap();
+    work.index_requests(&[(before.id, vec!["moved".to_owned(), "moved".to_owned()])]).await.unwrap();
+    work.commit().await.unwrap();
+    let after = database.store.dossier(before.id).await.unwrap().unwrap();
+    assert_eq!((after.client.id, after.certification.version), (survivor.id, before.version + 1));
+    let moved = database.store.promoter(own.id).await.unwrap().unwrap();
+    assert_eq!((moved.identity, moved.version), (PromoterIdentity::Person(survivor.id), 2));
+    assert_eq!(load!(database, older.id).unwrap().merged_into, Some(survivor.id));
+    let clients = vec![survivor.id];
+    let words = vec!["mov".to_owned()];
+    let filter = RequestFilter { clients, words, ..RequestFilter::default() };
+    assert_eq!(database.store.requests(&filter, &first(9)).await.unwrap().total, Some(1));
+    let uses = database.store.person(survivor.id).await.unwrap().unwrap().1;
+    assert_eq!((uses.as_client, uses.promoters), (1, 1));
+    let other = promoter("other");
+    insert!(database, &other);
+    let mut work = begin(database).await;
+    let named = work.promoter_uses(other.id).await.unwrap();
+    assert_eq!((named, work.requests_by(other.id).await.unwrap()), (0, vec![]));
 }

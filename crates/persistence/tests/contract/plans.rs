@@ -127,11 +127,12 @@ async fn fill(database: &TestDatabase) -> Filled {
 }
 
 /// Which fields of the filter say something. A field that is added must be named here, and asked for below.
-fn asked(filter: &RequestFilter) -> [bool; 15] {
+fn asked(filter: &RequestFilter) -> [bool; 16] {
     let RequestFilter {
         words,
         stages,
         payment_statuses,
+        clients,
         services,
         promoters,
         managers,
@@ -151,6 +152,7 @@ fn asked(filter: &RequestFilter) -> [bool; 15] {
         !words.is_empty(),
         !stages.is_empty(),
         !payment_statuses.is_empty(),
+        !clients.is_empty(),
         !services.is_empty(),
         !promoters.is_empty(),
         !managers.is_empty(),
@@ -191,6 +193,7 @@ fn alone(filled: &Filled) -> Vec<Case> {
             RequestFilter { payment_statuses: vec![PaymentStatus::Paid, PaymentStatus::Pending], ..none() },
         ),
         ("service", RequestFilter { services: vec![clinic.service.id], ..none() }),
+        ("client", RequestFilter { clients: vec![clinic.client.id], ..none() }),
         ("promoter", RequestFilter { promoters: vec![clinic.promoter.id], ..none() }),
         ("promoters", RequestFilter { promoters: vec![clinic.promoter.id, Id::new(fresh())], ..none() }),
         ("manager", RequestFilter { managers: vec![clinic.staff.id], ..none() }),
@@ -419,7 +422,7 @@ pub(crate) async fn bounded(database: &TestDatabase) {
     let filled = fill(database).await;
     let db = database.behind().await;
     let cases = cases(&filled);
-    for field in 0..15 {
+    for field in 0..16 {
         assert!(cases.iter().any(|(_, filter)| asked(filter)[field]), "field {field} is never asked for");
     }
     let mut wrong = Vec::new();

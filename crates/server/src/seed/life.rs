@@ -6,8 +6,9 @@ use anyhow::Context as _;
 use chrono::{DateTime, Datelike as _, Days, Duration, NaiveDate, Utc};
 use medcert_application::{
     App, demo,
+    people::person_words,
     secrets::{Clock as _, Ids as _},
-    store::{HistoryEntry, Load, LoadedRequest, LoadedWords, PageRequest, ServiceFilter},
+    store::{HistoryEntry, Load, LoadedRequest, LoadedWords, PageRequest, PromoterFilter, ServiceFilter},
 };
 use medcert_domain::{
     Entity as _, Id,
@@ -66,8 +67,8 @@ impl<'a> Clinic<'a> {
         let treating = member(app, &doctor).await?;
         let offered = ServiceFilter { active: Some(true), ..ServiceFilter::default() };
         let services = app.parts.store.services(&offered, &all).await?.items;
-        let promoters =
-            app.parts.store.promoters(None, &all).await?.items.into_iter().map(|p| p.id).collect();
+        let promoters = app.parts.store.promoters(&PromoterFilter::default(), &all).await?.items;
+        let promoters = promoters.into_iter().map(|promoter| promoter.id).collect();
         let offset = chance.below(80_000_000);
         Ok(Self {
             chance,
@@ -161,22 +162,14 @@ impl<'a> Clinic<'a> {
         let born = day - Days::new(u64::from(age) * 365 + u64::from(self.chance.below(365)));
         let now = self.chance.now();
         let person = Person {
-            id: Id::new(self.chance.uuid()),
             version: 1,
             document: Some(document),
-            given_names: name.given,
-            family_names: name.family,
             birth_date: Some(born),
-            email: None,
             phone: Some(format!("+51 9{:08}", self.chance.below(100_000_000))),
-            phone_2: None,
-            landline: None,
-            address: None,
             preferred_locale: Some(name.locale),
-            created_at: now,
-            updated_at: now,
+            ..Person::named(Id::new(self.chance.uuid()), name.given, name.family, now)
         };
-        let words = medcert_application::certification::person_words(&person);
+        let words = person_words(&person, &[]);
         load.words.push(LoadedWords { kind: Person::KIND, object: person.id.raw(), words });
         load.people.push(person.clone());
         Ok(person)

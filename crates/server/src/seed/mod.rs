@@ -113,6 +113,7 @@ async fn stored(
 /// What follows from the rows: everything that is derived from them in other tables is made here, and then the
 /// database is told what it holds.
 async fn settle(app: &App) -> anyhow::Result<()> {
+    medcert_application::reports::rebuild(app).await.context("the requests could not be counted")?;
     app.parts.store.settle().await.context("the database could not be told what it holds")
 }
 

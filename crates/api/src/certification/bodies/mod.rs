@@ -18,7 +18,8 @@ pub(super) use ending::{CancelBody, CloseBody, DeleteBody, IssueBody, ObserveBod
 pub(super) use evaluation::EvaluationBody;
 pub(super) use money::{FeeBody, PaymentBody, RefundBody, ValidateBody, VoidBody};
 pub(super) use overriding::OverrideBody;
-pub(crate) use person::{StaffPersonBody, StaffPersonChanges, UserPersonBody};
+pub(crate) use person::{PersonBody, PersonChanges, StaffPersonBody, StaffPersonChanges, UserPersonBody};
+pub(crate) use promoter::{PromoterBody, tax_id};
 pub(super) use request::{EditBody, RegisterBody};
 
 use medcert_domain::{Checks, Invalid, catalog::Institution};
@@ -26,9 +27,9 @@ use medcert_domain::{Checks, Invalid, catalog::Institution};
 use crate::reading::Reader;
 
 /// Characters of names.
-const NAMES: usize = 150;
+pub(crate) const NAMES: usize = 150;
 /// Characters of comments and reasons.
-const WORDS: usize = 1000;
+pub(crate) const WORDS: usize = 1000;
 /// Characters of references.
 const REFERENCE: usize = 100;
 

@@ -10,11 +10,11 @@ use medcert_domain::{
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::NAMES;
+use super::{NAMES, Typed, WORDS, read};
 use crate::{
     codes::{DocumentTypeCode, LocaleCode, RelationshipCode},
     field::Field,
-    reading::{Reader, Said, code, date, line},
+    reading::{Reader, Said, code, date, line, note},
 };
 
 /// A person as typed, whichever body it came in.
@@ -123,8 +123,8 @@ macro_rules! person_changes {
             #[serde(default)]
             #[schema(value_type = Option<String>, example = "PE", min_length = 2, max_length = 2)]
             document_country: Field<String>,
-            /// Number; goes together with the kind. A number that belongs to somebody else links the request to
-            /// that person.
+            /// Number; goes together with the kind. In a request, a number that belongs to somebody else links the
+            /// request to that person.
             #[serde(default)]
             #[schema(required = false, value_type = String, example = "45678912")]
             document_number: Field<String>,
@@ -261,6 +261,52 @@ impl StaffPersonChanges {
     }
 }
 
+whole_person! {
+    /// A person, found again by the document.
+    #[schema(as = NewPerson, example = json!({
+        "document_type": "DNI", "document_number": "45678912", "given_names": "María Elena",
+        "family_names": "Quispe Rojas", "birth_date": "1990-04-12", "phone": "+51 987 654 321",
+        "comment": "Calls in the morning"
+    }))]
+    PersonBody {
+        /// Comment.
+        #[schema(max_length = 1000)]
+        comment: Option<String>,
+    }
+}
+
+person_changes! {
+    /// Changes to a person: what is left out stays, null clears.
+    #[schema(as = PersonChanges, example = json!({"phone": "+51 912 345 678", "comment": null}))]
+    PersonChanges {
+        /// Comment.
+        #[serde(default)]
+        #[schema(value_type = Option<String>, max_length = 1000)]
+        comment: Field<String>,
+    }
+}
+
+impl Typed<PersonInput> for PersonBody {
+    fn values(&self, profile: &Institution) -> Result<PersonInput, Invalid> {
+        read(|r| {
+            let mut input = person(r, &self.text(), Scope::Whole, profile);
+            input.fields.comment = r.optional("comment", self.comment.as_deref(), note(WORDS)).map(Some);
+            Some(input)
+        })
+    }
+}
+
+impl Typed<PersonInput> for PersonChanges {
+    fn values(&self, profile: &Institution) -> Result<PersonInput, Invalid> {
+        read(|r| {
+            let mut input = person(r, &self.text(), Scope::Changes, profile);
+            let comment = self.comment.clone().change();
+            input.fields.comment = r.patched("comment", comment.as_ref(), note(WORDS));
+            Some(input)
+        })
+    }
+}
+
 impl ClientBody {
     pub(super) fn read(&self, r: &mut Reader<'_>, profile: &Institution) -> PersonInput {
         person(r, &self.text(), Scope::Whole, profile)
@@ -326,6 +372,7 @@ pub(super) fn person(
         landline: r.patched("landline", text.landline.as_ref(), text::phone),
         address: r.patched("address", text.address.as_ref(), line(500)),
         preferred_locale: r.patched("preferred_locale", text.preferred_locale.as_ref(), code),
+        comment: None,
     };
     // A blank in a whole document is like a field left out: it must not clear what is known of the person.
     let fields = if scope == Scope::Whole { without_clearing(fields) } else { fields };

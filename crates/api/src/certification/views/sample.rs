@@ -53,20 +53,12 @@ pub(crate) fn actor() -> Actor {
 fn person(n: u128, given: &str) -> Person {
     let country = Country::parse("PE").unwrap();
     Person {
-        id: id(n),
         version: 1,
         document: Some(Document { kind: DocumentType::Dni, country, number: "45678912".to_owned() }),
-        given_names: given.to_owned(),
-        family_names: "Quispe".to_owned(),
         birth_date: "2012-04-12".parse().ok(),
-        email: None,
         phone: Some("+51 987 654 321".to_owned()),
-        phone_2: None,
-        landline: None,
-        address: None,
         preferred_locale: Some(Locale::Es),
-        created_at: at(),
-        updated_at: at(),
+        ..Person::named(id(n), given, "Quispe", at())
     }
 }
 

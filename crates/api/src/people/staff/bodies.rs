@@ -171,10 +171,7 @@ impl Typed<StaffPatch> for EditStaffBody {
     fn values(&self, profile: &Institution) -> Result<StaffPatch, Invalid> {
         read(|r| {
             let person = self.person.as_ref().map(|said| said.read(&mut r.inside("person"), profile));
-            let roles = match said(&self.roles) {
-                None => None,
-                Some(typed) => Some(roles(r, &typed.unwrap_or_default())),
-            };
+            let roles = said(&self.roles).map(|typed| roles(r, &typed.unwrap_or_default()));
             let fee = match said(&self.fee) {
                 None => None,
                 Some(None) => Some(None),

@@ -16,7 +16,7 @@ async fn a_file_comes_is_read_and_goes() {
     let bytes = pdf(70_000);
     let made = add(&cast.operator, &id, "DOCUMENT", "Informe Ñ 🩺.pdf", &bytes).await.expect(201);
     let file = made.body["id"].as_str().unwrap().to_owned();
-    let sha256 = Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect::<String>();
+    let sha256 = hex::encode(Sha256::digest(&bytes));
     let me = cast.operator.get("/api/v1/auth/me").await.body;
     let expected = json!({
         "id": file, "request_id": id, "kind": "DOCUMENT", "name": "Informe Ñ 🩺.pdf",

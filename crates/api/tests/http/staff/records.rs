@@ -110,17 +110,17 @@ async fn a_change_names_the_version_seen_and_keeps_history() {
     let place = admin.post(STAFF, &carmen()).await.expect(201).header("location").to_owned();
     let tag = admin.get(&place).await.header("etag").to_owned();
     admin.json("PATCH", &place, &[], &json!({"status": "VACATION"})).await.expect(428);
-    let changes = json!({
+    let wanted = json!({
         "fee": null, "specialty": "Cardiología", "status": "VACATION",
         "person": {"given_names": "Carmen Rosa"}
     });
-    let changed = admin.patch(&place, &tag, &changes).await.expect(200);
+    let changed = admin.patch(&place, &tag, &wanted).await.expect(200);
     assert_eq!(
         (&changed.body["fee"], &changed.body["name"]),
         (&Value::Null, &json!("Carmen Rosa Salas Ñuñoa"))
     );
-    admin.patch(&place, &tag, &changes).await.expect(412);
-    let same = admin.patch(&place, "*", &changes).await.expect(200);
+    admin.patch(&place, &tag, &wanted).await.expect(412);
+    let same = admin.patch(&place, "*", &wanted).await.expect(200);
     assert_eq!(same.header("etag"), changed.header("etag"), "nothing changed, so the version stays");
     let history = items(&admin.get(&format!("{place}/history?limit=4")).await.expect(200));
     let line = |field: &str| history.iter().find(|line| line["field"] == field).unwrap().clone();

@@ -115,11 +115,9 @@ pub(super) fn fresh_password(app: &App, email: &str) -> String {
 
 /// Refuses an address that an account has.
 async fn free_address(uow: &mut dyn UnitOfWork, email: &str) -> Result<(), Failed> {
-    match uow.user_by_email(email).await? {
-        None => Ok(()),
-        Some(_) => {
-            let message = "an account has this e-mail address already";
-            Err(Error::Duplicate { pointer: "/email", message }.into())
-        }
+    if uow.user_by_email(email).await?.is_some() {
+        let message = "an account has this e-mail address already";
+        return Err(Error::Duplicate { pointer: "/email", message }.into());
     }
+    Ok(())
 }

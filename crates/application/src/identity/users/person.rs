@@ -26,8 +26,7 @@ pub(in crate::identity) struct By<'a> {
 
 impl By<'_> {
     fn finder<'u>(&'u self, uow: &'u mut dyn UnitOfWork) -> Finder<'u> {
-        let today = self.profile.day_of(self.app.now());
-        Finder { app: self.app, uow, profile: self.profile, today, changes: vec![], renamed: vec![] }
+        Finder::new(self.app, self.actor, uow, self.profile)
     }
 
     /// The person with this document, with what is said of them taken over; or a new one.
@@ -63,6 +62,8 @@ impl By<'_> {
             landline: fields.landline.flatten(),
             address: fields.address.flatten(),
             preferred_locale: fields.preferred_locale.flatten(),
+            comment: None,
+            merged_into: None,
             created_at: now,
             updated_at: now,
         };

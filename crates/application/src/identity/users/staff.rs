@@ -59,13 +59,11 @@ pub(super) async fn equip(
         wanted.extend(&present.roles);
     }
     if wanted.is_empty() {
-        return match input {
-            None => Ok(None),
-            Some(_) => {
-                let message = "a staff record needs at least one role: OPERATOR, MANAGER or DOCTOR";
-                Err(Invalid::one("/staff/roles", "required", message).into())
-            }
-        };
+        if input.is_none() {
+            return Ok(None);
+        }
+        let message = "a staff record needs at least one role: OPERATOR, MANAGER or DOCTOR";
+        return Err(Invalid::one("/staff/roles", "required", message).into());
     }
     let now = app.now();
     let made = || Staff { version: 1, ..Staff::employed(app.id(), person.id, BTreeSet::new(), now) };

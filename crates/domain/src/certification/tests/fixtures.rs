@@ -91,20 +91,10 @@ pub(super) fn doctor() -> Actor {
 pub(super) fn person(number: u128, given: &str, birth_date: NaiveDate) -> Person {
     let peru = Country::parse("PE").unwrap();
     Person {
-        id: id(number),
         version: 1,
         document: Some(Document::parse(DocumentType::Dni, peru, &format!("{number:08}")).unwrap()),
-        given_names: given.to_owned(),
-        family_names: "Silva".to_owned(),
         birth_date: Some(birth_date),
-        email: None,
-        phone: None,
-        phone_2: None,
-        landline: None,
-        address: None,
-        preferred_locale: None,
-        created_at: noon(),
-        updated_at: noon(),
+        ..Person::named(id(number), given, "Silva", noon())
     }
 }
 

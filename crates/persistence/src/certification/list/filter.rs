@@ -121,6 +121,7 @@ pub(super) fn parts(filter: &RequestFilter, clients: &[Uuid]) -> Parts {
         words,
         stages,
         payment_statuses,
+        clients: of_clients,
         services,
         promoters,
         managers,
@@ -159,6 +160,7 @@ pub(super) fn parts(filter: &RequestFilter, clients: &[Uuid]) -> Parts {
     let (due, not_due) = if *refund_due == Some(true) { (due, None) } else { (None, due) };
     let choices = [
         holders,
+        ids(Column::ClientId, of_clients),
         reference,
         ids(Column::PromoterId, promoters),
         due,

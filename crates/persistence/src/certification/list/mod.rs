@@ -254,9 +254,11 @@ fn order(sort: Sort) -> (Column, Order) {
 /// People with a document of this number: one of each kind and country at most.
 async fn holders(db: &impl ConnectionTrait, filter: &RequestFilter) -> Result<Vec<Uuid>, StoreError> {
     let Some(number) = &filter.document_number else { return Ok(vec![]) };
+    // The number of a merged record is one of whoever it was merged into.
+    let holder = [person::table::Column::MergedIntoId, person::table::Column::Id].map(Expr::col);
     let select = person::table::Entity::find()
         .select_only()
-        .column(person::table::Column::Id)
+        .expr_as(Func::coalesce(holder), "holder")
         .filter(person::table::Column::DocumentNumber.eq(number.as_str()));
     select.into_tuple().all(db).await.map_err(failed(KIND))
 }

@@ -1,0 +1,100 @@
+//! Who stands for whom.
+
+use actix_web::{HttpRequest, HttpResponse, delete, get, put, web::Data};
+use medcert_application::{
+    App,
+    people::{self, GuardianWanted},
+};
+use medcert_domain::{Invalid, catalog::Institution, people::Person};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::persons::{GuardianView, PersonView};
+use crate::{
+    caller::Caller,
+    certification::{Typed, read},
+    codes::RelationshipCode,
+    directory::{ChangesQuery, Changing},
+    etag::versioned,
+    page::{List, Listing},
+    path::{GuardianId, PathId},
+    preconditions::Preconditions,
+    problem::Failure,
+    query::Query,
+    reading::code,
+    registry::Registry,
+};
+
+/// What a guardian is to a person.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = StandingGuardianBody, example = json!({"relationship": "PARENT"}))]
+struct GuardianBody {
+    /// What the guardian is to the person.
+    #[schema(required = true, value_type = RelationshipCode)]
+    relationship: Option<String>,
+}
+
+impl Typed<GuardianWanted> for GuardianBody {
+    fn values(&self, _: &Institution) -> Result<GuardianWanted, Invalid> {
+        read(|r| {
+            let relationship = r.required("relationship", self.relationship.as_deref(), code);
+            Some(GuardianWanted { relationship: relationship? })
+        })
+    }
+}
+
+/// List who stands for a person, by name: offered when a request is registered for them.
+#[utoipa::path(tag = "people", params(ChangesQuery),
+    responses((status = 200, description = "The guardians", body = List<GuardianView>)))]
+#[get("/people/{id}/guardians")]
+async fn list_guardians(
+    caller: Caller,
+    app: Data<App>,
+    req: HttpRequest,
+    id: PathId<Person>,
+    query: Query<ChangesQuery>,
+) -> Result<HttpResponse, Failure> {
+    let listing = Listing::of(&req);
+    let page = listing.request(&app, query.0.paging())?;
+    let found = people::guardians(&app, &caller, id.0, &page).await?;
+    listing.answer::<_, GuardianView>(&app, &req, found)
+}
+
+/// Let somebody stand for a person, or change what they are to them. If-Match is that of the person.
+#[utoipa::path(tag = "people", request_body = GuardianBody,
+    params(("guardian_id" = Uuid, Path, description = "The guardian: an adult, and somebody else")),
+    responses((status = 200, description = "The person", body = PersonView,
+        headers(("ETag" = String, description = "Its version")))))]
+#[put("/people/{id}/guardians/{guardian_id}")]
+async fn set_guardian(
+    call: Changing<GuardianBody>,
+    id: PathId<Person>,
+    guardian: GuardianId,
+) -> Result<HttpResponse, Failure> {
+    let if_match = call.preconditions.if_match();
+    let sent = call.sent();
+    let seen = people::set_guardian(&call.app, &call.caller, id.0, guardian.0, if_match, &sent).await?;
+    versioned(&call.req, seen.person.version, &PersonView::from(seen))
+}
+
+/// End that somebody stands for a person. If-Match is that of the person.
+#[utoipa::path(tag = "people",
+    params(("guardian_id" = Uuid, Path, description = "The guardian")),
+    responses((status = 204, description = "They no longer stand for them")))]
+#[delete("/people/{id}/guardians/{guardian_id}")]
+async fn remove_guardian(
+    caller: Caller,
+    app: Data<App>,
+    id: PathId<Person>,
+    guardian: GuardianId,
+    preconditions: Preconditions,
+) -> Result<HttpResponse, Failure> {
+    people::remove_guardian(&app, &caller, id.0, guardian.0, preconditions.if_match()).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// The routes below `/api/v1`.
+pub(super) fn routes(cfg: &mut Registry) {
+    cfg.service(list_guardians).service(set_guardian).service(remove_guardian);
+}

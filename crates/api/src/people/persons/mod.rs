@@ -1,0 +1,244 @@
+//! People: found, made, completed, merged and removed.
+
+mod views;
+
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web::Data};
+use medcert_application::{
+    App,
+    once::Once,
+    people::{self, MergeWanted, PersonMade, PersonSeen},
+    store::PersonFilter,
+};
+use medcert_domain::{Checks, Invalid, catalog::Institution, people::Person, text};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+pub(super) use self::views::{GuardianView, PersonView};
+use crate::{
+    caller::Caller,
+    certification::{PersonBody, PersonChanges, Typed, WORDS, read},
+    codes::DocumentTypeCode,
+    directory::{ChangeView, ChangesQuery, Changing, again, text as kept_text},
+    etag::{created, versioned},
+    page::{List, Listing, Paging},
+    path::PathId,
+    preconditions::Preconditions,
+    problem::Failure,
+    query::Query,
+    reading::{Reader, code, date, document_number, id, note, words},
+    registry::Registry,
+};
+
+/// Where people are.
+const PLACE: &str = "/api/v1/people";
+
+/// Into whom a record is merged.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = PersonMerge, example = json!({
+    "into_person_id": "01940000-0000-7000-8000-0000000000e5", "reason": "Registered twice, with an old passport"
+}))]
+struct MergeBody {
+    /// The record that stays.
+    #[schema(required = true, value_type = uuid::Uuid)]
+    into_person_id: Option<String>,
+    /// Why they are the same person.
+    #[schema(required = true, value_type = String, min_length = 1, max_length = 1000)]
+    reason: Option<String>,
+}
+
+impl Typed<MergeWanted> for MergeBody {
+    fn values(&self, _: &Institution) -> Result<MergeWanted, Invalid> {
+        read(|r| {
+            let into = r.required("into_person_id", self.into_person_id.as_deref(), id);
+            let reason = r.required("reason", self.reason.as_deref(), note(WORDS));
+            Some(MergeWanted { into: into?, reason: reason? })
+        })
+    }
+}
+
+/// Which people. Everything given must hold; several values of one filter, separated by commas, mean any of them.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+struct PeopleQuery {
+    /// Words of name, document, e-mail address or telephones: each must begin one of them, without case or accents.
+    #[param(max_length = 100, example = "quispe mar")]
+    q: Option<String>,
+    /// Kinds of identity document.
+    #[param(value_type = Vec<DocumentTypeCode>, style = Form, explode = false)]
+    document_type: Vec<String>,
+    /// Number of the document, whole; also of a record that was merged into the person.
+    #[param(max_length = 50, example = "45678912")]
+    document_number: Option<String>,
+    /// Date of birth.
+    #[param(example = "1990-04-12")]
+    birth_date: Option<String>,
+    /// E-mail address, whole.
+    #[param(max_length = 254)]
+    email: Option<String>,
+    /// Items wanted, 1 to 200; 20 when left out.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u64>,
+    /// Where to go on: `next_cursor` of the part before.
+    cursor: Option<String>,
+    /// Whether the exact total is wanted.
+    with_total: bool,
+}
+
+impl PeopleQuery {
+    fn filter(&self) -> Result<PersonFilter, Invalid> {
+        let mut checks = Checks::default();
+        let mut r = Reader::new(&mut checks);
+        let filter = PersonFilter {
+            words: r.optional("q", self.q.as_deref(), words).unwrap_or_default(),
+            document_types: r.each("document_type", &self.document_type, code),
+            document_number: r.optional("document_number", self.document_number.as_deref(), document_number),
+            birth_date: r.optional("birth_date", self.birth_date.as_deref(), date),
+            email: r.optional("email", self.email.as_deref(), text::email),
+        };
+        checks.finish().map(|()| filter)
+    }
+
+    fn paging(&self) -> Paging {
+        Paging { limit: self.limit, cursor: self.cursor.clone(), with_total: self.with_total }
+    }
+}
+
+/// List the people, by name. Records merged into others are left out.
+#[utoipa::path(tag = "people", params(PeopleQuery),
+    responses((status = 200, description = "The people", body = List<PersonView>)))]
+#[get("/people")]
+async fn list_people(
+    caller: Caller,
+    app: Data<App>,
+    req: HttpRequest,
+    query: Query<PeopleQuery>,
+) -> Result<HttpResponse, Failure> {
+    let listing = Listing::of(&req);
+    let page = listing.request(&app, query.0.paging())?;
+    let found = people::people(&app, &caller, &query.0.filter()?, &page).await?;
+    listing.answer::<_, PersonView>(&app, &req, found)
+}
+
+/// Show a person. Their requests are `GET /certification-requests?client_id=`.
+///
+/// A record that was merged into another one says so in `merged_into`, and keeps what was known.
+#[utoipa::path(tag = "people", responses((status = 200, description = "The person", body = PersonView,
+        headers(("ETag" = String, description = "Its version")))))]
+#[get("/people/{id}")]
+async fn get_person(
+    caller: Caller,
+    app: Data<App>,
+    req: HttpRequest,
+    id: PathId<Person>,
+) -> Result<HttpResponse, Failure> {
+    let seen = people::person(&app, &caller, id.0).await?;
+    versioned(&req, seen.person.version, &PersonView::from(seen))
+}
+
+/// Find a person again by the document, or make one.
+///
+/// Of a person who is found nothing is changed: `differences` tells where what was said differs from what is known.
+#[utoipa::path(tag = "people", request_body = PersonBody, responses(
+    (status = 200, description = "The person was known already", body = PersonView,
+        headers(("ETag" = String, description = "Its version"))),
+    (status = 201, description = "The new person", body = PersonView,
+        headers(("Location" = String, description = "Where it is"),
+            ("ETag" = String, description = "Its version")))))]
+#[post("/people")]
+async fn create_person(call: Changing<PersonBody>) -> Result<HttpResponse, Failure> {
+    let write = |made: &PersonMade| kept_text(&PersonView::from(made));
+    let conditions = call.conditions()?;
+    match people::create_person(&call.app, &call.caller, &conditions, &call.sent(), &write).await? {
+        Once::Done(made) => {
+            let view = PersonView::from(&made);
+            if made.created {
+                created(&format!("{PLACE}/{}", view.id), view.version, &view)
+            } else {
+                versioned(&call.req, view.version, &view)
+            }
+        }
+        Once::Replayed(kept) => {
+            let place = (kept.status == 201).then_some(PLACE);
+            again(kept, place)
+        }
+    }
+}
+
+/// Change a person: a merge patch (RFC 7396).
+///
+/// Identity, e-mail address and telephones of somebody who is staff or has an account are changed there, and are 422
+/// `protected` here. A document that somebody else has is 409 `duplicate`, with `existing_id`.
+#[utoipa::path(tag = "people", request_body = PersonChanges,
+    responses((status = 200, description = "The person as they are now", body = PersonView,
+        headers(("ETag" = String, description = "Its version")))))]
+#[patch("/people/{id}")]
+async fn edit_person(call: Changing<PersonChanges>, id: PathId<Person>) -> Result<HttpResponse, Failure> {
+    let if_match = call.preconditions.if_match();
+    let seen = people::edit_person(&call.app, &call.caller, id.0, if_match, &call.sent()).await?;
+    versioned(&call.req, seen.person.version, &PersonView::from(seen))
+}
+
+/// Delete a person to whom nothing refers, with everything that is known of them.
+#[utoipa::path(tag = "people", responses((status = 204, description = "The person is gone")))]
+#[delete("/people/{id}")]
+async fn delete_person(
+    caller: Caller,
+    app: Data<App>,
+    id: PathId<Person>,
+    preconditions: Preconditions,
+) -> Result<HttpResponse, Failure> {
+    people::delete_person(&app, &caller, id.0, preconditions.if_match()).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Merge a record into another one of the same person.
+///
+/// Requests, certificates, promoter, staff record, account and guardians of the record belong to the other afterwards;
+/// what a certificate prints stays. The other is changed in nothing else. The merged record is in no list any more, and
+/// its document leads to the other from now on. Refused (422) where both are staff, both have an account, or one stands
+/// for the other.
+#[utoipa::path(tag = "people", request_body = MergeBody,
+    responses((status = 200, description = "The record that stays", body = PersonView,
+        headers(("ETag" = String, description = "Its version")))))]
+#[post("/people/{id}/merge")]
+async fn merge_person(call: Changing<MergeBody>, id: PathId<Person>) -> Result<HttpResponse, Failure> {
+    let write = |seen: &PersonSeen| kept_text(&PersonView::from(seen.clone()));
+    let conditions = call.conditions()?;
+    let sent = call.sent();
+    // Boxed: the future holds both people in several states.
+    let done = Box::pin(people::merge_person(&call.app, &call.caller, id.0, &conditions, &sent, &write));
+    match done.await? {
+        Once::Done(seen) => versioned(&call.req, seen.person.version, &PersonView::from(seen)),
+        Once::Replayed(kept) => again(kept, None),
+    }
+}
+
+/// List what happened to a person, newest first.
+#[utoipa::path(tag = "people", params(ChangesQuery),
+    responses((status = 200, description = "The history", body = List<ChangeView>)))]
+#[get("/people/{id}/history")]
+async fn list_person_history(
+    caller: Caller,
+    app: Data<App>,
+    req: HttpRequest,
+    id: PathId<Person>,
+    query: Query<ChangesQuery>,
+) -> Result<HttpResponse, Failure> {
+    let listing = Listing::of(&req);
+    let page = listing.request(&app, query.0.paging())?;
+    let found = people::person_history(&app, &caller, id.0, &page).await?;
+    listing.answer::<_, ChangeView>(&app, &req, found)
+}
+
+/// The routes below `/api/v1`.
+pub(super) fn routes(cfg: &mut Registry) {
+    cfg.service(list_people)
+        .service(create_person)
+        .service(get_person)
+        .service(edit_person)
+        .service(delete_person)
+        .service(merge_person)
+        .service(list_person_history);
+}

@@ -1,0 +1,234 @@
+//! Where promoters are known from.
+
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web::Data};
+use medcert_application::{
+    App,
+    once::Once,
+    people::{self, SourcePatch},
+};
+use medcert_domain::{Invalid, catalog::Institution, people::PromoterSource};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{
+    caller::Caller,
+    certification::{NAMES, Typed, read},
+    codes::Moment,
+    directory::{ChangeView, ChangesQuery, Changing, again, text},
+    etag::{created, versioned},
+    field::Field,
+    page::{List, Listing, Paging},
+    path::PathId,
+    preconditions::Preconditions,
+    problem::Failure,
+    query::Query,
+    reading::line,
+    registry::Registry,
+};
+
+/// Where sources are.
+const PLACE: &str = "/api/v1/promoter-sources";
+
+/// Where promoters are known from.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = PromoterSource, example = json!({
+    "id": "01940000-0000-7000-8000-000000000d01", "version": 1, "name": "Radio", "active": true,
+    "created_at": "2026-01-05T12:00:00.000000Z", "updated_at": "2026-01-05T12:00:00.000000Z"
+}))]
+struct SourceView {
+    /// Identifier.
+    id: Uuid,
+    /// Number of changes.
+    version: i64,
+    /// Name.
+    name: String,
+    /// Whether it is offered.
+    active: bool,
+    /// When it was made.
+    created_at: Moment,
+    /// When it was last changed.
+    updated_at: Moment,
+}
+
+impl From<PromoterSource> for SourceView {
+    fn from(source: PromoterSource) -> Self {
+        Self {
+            id: source.id.raw(),
+            version: source.version,
+            name: source.name,
+            active: source.active,
+            created_at: source.created_at.into(),
+            updated_at: source.updated_at.into(),
+        }
+    }
+}
+
+/// A new source.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewPromoterSource, example = json!({"name": "Radio"}))]
+struct NewSourceBody {
+    /// Name; two that differ by case alone are one.
+    #[schema(required = true, value_type = String, min_length = 1, max_length = 150)]
+    name: Option<String>,
+}
+
+impl Typed<String> for NewSourceBody {
+    fn values(&self, _: &Institution) -> Result<String, Invalid> {
+        read(|r| r.required("name", self.name.as_deref(), line(NAMES)))
+    }
+}
+
+/// Changes to a source: what is left out stays.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = PromoterSourceChanges, example = json!({"active": false}))]
+struct SourceChanges {
+    /// Another name.
+    #[serde(default)]
+    #[schema(required = false, value_type = String, min_length = 1, max_length = 150)]
+    name: Field<String>,
+    /// False retires it: promoters keep it, and no other gets it.
+    #[serde(default)]
+    #[schema(required = false, value_type = bool)]
+    active: Field<bool>,
+}
+
+impl Typed<SourcePatch> for SourceChanges {
+    fn values(&self, _: &Institution) -> Result<SourcePatch, Invalid> {
+        read(|r| {
+            if self.active == Field::Null {
+                r.missing("active");
+            }
+            Some(SourcePatch {
+                name: r.kept("name", self.name.clone().change().as_ref(), line(NAMES)),
+                active: self.active.change().flatten(),
+            })
+        })
+    }
+}
+
+/// Which sources.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+struct SourcesQuery {
+    /// Those that are offered, or those that are not.
+    active: Option<bool>,
+    /// Items wanted, 1 to 200; 20 when left out.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u64>,
+    /// Where to go on: `next_cursor` of the part before.
+    cursor: Option<String>,
+    /// Whether the exact total is wanted.
+    with_total: bool,
+}
+
+impl SourcesQuery {
+    fn paging(&self) -> Paging {
+        Paging { limit: self.limit, cursor: self.cursor.clone(), with_total: self.with_total }
+    }
+}
+
+/// List the sources of promoters, by name.
+#[utoipa::path(tag = "people", params(SourcesQuery),
+    responses((status = 200, description = "The sources", body = List<SourceView>)))]
+#[get("/promoter-sources")]
+async fn list_promoter_sources(
+    caller: Caller,
+    app: Data<App>,
+    req: HttpRequest,
+    query: Query<SourcesQuery>,
+) -> Result<HttpResponse, Failure> {
+    let listing = Listing::of(&req);
+    let page = listing.request(&app, query.0.paging())?;
+    let found = people::promoter_sources(&app, &caller, query.0.active, &page).await?;
+    listing.answer::<_, SourceView>(&app, &req, found)
+}
+
+/// Show a source of promoters.
+#[utoipa::path(tag = "people", responses((status = 200, description = "The source", body = SourceView,
+        headers(("ETag" = String, description = "Its version")))))]
+#[get("/promoter-sources/{id}")]
+async fn get_promoter_source(
+    caller: Caller,
+    app: Data<App>,
+    req: HttpRequest,
+    id: PathId<PromoterSource>,
+) -> Result<HttpResponse, Failure> {
+    let source = people::promoter_source(&app, &caller, id.0).await?;
+    versioned(&req, source.version, &SourceView::from(source))
+}
+
+/// Add a source of promoters.
+#[utoipa::path(tag = "people", request_body = NewSourceBody,
+    responses((status = 201, description = "The new source", body = SourceView,
+        headers(("Location" = String, description = "Where it is"),
+            ("ETag" = String, description = "Its version")))))]
+#[post("/promoter-sources")]
+async fn create_promoter_source(call: Changing<NewSourceBody>) -> Result<HttpResponse, Failure> {
+    let write = |source: &PromoterSource| text(&SourceView::from(source.clone()));
+    let conditions = call.conditions()?;
+    match people::create_source(&call.app, &call.caller, &conditions, &call.sent(), &write).await? {
+        Once::Done(source) => {
+            let (place, version) = (format!("{PLACE}/{}", source.id), source.version);
+            created(&place, version, &SourceView::from(source))
+        }
+        Once::Replayed(kept) => again(kept, Some(PLACE)),
+    }
+}
+
+/// Rename a source of promoters, retire it, or offer it again: a merge patch (RFC 7396).
+#[utoipa::path(tag = "people", request_body = SourceChanges,
+    responses((status = 200, description = "The source as it is now", body = SourceView,
+        headers(("ETag" = String, description = "Its version")))))]
+#[patch("/promoter-sources/{id}")]
+async fn edit_promoter_source(
+    call: Changing<SourceChanges>,
+    id: PathId<PromoterSource>,
+) -> Result<HttpResponse, Failure> {
+    let if_match = call.preconditions.if_match();
+    let source = people::edit_source(&call.app, &call.caller, id.0, if_match, &call.sent()).await?;
+    versioned(&call.req, source.version, &SourceView::from(source))
+}
+
+/// Delete a source that no promoter has; one that was used can be retired.
+#[utoipa::path(tag = "people", responses((status = 204, description = "The source is gone")))]
+#[delete("/promoter-sources/{id}")]
+async fn delete_promoter_source(
+    caller: Caller,
+    app: Data<App>,
+    id: PathId<PromoterSource>,
+    preconditions: Preconditions,
+) -> Result<HttpResponse, Failure> {
+    people::delete_source(&app, &caller, id.0, preconditions.if_match()).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// List what happened to a source of promoters, newest first.
+#[utoipa::path(tag = "people", params(ChangesQuery),
+    responses((status = 200, description = "The history", body = List<ChangeView>)))]
+#[get("/promoter-sources/{id}/history")]
+async fn list_promoter_source_history(
+    caller: Caller,
+    app: Data<App>,
+    req: HttpRequest,
+    id: PathId<PromoterSource>,
+    query: Query<ChangesQuery>,
+) -> Result<HttpResponse, Failure> {
+    let listing = Listing::of(&req);
+    let page = listing.request(&app, query.0.paging())?;
+    let found = people::source_history(&app, &caller, id.0, &page).await?;
+    listing.answer::<_, ChangeView>(&app, &req, found)
+}
+
+/// The routes below `/api/v1`.
+pub(super) fn routes(cfg: &mut Registry) {
+    cfg.service(list_promoter_sources)
+        .service(create_promoter_source)
+        .service(get_promoter_source)
+        .service(edit_promoter_source)
+        .service(delete_promoter_source)
+        .service(list_promoter_source_history);
+}

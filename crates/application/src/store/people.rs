@@ -1,0 +1,187 @@
+//! What the directories of people and promoters need of the database.
+
+use async_trait::async_trait;
+use chrono::{DateTime, NaiveDate, Utc};
+use medcert_domain::{
+    Id,
+    certification::{Certification, Relationship},
+    people::{Document, DocumentType, Guardianship, Person, Promoter, PromoterSource, PromoterType},
+};
+
+use super::{Page, PageRequest, StoreError};
+
+/// Which people. Everything given must hold; several values of one filter mean any of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PersonFilter {
+    /// Words, each of which must begin some word of the person.
+    pub words: Vec<String>,
+    /// Kinds of document.
+    pub document_types: Vec<DocumentType>,
+    /// Exact document number, as stored; of a merged record too.
+    pub document_number: Option<String>,
+    /// Exact date of birth.
+    pub birth_date: Option<NaiveDate>,
+    /// Exact e-mail address.
+    pub email: Option<String>,
+}
+
+/// Which promoters. Everything given must hold; several values of one filter mean any of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PromoterFilter {
+    /// Words, each of which must begin some word of the promoter.
+    pub words: Vec<String>,
+    /// What they are.
+    pub kinds: Vec<PromoterType>,
+    /// Where they are known from.
+    pub sources: Vec<Id<PromoterSource>>,
+}
+
+/// One row of the list of people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonRow {
+    /// The person.
+    pub person: Person,
+    /// Whether there is a staff record.
+    pub is_staff: bool,
+    /// Whether there is an account.
+    pub has_login: bool,
+    /// The promoter that the person is.
+    pub promoter: Option<Id<Promoter>>,
+}
+
+/// Who stands for somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GuardianRow {
+    /// The guardian.
+    pub person: Person,
+    /// What the guardian is to them.
+    pub relationship: Relationship,
+    /// Since when it is known.
+    pub since: DateTime<Utc>,
+}
+
+/// How many things refer to a person.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PersonUses {
+    /// Requests of which the person is the client.
+    pub as_client: u64,
+    /// Requests in which the person stands for the client.
+    pub as_guardian: u64,
+    /// Certificates.
+    pub certificates: u64,
+    /// Promoters: 0 or 1.
+    pub promoters: u64,
+    /// Staff records: 0 or 1.
+    pub staff: u64,
+    /// Accounts: 0 or 1.
+    pub accounts: u64,
+    /// People for whom the person stands.
+    pub wards: u64,
+}
+
+impl PersonUses {
+    /// All of them.
+    pub const fn total(&self) -> u64 {
+        self.as_client
+            + self.as_guardian
+            + self.certificates
+            + self.promoters
+            + self.staff
+            + self.accounts
+            + self.wards
+    }
+}
+
+/// What the search words of a request are made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    /// The request.
+    pub request: Id<Certification>,
+    /// Its code.
+    pub code: String,
+    /// The client.
+    pub client: Person,
+    /// The guardian.
+    pub guardian: Option<Person>,
+}
+
+/// Reading the directories of people and promoters.
+#[async_trait]
+pub trait PersonReads: Send + Sync {
+    /// People by name (key of the cursor), then id; merged records are left out.
+    async fn people(&self, filter: &PersonFilter, page: &PageRequest) -> Result<Page<PersonRow>, StoreError>;
+
+    /// One person with how often they are referred to; merged records too.
+    async fn person(&self, id: Id<Person>) -> Result<Option<(PersonRow, PersonUses)>, StoreError>;
+
+    /// Who stands for the person, by name (key of the cursor), then id.
+    async fn guardians(&self, ward: Id<Person>, page: &PageRequest) -> Result<Page<GuardianRow>, StoreError>;
+
+    /// The sources of promoters by name (key of the cursor), then id.
+    async fn promoter_sources(
+        &self,
+        active: Option<bool>,
+        page: &PageRequest,
+    ) -> Result<Page<PromoterSource>, StoreError>;
+
+    /// One source.
+    async fn promoter_source(&self, id: Id<PromoterSource>) -> Result<Option<PromoterSource>, StoreError>;
+}
+
+/// What use cases need of people and promoters beyond plain repositories.
+#[async_trait]
+pub trait PersonWork: Send {
+    /// The record with this document, merged or not.
+    async fn holder_of(&mut self, document: &Document) -> Result<Option<Person>, StoreError>;
+
+    /// The records merged into the person.
+    async fn merged_records(&mut self, person: Id<Person>) -> Result<Vec<Person>, StoreError>;
+
+    /// How many things refer to the person.
+    async fn person_uses(&mut self, person: Id<Person>) -> Result<PersonUses, StoreError>;
+
+    /// Whether one of them is the client and the other the guardian of the same request.
+    async fn share_a_request(&mut self, one: Id<Person>, other: Id<Person>) -> Result<bool, StoreError>;
+
+    /// Removes a person to whom nothing refers, with the records merged into them, their words, who stood for them,
+    /// and the values in their history. `Stale` when the version is another.
+    async fn erase_person(&mut self, person: &Person) -> Result<(), StoreError>;
+
+    /// Takes the values and comments out of the history of an entry: that it was changed stays.
+    async fn blank_changes(&mut self, kind: &'static str, object: uuid::Uuid) -> Result<(), StoreError>;
+
+    /// Every guardianship in which the person is ward or guardian.
+    async fn guardianships_of(&mut self, person: Id<Person>) -> Result<Vec<Guardianship>, StoreError>;
+
+    /// Stores new guardianships.
+    async fn add_guardianships(&mut self, all: &[Guardianship]) -> Result<(), StoreError>;
+
+    /// Removes the guardianship of these two, if there is one.
+    async fn remove_guardianship(&mut self, ward: Id<Person>, guardian: Id<Person>)
+    -> Result<(), StoreError>;
+
+    /// Gives everything that refers to `from` to `into`, in a few statements however much it is: requests (each of
+    /// which counts a version), certificates, promoter, staff record, account, and records merged into `from` before.
+    /// Guardianships stay.
+    async fn move_uses(
+        &mut self,
+        from: Id<Person>,
+        into: Id<Person>,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError>;
+
+    /// How many requests name the promoter.
+    async fn promoter_uses(&mut self, promoter: Id<Promoter>) -> Result<u64, StoreError>;
+
+    /// Requests that name the promoter.
+    async fn requests_by(&mut self, promoter: Id<Promoter>) -> Result<Vec<Id<Certification>>, StoreError>;
+
+    /// How many promoters have the source.
+    async fn source_uses(&mut self, source: Id<PromoterSource>) -> Result<u64, StoreError>;
+
+    /// What the search words of these requests are made of: at most 500 at a time.
+    async fn subjects(&mut self, requests: &[Id<Certification>]) -> Result<Vec<Subject>, StoreError>;
+
+    /// Replaces the search words of these requests, in a few statements: at most 500 at a time.
+    async fn index_requests(&mut self, words: &[(Id<Certification>, Vec<String>)]) -> Result<(), StoreError>;
+}

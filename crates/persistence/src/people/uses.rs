@@ -1,0 +1,84 @@
+//! What refers to a person.
+
+use medcert_application::store::{PersonUses, StoreError};
+use medcert_domain::{Entity as _, Id, people::Person};
+use sea_orm::{
+    ConnectionTrait, EntityTrait,
+    sea_query::{Alias, Expr, ExprTrait, Func, Query, SelectStatement},
+};
+use uuid::Uuid;
+
+use super::{guardian, promoter, staff};
+use crate::{
+    certification::{certificate, request},
+    error::failed,
+    identity::user,
+    query::{flag_of, value_of},
+};
+
+const KIND: &str = Person::KIND;
+
+/// The rows of a table that have this value in the column.
+pub(super) fn rows_with<T: EntityTrait + Default>(column: T::Column, value: Uuid) -> SelectStatement {
+    Query::select().from(T::default()).and_where(Expr::col(column).eq(value)).take()
+}
+
+/// Which of the selects find anything, in one statement.
+pub(super) async fn any_exists(
+    db: &impl ConnectionTrait,
+    selects: Vec<SelectStatement>,
+) -> Result<bool, StoreError> {
+    let one = |mut select: SelectStatement| Expr::exists(select.expr(Expr::val(1)).take());
+    let any = selects.into_iter().map(one).reduce(ExprTrait::or);
+    let Some(any) = any else { return Ok(false) };
+    let select = Query::select().expr_as(any, Alias::new("found")).take();
+    let row = db.query_one(&select).await.map_err(failed(KIND))?;
+    row.map_or(Ok(false), |row| flag_of(KIND, &row, "found"))
+}
+
+/// Everything that refers to the person, with its name.
+pub(super) fn all(person: Uuid) -> Vec<(&'static str, SelectStatement)> {
+    use request::table::{Column as Request, Entity as Requests};
+    vec![
+        ("as_client", rows_with::<Requests>(Request::ClientId, person)),
+        ("as_guardian", rows_with::<Requests>(Request::GuardianId, person)),
+        (
+            "certificates",
+            rows_with::<certificate::table::Entity>(certificate::table::Column::HolderPersonId, person),
+        ),
+        ("promoters", rows_with::<promoter::table::Entity>(promoter::table::Column::PersonId, person)),
+        ("staff", rows_with::<staff::table::Entity>(staff::table::Column::PersonId, person)),
+        ("accounts", rows_with::<user::table::Entity>(user::table::Column::PersonId, person)),
+        ("wards", rows_with::<guardian::table::Entity>(guardian::table::Column::GuardianId, person)),
+    ]
+}
+
+/// How many of each there are, in one statement.
+pub(super) async fn of(db: &impl ConnectionTrait, person: Id<Person>) -> Result<PersonUses, StoreError> {
+    let mut select = Query::select();
+    for (name, mut rows) in all(person.raw()) {
+        rows.expr(Func::count(Expr::val(1)));
+        select.expr_as(Expr::from(rows), Alias::new(name));
+    }
+    let row = db.query_one(&select).await.map_err(failed(KIND))?;
+    let Some(row) = row else { return Ok(PersonUses::default()) };
+    let count = |name| value_of::<i64>(KIND, &row, name).map(|count| u64::try_from(count).unwrap_or(0));
+    Ok(PersonUses {
+        as_client: count("as_client")?,
+        as_guardian: count("as_guardian")?,
+        certificates: count("certificates")?,
+        promoters: count("promoters")?,
+        staff: count("staff")?,
+        accounts: count("accounts")?,
+        wards: count("wards")?,
+    })
+}
+
+/// How many rows a select finds.
+pub(super) async fn count(
+    db: &impl ConnectionTrait,
+    kind: &'static str,
+    rows: SelectStatement,
+) -> Result<u64, StoreError> {
+    crate::query::total(db, kind, rows).await
+}

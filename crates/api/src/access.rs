@@ -139,14 +139,6 @@ pub const RULES: &[Rule] = &[
     rule("me", SignedIn),
     rule("change_password", SignedIn),
     rule("step_up", SignedIn),
-    rule("suspend_user", Has(Permission::SuspendUsers)),
-    rule("reactivate_user", Has(Permission::SuspendUsers)),
-    // Jobs
-    rule("list_jobs", SignedIn),
-    rule("get_job", SignedIn),
-    rule("list_job_lines", SignedIn),
-    rule("get_job_report", SignedIn),
-    rule("cancel_job", SignedIn).matching(Accepted),
     rule("edit_me", SignedIn).matching(Required),
     rule("confirm_email", Public),
     rule("list_sessions", SignedIn),
@@ -162,6 +154,12 @@ pub const RULES: &[Rule] = &[
     rule("reset_user_password", Has(Permission::ManageUsers)).matching(Accepted).keyed(Accepted),
     rule("suspend_user", Has(Permission::SuspendUsers)).matching(Accepted),
     rule("reactivate_user", Has(Permission::SuspendUsers)).matching(Accepted),
+    // Jobs
+    rule("list_jobs", SignedIn),
+    rule("get_job", SignedIn),
+    rule("list_job_lines", SignedIn),
+    rule("get_job_report", SignedIn),
+    rule("cancel_job", SignedIn).matching(Accepted),
     // Policy
     rule("read_policy", Has(Permission::ReadPolicy)),
     // Certification

@@ -47,12 +47,12 @@ impl FromRequest for File {
 
 /// Fetch the logo; it is printed on every certificate, so anybody may.
 #[utoipa::path(tag = "catalog", responses(
-    (status = 200, description = "The logo", body = String, content_type = "image/png",
+    (status = 200, description = "The logo",
+        content((String = "image/png", example = json!("\u{89}PNG")), (String = "image/jpeg", example = json!("\u{ff}\u{d8}"))),
         headers(
             ("ETag" = String, description = "SHA-256 of the file"),
             ("Cache-Control" = String, description = "Five minutes, for everybody"),
-        ), example = json!("\u{89}PNG")),
-    (status = 404, description = "There is none")))]
+        ))))]
 #[get("/institution/logo")]
 async fn get_logo(app: Data<App>, req: HttpRequest) -> Result<HttpResponse, Failure> {
     let (logo, bytes) = catalog::logo(&app).await?;
@@ -78,7 +78,8 @@ async fn get_logo(app: Data<App>, req: HttpRequest) -> Result<HttpResponse, Fail
 ///
 /// It is printed on certificates issued from now on.
 #[utoipa::path(tag = "catalog",
-    request_body(content = String, content_type = "image/png", description = "The file: PNG or JPEG"),
+    request_body(content = String, content_type = "image/png", description = "The file: PNG or JPEG",
+        example = json!("\u{89}PNG")),
     responses((status = 200, description = "The profile as it is now", body = InstitutionView,
         headers(("ETag" = String, description = "Its version")))))]
 #[put("/institution/logo")]
@@ -94,8 +95,7 @@ async fn set_logo(
 }
 
 /// Take the logo away. Certificates keep the one they were printed with.
-#[utoipa::path(tag = "catalog", responses((status = 204, description = "There is no logo any longer"),
-    (status = 404, description = "There was none")))]
+#[utoipa::path(tag = "catalog", responses((status = 204, description = "There is no logo any longer")))]
 #[delete("/institution/logo")]
 async fn remove_logo(
     caller: Caller,

@@ -171,7 +171,7 @@ fn share_answers(rule: Option<&Rule>, operation: &mut Operation) {
         has(named(&["login", "refresh"]), &[401]),
         // Also for whoever must change the password first.
         has(access.needs_login() && !before_password_change(operation), &[403]),
-        has(path || named(&["metrics"]), &[404]),
+        has(path || named(&["metrics", "get_logo", "remove_logo"]), &[404]),
         has(body, &[400, 413, 415, 422]),
         has(query, &[422]),
         has(named(&["cancel_job"]), &[403, 409]),

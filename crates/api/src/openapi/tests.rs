@@ -145,7 +145,7 @@ fn answers_follow_from_the_table() {
     let suspend = "/api/v1/users/{id}/suspend";
     assert_eq!(
         statuses(suspend, "post"),
-        ["200", "400", "401", "403", "404", "406", "409", "413", "415", "422", "429", "500", "503"]
+        ["200", "400", "401", "403", "404", "406", "409", "412", "413", "415", "422", "429", "500", "503"]
     );
     assert_eq!(document["paths"][suspend]["post"]["x-roles"], serde_json::json!(["ADMIN"]));
     assert_eq!(document["paths"][suspend]["post"]["security"], serde_json::json!([{"bearer": []}]));

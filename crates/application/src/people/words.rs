@@ -50,7 +50,8 @@ pub(crate) async fn index(uow: &mut dyn UnitOfWork, person: &Person) -> Result<(
     uow.index_entry(Person::KIND, person.id.raw(), &person_words(person, &[])).await
 }
 
-/// Makes a changed person, and the promoter, the member of staff and the account that the person is, found by what is known now.
+/// Makes a changed person, and the promoter, the member of staff and the account that the person is, found by what is
+/// known now.
 pub(crate) async fn reindex(uow: &mut dyn UnitOfWork, person: &Person) -> Result<(), StoreError> {
     let merged = uow.merged_records(person.id).await?;
     uow.index_entry(Person::KIND, person.id.raw(), &person_words(person, &merged)).await?;

@@ -110,6 +110,7 @@ impl Lives {
     }
 
     /// One step of some request's life; what the rules refuse does not happen.
+    #[expect(clippy::too_many_lines, reason = "one arm for each thing that can happen to a request")]
     async fn step(&mut self, zone: Tz) {
         let hours = i64::try_from(self.chance.below(44)).unwrap();
         let by = Duration::hours(hours) + Duration::seconds(i64::try_from(self.chance.below(4000)).unwrap());

@@ -47,6 +47,7 @@ async fn store(db: &DatabaseTransaction, load: &Load) -> Result<(), StoreError> 
     children(db, all, |request| &request.payments).await?;
     children(db, all, |request| &request.refunds).await?;
     children(db, all, |request| &request.evaluations).await?;
+    children(db, all, |request| &request.files).await?;
     let certificates = all.iter().flat_map(|loaded| &loaded.request.certificates).map(|one| one.row(1));
     add::<super::certificate::table::Entity>(db, Certificate::KIND, certificates.collect()).await?;
     history::append(db, all.iter().flat_map(|loaded| &loaded.history)).await?;

@@ -48,8 +48,8 @@ pub(crate) async fn filters(database: &TestDatabase) {
             |one| one.kind = CertificateKind::General,
             |one| one.stored_status = CertificateStatus::Revoked,
             |one| one.valid_until = day(2026, 11, 3),
-            |one| one.number = "X1-2026-000001".to_owned(),
-            |one| one.holder.document = "DNI 99999999".to_owned(),
+            |one| "X1-2026-000001".clone_into(&mut one.number),
+            |one| "DNI 99999999".clone_into(&mut one.holder.document),
         ],
     )
     .await;

@@ -34,7 +34,7 @@ pub(crate) async fn known(database: &TestDatabase) {
     assert_eq!(known, [(first.id, one.id), (second.id, two.id)]);
     assert_eq!(database.store.files_known(&[]).await.unwrap(), []);
     let keys = database.store.certificate_keys(&[certificate.id, id::<Certificate>()]).await.unwrap();
-    assert_eq!(keys, [certificate.pdf_key.clone()]);
+    assert_eq!(keys, std::slice::from_ref(&certificate.pdf_key));
     // A file has one identifier, whatever request it is in.
     duplicate!(database, "file", &with("MC-3", &[&one]));
     let dossier = database.store.dossier(first.id).await.unwrap().unwrap();

@@ -378,10 +378,10 @@ pub(crate) async fn words_and_filters(database: &TestDatabase) {
             let mut expected: Vec<_> = all.iter().filter(|(n, request)| holds(*n, request)).collect();
             match sort {
                 Sort::CreatedDesc | Sort::CreatedAsc => {
-                    expected.sort_by_key(|(_, r)| (r.created_at, r.id.raw()))
+                    expected.sort_by_key(|(_, r)| (r.created_at, r.id.raw()));
                 }
                 Sort::UpdatedDesc | Sort::UpdatedAsc => {
-                    expected.sort_by_key(|(_, r)| (r.updated_at, r.id.raw()))
+                    expected.sort_by_key(|(_, r)| (r.updated_at, r.id.raw()));
                 }
             }
             if matches!(sort, Sort::CreatedDesc | Sort::UpdatedDesc) {

@@ -170,8 +170,8 @@ fn asked(filter: &RequestFilter) -> [bool; 16] {
 
 type Case = (&'static str, RequestFilter);
 
-fn day(day: i64) -> Option<chrono::DateTime<chrono::Utc>> {
-    Some(at(0) + Duration::days(day))
+fn day(day: i64) -> chrono::DateTime<chrono::Utc> {
+    at(0) + Duration::days(day)
 }
 
 fn cases(filled: &Filled) -> Vec<Case> {
@@ -204,11 +204,14 @@ fn alone(filled: &Filled) -> Vec<Case> {
         ("mine without staff", RequestFilter { mine: Some((clinic.user.id, None)), ..none() }),
         ("seen by a doctor", RequestFilter { visible_to_doctor: Some(Some(clinic.other.id)), ..none() }),
         ("seen by a doctor without staff", RequestFilter { visible_to_doctor: Some(None), ..none() }),
-        ("from", RequestFilter { created_from: day(300), ..none() }),
-        ("before", RequestFilter { created_before: day(300), ..none() }),
-        ("two weeks", RequestFilter { created_from: day(100), created_before: day(114), ..none() }),
-        ("changed since", RequestFilter { updated_from: day(346), ..none() }),
-        ("changed since long", RequestFilter { updated_from: day(100), ..none() }),
+        ("from", RequestFilter { created_from: Some(day(300)), ..none() }),
+        ("before", RequestFilter { created_before: Some(day(300)), ..none() }),
+        (
+            "two weeks",
+            RequestFilter { created_from: Some(day(100)), created_before: Some(day(114)), ..none() },
+        ),
+        ("changed since", RequestFilter { updated_from: Some(day(346)), ..none() }),
+        ("changed since long", RequestFilter { updated_from: Some(day(100)), ..none() }),
         ("document", RequestFilter { document_number: Some("48271049".to_owned()), ..none() }),
         ("unknown document", RequestFilter { document_number: Some("4827104".to_owned()), ..none() }),
         ("reference", RequestFilter { external_reference: Some("REF-77".to_owned()), ..none() }),
@@ -246,8 +249,8 @@ fn together(filled: &Filled) -> Vec<Case> {
             "service within two weeks",
             RequestFilter {
                 services: vec![clinic.service.id],
-                created_from: day(100),
-                created_before: day(114),
+                created_from: Some(day(100)),
+                created_before: Some(day(114)),
                 ..none()
             },
         ),
@@ -282,7 +285,11 @@ fn searches() -> Vec<Case> {
         ("word and few", RequestFilter { refund_due: Some(true), ..words(&["quispe"]) }),
         (
             "word within two weeks",
-            RequestFilter { created_from: day(100), created_before: day(114), ..words(&["quispe"]) },
+            RequestFilter {
+                created_from: Some(day(100)),
+                created_before: Some(day(114)),
+                ..words(&["quispe"])
+            },
         ),
         (
             "word and document",
@@ -315,7 +322,7 @@ async fn faults(db: &DatabaseConnection, statement: &Statement) -> Vec<String> {
     let mut found = Vec::new();
     match backend {
         DbBackend::Postgres => {
-            postgres(&rows[0].try_get_by_index::<Value>(0).unwrap()[0]["Plan"], &mut found)
+            postgres(&rows[0].try_get_by_index::<Value>(0).unwrap()[0]["Plan"], &mut found);
         }
         DbBackend::MySql => {
             let told: String = rows[0].try_get_by_index(0).unwrap();

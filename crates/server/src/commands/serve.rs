@@ -58,13 +58,13 @@ pub(crate) async fn serve(options: &Options, demo: bool) -> anyhow::Result<()> {
         handle.stop(true).await;
     });
     // On this task, beside the server: when that is told to stop, the worker finishes the line it is at.
-    let served = async {
-        let served = server.await;
+    let answering = async {
+        let end = server.await;
         wired.app.desk.close();
-        served
+        end
     };
-    let (served, ()) = tokio::join!(served, jobs::keep_working(&wired.app, &LINE_FORMS));
-    served.context("the server failed")?;
+    let (end, ()) = tokio::join!(answering, jobs::keep_working(&wired.app, &LINE_FORMS));
+    end.context("the server failed")?;
     upkeep.abort();
     // A mail that is being sent at this moment is tried again later, by whoever runs then.
     post.abort();

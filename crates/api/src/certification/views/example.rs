@@ -19,7 +19,7 @@ pub(crate) fn detail() -> Value {
         "guardian": null, "promoter": null,
         "service": {
             "id": "01940000-0000-7000-8000-0000000000a1", "name": "Medical fitness certificate",
-            "fee": {"amount": "200.00", "currency": "PEN"}, "certificate_kind": "MEDICAL_FITNESS",
+            "description": null, "fee": {"amount": "200.00", "currency": "PEN"}, "certificate_kind": "MEDICAL_FITNESS",
             "validity_days": 365, "active": true,
             "created_at": "2026-01-05T12:00:00.000000Z", "updated_at": "2026-01-05T12:00:00.000000Z"
         },
@@ -35,7 +35,8 @@ pub(crate) fn detail() -> Value {
         "payments": [{
             "id": "01940000-0000-7000-8000-0000000000c3", "channel": "YAPE", "paid_on": "2026-11-20",
             "amount": "200.00", "currency": "PEN", "rest": "200.00", "transaction_reference": "00912345",
-            "comment": null, "evidence_file_ids": [], "registered_by": account, "registered_at": "2026-11-20T15:00:00.000000Z",
+            "comment": null, "evidence_file_ids": [], "registered_by": account,
+            "registered_at": "2026-11-20T15:00:00.000000Z",
             "validated_by": account, "validated_at": "2026-11-20T15:00:00.000000Z", "voided_by": null,
             "voided_at": null, "void_reason": null
         }],

@@ -55,6 +55,7 @@ fn a_request_in_full() {
       "service": {
         "id": "00000000-0000-0000-0000-0000000000a1",
         "name": "Fitness",
+        "description": null,
         "fee": {
           "amount": "200.00",
           "currency": "PEN"
@@ -105,6 +106,7 @@ fn a_request_in_full() {
           "rest": "200.00",
           "transaction_reference": "00912345",
           "comment": null,
+          "evidence_file_ids": [],
           "registered_by": {
             "id": "00000000-0000-0000-0000-0000000000d4",
             "name": "Rosa Huamán"

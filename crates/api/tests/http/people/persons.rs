@@ -105,20 +105,20 @@ async fn a_person_is_changed_with_everything_that_finds_them() {
     let request = cast.register(&cast.new_request()).await;
     let client = request["client"]["id"].as_str().unwrap();
     let etag = seen(&cast.operator, PEOPLE, client).await.header("etag").to_owned();
-    let patch = json!({
+    let wanted = json!({
         "family_names": "Zorro", "phone": "999111222", "birth_date": null, "document_type": "CE",
         "document_number": "new-1", "comment": "x"
     });
     let path = format!("{PEOPLE}/{client}");
-    assert_eq!(cast.operator.json("PATCH", &path, &[], &patch).await.status, 428);
-    let changed = cast.operator.patch(&path, &etag, &patch).await.expect(200);
+    assert_eq!(cast.operator.json("PATCH", &path, &[], &wanted).await.status, 428);
+    let changed = cast.operator.patch(&path, &etag, &wanted).await.expect(200);
     assert_eq!(
         (&changed.body["name"], &changed.body["document_number"], &changed.body["birth_date"]),
         (&json!("Lucía Zorro"), &json!("NEW1"), &Value::Null)
     );
     assert_eq!(changed.body["requests"]["as_client"], 1);
-    assert_eq!(cast.operator.patch(&path, &etag, &patch).await.status, 412);
-    let same = cast.operator.patch(&path, changed.header("etag"), &patch).await.expect(200);
+    assert_eq!(cast.operator.patch(&path, &etag, &wanted).await.status, 412);
+    let same = cast.operator.patch(&path, changed.header("etag"), &wanted).await.expect(200);
     assert_eq!(same.body["version"], changed.body["version"], "nothing new changes nothing");
     let lines = history(&cast.admin, PEOPLE, client).await;
     let fields: Vec<&str> = lines.iter().map(|line| line[1].as_str()).collect();

@@ -70,11 +70,11 @@ async fn a_promoter_is_changed_but_stays_what_it_is() {
     let company = json!({"type": "COMPANY", "legal_name": "Uno", "tax_id": "1"});
     let company = cast.operator.post(PROMOTERS, &company).await.expect(201);
     let path = format!("{PROMOTERS}/{}", id(&company.body));
-    let patch = json!({
+    let wanted = json!({
         "legal_name": "Uno S.A.", "email": "uno@example.org", "phone": "5550199", "comment": "x",
         "fee": {"amount": "10.00", "currency": "PEN"}
     });
-    let changed = cast.operator.patch(&path, company.header("etag"), &patch).await.expect(200);
+    let changed = cast.operator.patch(&path, company.header("etag"), &wanted).await.expect(200);
     assert_eq!(
         (&changed.body["name"], &changed.body["legal_name"]),
         (&json!("Uno S.A."), &json!("Uno S.A."))
@@ -82,17 +82,17 @@ async fn a_promoter_is_changed_but_stays_what_it_is() {
     let cleared =
         cast.operator.patch(&path, "*", &json!({"fee": null, "tax_id": null})).await.expect(200).body;
     assert_eq!((&cleared["fee"], &cleared["tax_id"]), (&Value::Null, &Value::Null));
-    assert_eq!(cast.operator.patch(&path, company.header("etag"), &patch).await.status, 412);
+    assert_eq!(cast.operator.patch(&path, company.header("etag"), &wanted).await.status, 412);
     let lines = history(&cast.admin, PROMOTERS, id(&company.body)).await;
     assert!(lines.contains(&["EDIT", "fee", "10.00 PEN", ""].map(ToOwned::to_owned)), "{lines:?}");
     assert!(lines.contains(&["EDIT", "legal_name", "Uno", "Uno S.A."].map(ToOwned::to_owned)), "{lines:?}");
-    for (patch, at, code) in [
+    for (wanted, at, code) in [
         (json!({"type": "OTHER"}), "/type", "unknown-field"),
         (json!({"name": "x"}), "/name", "unexpected"),
         (json!({"legal_name": null}), "/legal_name", "required"),
         (json!({"email": "x"}), "/email", "email"),
     ] {
-        assert_eq!(faults(&cast.operator.patch(&path, "*", &patch).await), fault(at, code));
+        assert_eq!(faults(&cast.operator.patch(&path, "*", &wanted).await), fault(at, code));
     }
     let taken = cast.operator.patch(&path, "*", &json!({"tax_id": "20512345675"})).await;
     assert_eq!((taken.status, taken.problem()), (409, "duplicate"));

@@ -68,6 +68,8 @@ impl By<'_> {
             updated_at: now,
         };
         uow.insert(&person).await?;
+        crate::people::index(uow, &person).await?;
+        self.finder(&mut *uow).record(person.id, "CREATE", vec![]).await?;
         Ok(person)
     }
 
@@ -100,7 +102,8 @@ impl By<'_> {
         }
         // Whoever administers accounts may change what requests may not.
         for change in person.merge(&input.fields, PersonUse::Outside) {
-            renamed |= matches!(change.field, "given_names" | "family_names");
+            // Everything else is what people and their requests are found by.
+            renamed |= !matches!(change.field, "birth_date" | "address" | "preferred_locale" | "comment");
             differences.note(change.field, change.old, change.new);
         }
         if differences.is_empty() {

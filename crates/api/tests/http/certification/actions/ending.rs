@@ -152,5 +152,5 @@ async fn a_request_given_up_is_left_alone() {
     wrong_stage(&cast.edit(&cast.admin, &id, &json!({"comment": "x"})).await, "CANCELLED", &[]);
     let seen = cast.seen(&cast.admin, &id).await;
     assert_eq!(seen["version"], version);
-    assert_eq!(texts(&seen["available_actions"]), ["REOPEN", "DELETE", "OVERRIDE"]);
+    assert_eq!(texts(&seen["available_actions"]), ["REOPEN", "DELETE", "OVERRIDE", "ADD_FILE"]);
 }

@@ -18,6 +18,7 @@ mod m20261121_000012_people;
 mod m20261121_000013_catalog;
 mod m20261121_000014_users;
 mod new_table;
+mod words;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;

@@ -14,6 +14,7 @@ use crate::{
         Kind::{Id, Line, Moment, Number, Small},
         NewTable,
     },
+    words::digits_of,
 };
 
 #[derive(DeriveMigrationName)]
@@ -199,29 +200,6 @@ fn rows_of(id: Uuid, row: &QueryResult, mut words: BTreeSet<String>) -> Result<V
     let slice: i32 = created.and_utc().timestamp().div_euclid(604_800).try_into().unwrap_or_default();
     let row = |word: &String| vec![slice.into(), word.as_str().into(), created.into(), id.into(), kin.into()];
     Ok(words.iter().map(row).collect())
-}
-
-/// The number as it is dialled from abroad and at home.
-fn digits_of(phone: &str) -> Vec<String> {
-    let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
-    let at_home = if phone.trim_start().starts_with('+') { country_code(&digits) } else { 0 };
-    let national = digits.get(at_home..).unwrap_or_default().to_owned();
-    vec![digits, national]
-}
-
-/// Digits of the country code a number begins with (ITU-T E.164).
-fn country_code(digits: &str) -> usize {
-    match digits.as_bytes() {
-        [b'1' | b'7', ..] => 1,
-        [b'2', b'0' | b'7', ..]
-        | [b'3', b'0'..=b'4' | b'6' | b'9', ..]
-        | [b'4', b'0' | b'1' | b'3'..=b'9', ..]
-        | [b'5', b'1'..=b'8', ..]
-        | [b'6', b'0'..=b'6', ..]
-        | [b'8', b'1' | b'2' | b'4' | b'6', ..]
-        | [b'9', b'0'..=b'5' | b'8', ..] => 2,
-        _ => 3,
-    }
 }
 
 /// The bits of a word: one for its first two characters, one for its first three.

@@ -1,12 +1,6 @@
 //! What the directories of people and promoters say besides, who stands for whom, and the words of both.
 
-use std::collections::BTreeSet;
-
-use sea_orm_migration::{
-    prelude::*,
-    sea_orm::{DbBackend, prelude::Uuid},
-};
-use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
+use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
 use crate::{
     drop_tables,
@@ -15,6 +9,7 @@ use crate::{
         Kind::{self, Currency, Flag, Id, Line, Moment, Number, Text},
         NewTable, add_column,
     },
+    words::{self, Entries},
 };
 
 #[derive(DeriveMigrationName)]
@@ -123,76 +118,12 @@ async fn add_source(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     manager.create_foreign_key(key).await
 }
 
-/// Entries whose words are written at a time.
-const BATCH: u64 = 500;
-
-/// Writes the words of every entry: of these texts, and of these telephone numbers.
 async fn words(
     manager: &SchemaManager<'_>,
     kind: &'static str,
     texts: &[&'static str],
     phones: &[&'static str],
 ) -> Result<(), DbErr> {
-    let db = manager.get_connection();
-    let mut last: Option<Uuid> = None;
-    loop {
-        let mut select =
-            Query::select().column("id").from(kind).order_by("id", Order::Asc).limit(BATCH).take();
-        select.columns(texts.iter().chain(phones).copied());
-        if let Some(last) = last {
-            select.and_where(Expr::col("id").gt(last));
-        }
-        let rows = db.query_all(&select).await?;
-        if rows.is_empty() {
-            return Ok(());
-        }
-        let mut found: Vec<(String, Uuid)> = Vec::new();
-        for row in &rows {
-            let entry: Uuid = row.try_get("", "id")?;
-            last = Some(entry);
-            let mut all = BTreeSet::new();
-            for column in texts {
-                let text: Option<String> = row.try_get("", column)?;
-                all.extend(text.iter().flat_map(|text| folded(text)));
-            }
-            for column in phones {
-                let phone: Option<String> = row.try_get("", column)?;
-                all.extend(phone.map(|phone| phone.chars().filter(char::is_ascii_digit).collect::<String>()));
-            }
-            found.extend(all.into_iter().filter(|word| !word.is_empty()).map(|word| (word, entry)));
-        }
-        for chunk in found.chunks(1000) {
-            let mut insert = Query::insert()
-                .into_table("directory_word")
-                .columns(["object_kind", "word", "object_id"])
-                .take();
-            for (word, entry) in chunk {
-                insert
-                    .values([kind.into(), word.as_str().into(), (*entry).into()])
-                    .map_err(|error| DbErr::Custom(error.to_string()))?;
-            }
-            manager.execute(insert).await?;
-        }
-    }
-}
-
-/// The form in which names are searched.
-fn folded(text: &str) -> BTreeSet<String> {
-    let folded: String = text
-        .nfkd()
-        .filter(|c| !is_combining_mark(*c))
-        .flat_map(char::to_lowercase)
-        .filter(|c| !matches!(c, 'ʼ' | '’' | '\''))
-        .map(|c| match c {
-            'ø' => 'o',
-            'đ' => 'd',
-            'ł' => 'l',
-            'ı' => 'i',
-            'ґ' => 'г',
-            c => c,
-        })
-        .collect();
-    let folded = folded.replace('ß', "ss");
-    let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.map(|word| word.chars().take(100).collect()).collect()
+    let select = Query::select().columns(texts.iter().chain(phones).copied()).from(kind).take();
+    words::index(manager, Entries { kind, select, id: (kind, "id"), texts, phones }).await
 }

@@ -1,17 +1,14 @@
 //! What the directories of the catalog and of staff say besides, the logo, and lists of certificates.
 
-use std::collections::BTreeSet;
+use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
-use sea_orm_migration::{
-    prelude::*,
-    sea_orm::{DbBackend, prelude::Uuid},
-};
-use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
-
-use crate::new_table::{
-    Column,
-    Kind::{Currency, Line, Number, Text},
-    add_column, drop_column,
+use crate::{
+    new_table::{
+        Column,
+        Kind::{Currency, Line, Number, Text},
+        add_column, drop_column,
+    },
+    words::{self, Entries},
 };
 
 #[derive(DeriveMigrationName)]
@@ -90,93 +87,25 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// The form in which names are searched.
-fn folded(text: &str) -> BTreeSet<String> {
-    let folded: String = text
-        .nfkd()
-        .filter(|c| !is_combining_mark(*c))
-        .flat_map(char::to_lowercase)
-        .filter(|c| !matches!(c, 'ʼ' | '’' | '\''))
-        .map(|c| match c {
-            'ø' => 'o',
-            'đ' => 'd',
-            'ł' => 'l',
-            'ı' => 'i',
-            'ґ' => 'г',
-            c => c,
-        })
-        .collect();
-    let folded = folded.replace('ß', "ss");
-    let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.map(|word| word.chars().take(100).collect()).collect()
-}
-
-/// Entries whose words are written at a time.
-const BATCH: u64 = 500;
-
-/// Writes the words of every entry: of the texts of these columns.
-async fn index(
-    manager: &SchemaManager<'_>,
-    kind: &'static str,
-    entry: &SelectStatement,
-    id: (&'static str, &'static str),
-    columns: &[&str],
-) -> Result<(), DbErr> {
-    let db = manager.get_connection();
-    let mut last: Option<Uuid> = None;
-    loop {
-        let mut select = entry.clone();
-        select.expr_as(Expr::col(id), "entry_id").order_by(id, Order::Asc).limit(BATCH);
-        if let Some(last) = last {
-            select.and_where(Expr::col(id).gt(last));
-        }
-        let rows = db.query_all(&select).await?;
-        if rows.is_empty() {
-            return Ok(());
-        }
-        let mut words: Vec<(String, Uuid)> = Vec::new();
-        for row in &rows {
-            let entry: Uuid = row.try_get("", "entry_id")?;
-            last = Some(entry);
-            let mut all = BTreeSet::new();
-            for column in columns {
-                let text: Option<String> = row.try_get("", column)?;
-                all.extend(text.iter().flat_map(|text| folded(text)));
-            }
-            words.extend(all.into_iter().map(|word| (word, entry)));
-        }
-        for chunk in words.chunks(1000) {
-            let mut insert = Query::insert()
-                .into_table("directory_word")
-                .columns(["object_kind", "word", "object_id"])
-                .take();
-            for (word, entry) in chunk {
-                insert
-                    .values([kind.into(), word.as_str().into(), (*entry).into()])
-                    .map_err(|error| DbErr::Custom(error.to_string()))?;
-            }
-            manager.execute(insert).await?;
-        }
-    }
-}
-
 async fn services(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
-    let entry = Query::select().column("name").from("service").take();
-    index(manager, "service", &entry, ("service", "id"), &["name"]).await
+    let select = Query::select().column("name").from("service").take();
+    let id = ("service", "id");
+    words::index(manager, Entries { kind: "service", select, id, texts: &["name"], phones: &[] }).await
 }
 
 async fn staff(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
-    let columns = ["name", "document_number", "licence_number", "specialty"];
-    let entry = Query::select()
-        .columns(columns)
+    let texts = &["name", "document_number", "licence_number", "specialty"];
+    let select = Query::select()
+        .columns(*texts)
         .from("staff")
         .inner_join("person", Expr::col(("person", "id")).equals(("staff", "person_id")))
         .take();
-    index(manager, "staff", &entry, ("staff", "id"), &columns).await
+    words::index(manager, Entries { kind: "staff", select, id: ("staff", "id"), texts, phones: &[] }).await
 }
 
 async fn certificates(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
-    let columns = ["holder_name", "holder_document"];
-    let entry = Query::select().columns(columns).from("certificate").take();
-    index(manager, "certificate", &entry, ("certificate", "id"), &columns).await
+    let texts = &["holder_name", "holder_document"];
+    let select = Query::select().columns(*texts).from("certificate").take();
+    let id = ("certificate", "id");
+    words::index(manager, Entries { kind: "certificate", select, id, texts, phones: &[] }).await
 }

@@ -8,6 +8,7 @@ use crate::{
         Kind::{Hash, Id, Line, Moment, Small},
         NewTable,
     },
+    words::{self, Entries},
 };
 
 #[derive(DeriveMigrationName)]
@@ -71,10 +72,24 @@ impl MigrationTrait for Migration {
             .opt("delivered_at", Moment)
             .index(&["due_at", "id"])
             .create()
-            .await
+            .await?;
+        let texts = &["account_email", "name", "document_number"];
+        let select = Query::select()
+            .expr_as(Expr::col(("user_account", "email")), "account_email")
+            .columns([("person", "name"), ("person", "document_number")])
+            .from("user_account")
+            .inner_join("person", Expr::col(("person", "id")).equals(("user_account", "person_id")))
+            .take();
+        let id = ("user_account", "id");
+        words::index(manager, Entries { kind: "user", select, id, texts, phones: &[] }).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let words = Query::delete()
+            .from_table("directory_word")
+            .and_where(Expr::col("object_kind").eq("user"))
+            .take();
+        manager.execute(words).await?;
         drop_tables(manager, &["mail_message", "email_change"]).await?;
         for (table, columns) in INDEXES {
             manager.drop_index(Index::drop().name(name(table, columns)).table(table).to_owned()).await?;

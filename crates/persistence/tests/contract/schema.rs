@@ -3,7 +3,7 @@
 use futures::future::join_all;
 use medcert_application::{
     certification::{query_words, request_words},
-    store::{CertificationReads, RequestFilter},
+    store::{CertificationReads, IdentityReads, PersonFilter, PersonReads, RequestFilter, UserFilter},
 };
 use medcert_domain::{certification::Certification, people::Person};
 use medcert_migrations::{Migrator, MigratorTrait};
@@ -45,7 +45,7 @@ pub(crate) async fn up_and_down(database: &TestDatabase) {
 /// Requests written before the words were kept by week are found as before, and by telephone.
 pub(crate) async fn words_move(database: &TestDatabase) {
     let clinic = Clinic::open(database).await;
-    let client = Person { phone: Some("+51 999 123 456".to_owned()), ..person("Ana", "Silva") };
+    let client = Person { phone: Some("+51 999 123 456".to_owned()), ..person("Ana Æsa", "Silva") };
     let requests: Vec<Certification> = (0..3)
         .map(|n| Certification {
             client: client.id,
@@ -80,6 +80,13 @@ pub(crate) async fn words_move(database: &TestDatabase) {
         let expected = if typed == "000002" { 1 } else { 3 };
         assert_eq!(page.total, Some(expected), "{typed}");
     }
+    // Entries of directories that were there before they had words are found as new ones are.
+    for typed in ["aesa", "999123", "51999"] {
+        let filter = PersonFilter { words: vec![typed.to_owned()], ..PersonFilter::default() };
+        assert_eq!(database.store.people(&filter, &first(9)).await.unwrap().total, Some(1), "{typed}");
+    }
+    let filter = UserFilter { words: vec!["марія".to_owned()], ..UserFilter::default() };
+    assert_eq!(database.store.users(&filter, &first(9)).await.unwrap().items.len(), 1);
     let dashed = RequestFilter { words: vec!["mc-".to_owned()], ..RequestFilter::default() };
     assert_eq!(database.store.requests(&dashed, &first(9)).await.unwrap().total, Some(0));
     // What is written again after the move is what was moved: nothing is there twice.

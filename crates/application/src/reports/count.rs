@@ -1,6 +1,9 @@
 //! Counting requests anew, and folding changes into totals.
 
-use medcert_domain::catalog::Institution;
+use std::{collections::BTreeMap, sync::Arc};
+
+use futures::FutureExt as _;
+use medcert_domain::{catalog::Institution, reports::Cell};
 use uuid::Uuid;
 
 use crate::{
@@ -11,6 +14,9 @@ use crate::{
 
 /// Requests counted in one transaction; they are locked meanwhile.
 const BATCH: u64 = 500;
+/// Figures kept in memory before they are added to totals, some hundred bytes each: requests of the same days add to
+/// the same totals, which are the rarer written the more is added at once.
+const KEPT: usize = 50_000;
 /// Changes folded in one transaction.
 const FOLDED: u64 = 2_000;
 
@@ -25,13 +31,27 @@ pub async fn rebuild(app: &App) -> Result<(), Error> {
     let generation =
         run_moving(app, OnStale::Rerun, |uow: &mut dyn UnitOfWork| uow.begin_count(zone)).await?;
     let mut after: Option<Uuid> = None;
+    let mut kept: BTreeMap<Cell, i64> = BTreeMap::new();
     loop {
-        let last = run_moving(app, OnStale::Rerun, |uow: &mut dyn UnitOfWork| {
+        let counted = run_moving(app, OnStale::Rerun, |uow: &mut dyn UnitOfWork| {
             uow.count_requests(generation, after, BATCH)
         });
-        match last.await? {
-            Some(last) => after = Some(last),
-            None => break,
+        // A count that breaks off from here on is begun anew as another generation.
+        let counted = counted.await?;
+        for (cell, amount) in counted.cells {
+            *kept.entry(cell).or_default() += amount;
+        }
+        after = counted.last;
+        if after.is_none() || kept.len() >= KEPT {
+            let cells: Arc<[(Cell, i64)]> = std::mem::take(&mut kept).into_iter().collect();
+            run_moving(app, OnStale::Rerun, move |uow: &mut dyn UnitOfWork| {
+                let cells = Arc::clone(&cells);
+                async move { uow.add_counted(generation, &cells).await }.boxed()
+            })
+            .await?;
+        }
+        if after.is_none() {
+            break;
         }
     }
     run_moving(app, OnStale::Rerun, |uow: &mut dyn UnitOfWork| uow.finish_count(generation)).await

@@ -24,7 +24,7 @@ pub use reads::{
 pub use records::{
     AuditEvent, ChangeEntry, HistoryEntry, MailFate, OutboxMessage, QueuedMail, RefreshToken, StoredAnswer,
 };
-pub use reports::{Answers, By, CellFilter, Names, Question, ReportReads, ReportWork, Sum};
+pub use reports::{Answers, By, CellFilter, Counted, Names, Question, ReportReads, ReportWork, Sum};
 
 use async_trait::async_trait;
 use medcert_domain::{

@@ -13,7 +13,7 @@ use medcert_domain::{
     certification::Stage,
     identity::User,
     people::{Promoter, Staff},
-    reports::{Detail, Figure, Range},
+    reports::{Cell, Detail, Figure, Range},
 };
 use uuid::Uuid;
 
@@ -107,6 +107,15 @@ pub struct Names {
     pub users: Vec<(Uuid, String)>,
 }
 
+/// Requests that were counted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counted {
+    /// The last of them; `None` when there are no more.
+    pub last: Option<Uuid>,
+    /// What they add to the figures, every cell once.
+    pub cells: Vec<(Cell, i64)>,
+}
+
 /// Reading for reports.
 #[async_trait]
 pub trait ReportReads: Send + Sync {
@@ -132,14 +141,17 @@ pub trait ReportWork: Send {
     /// number. Waits for units of work under way: from its commit on, all others add to the new one, too.
     async fn begin_count(&mut self, zone: Tz) -> Result<i32, StoreError>;
 
-    /// Counts up to `limit` requests behind one into a generation begun, locking them; tells the last one, or `None`
-    /// at the end. `Stale` when the generation was given up.
+    /// Counts up to `limit` requests behind one for a generation begun, locking them. From the commit on they are
+    /// counted, and what is told must be added before the generation is finished. `Stale` when it was given up.
     async fn count_requests(
         &mut self,
         generation: i32,
         after: Option<Uuid>,
         limit: u64,
-    ) -> Result<Option<Uuid>, StoreError>;
+    ) -> Result<Counted, StoreError>;
+
+    /// Adds what was counted to the totals of a generation begun. `Stale` when it was given up.
+    async fn add_counted(&mut self, generation: i32, cells: &[(Cell, i64)]) -> Result<(), StoreError>;
 
     /// Makes a counted generation the one that is read. `Stale` when it was given up.
     async fn finish_count(&mut self, generation: i32) -> Result<(), StoreError>;

@@ -7,11 +7,11 @@
 
 use std::collections::BTreeMap;
 
-use medcert_application::store::StoreError;
+use medcert_application::store::{Counted, StoreError};
 use medcert_domain::{
     Entity as _,
     certification::{Assignment, Certification, Payment, Refund},
-    reports::{Calendar, contributions, ledger},
+    reports::{Calendar, Cell, contributions, ledger},
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -32,13 +32,13 @@ use crate::{
 
 const KIND: &str = Certification::KIND;
 
-/// Counts a batch; tells the last request in it, or `None` at the end.
+/// Counts a batch.
 pub(crate) async fn batch(
     db: &impl ConnectionTrait,
     generation: i32,
     after: Option<Uuid>,
     limit: u64,
-) -> Result<Option<Uuid>, StoreError> {
+) -> Result<Counted, StoreError> {
     let calendar = generation::counting(db, generation).await?;
     let mut select = request::table::Entity::find();
     if let Some(after) = after {
@@ -64,12 +64,28 @@ pub(crate) async fn batch(
                 .map_err(failed(delta::KIND))?;
         }
     }
-    let mut totals = Totals::default();
-    requests(db, calendar, rows, &ids, &mut totals).await?;
-    ledgers(db, calendar, &gone, &mut totals).await?;
-    totals.write(db, generation).await?;
-    Ok(last)
+    let mut sums = Sums::default();
+    requests(db, calendar, rows, &ids, &mut sums).await?;
+    ledgers(db, calendar, &gone, &mut sums).await?;
+    Ok(Counted { last, cells: sums.into_iter().collect() })
 }
+
+/// Adds what batches told to the totals.
+pub(crate) async fn add(
+    db: &impl ConnectionTrait,
+    generation: i32,
+    cells: &[(Cell, i64)],
+) -> Result<(), StoreError> {
+    generation::counting(db, generation).await?;
+    let mut totals = Totals::default();
+    for (cell, amount) in cells {
+        totals.add(cell, *amount);
+    }
+    totals.write(db, generation).await
+}
+
+/// What requests add to figures.
+type Sums = BTreeMap<Cell, i64>;
 
 /// Which of the ids in a column belong to no request, between two requests.
 fn orphans<T: Table + Default>(
@@ -149,7 +165,7 @@ async fn requests(
     calendar: Calendar,
     rows: Vec<request::table::Model>,
     ids: &[Uuid],
-    totals: &mut Totals,
+    sums: &mut Sums,
 ) -> Result<(), StoreError> {
     let mut money = money(db, ids).await?;
     let mut assignments: BTreeMap<Uuid, Vec<Assignment>> = BTreeMap::new();
@@ -169,7 +185,7 @@ async fn requests(
         request.assignments = assignments.remove(&id).unwrap_or_default();
         request.certificates = certificates.remove(&id).unwrap_or_default();
         for (cell, amount) in contributions(&request, &|at| calendar.day_of(at)) {
-            totals.add(&cell, amount);
+            *sums.entry(cell).or_default() += amount;
         }
     }
     Ok(())
@@ -180,11 +196,11 @@ async fn ledgers(
     db: &impl ConnectionTrait,
     calendar: Calendar,
     gone: &[Uuid],
-    totals: &mut Totals,
+    sums: &mut Sums,
 ) -> Result<(), StoreError> {
     for (payments, refunds) in money(db, gone).await?.into_values() {
         for (cell, amount) in ledger(&payments, &refunds, &|at| calendar.day_of(at)) {
-            totals.add(&cell, amount);
+            *sums.entry(cell).or_default() += amount;
         }
     }
     Ok(())

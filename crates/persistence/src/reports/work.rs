@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use chrono_tz::Tz;
-use medcert_application::store::{ReportWork, StoreError};
+use medcert_application::store::{Counted, ReportWork, StoreError};
+use medcert_domain::reports::Cell;
 use uuid::Uuid;
 
 use super::{fold, generation, recount};
@@ -19,8 +20,12 @@ impl ReportWork for SeaUnitOfWork {
         generation: i32,
         after: Option<Uuid>,
         limit: u64,
-    ) -> Result<Option<Uuid>, StoreError> {
+    ) -> Result<Counted, StoreError> {
         self.attempt(async |db| recount::batch(db, generation, after, limit).await).await
+    }
+
+    async fn add_counted(&mut self, generation: i32, cells: &[(Cell, i64)]) -> Result<(), StoreError> {
+        self.attempt(async |db| recount::add(db, generation, cells).await).await
     }
 
     async fn finish_count(&mut self, generation: i32) -> Result<(), StoreError> {

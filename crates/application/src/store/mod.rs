@@ -246,7 +246,7 @@ pub trait CertificationWork: Send {
     /// Requests in which the person is client or guardian.
     async fn requests_of(&mut self, person: Id<Person>) -> Result<Vec<Id<Certification>>, StoreError>;
 
-    /// Codes of open requests of the same client and service.
+    /// Codes of open requests of the same client and service, among the newest two hundred of the client; oldest first.
     async fn open_requests_like(
         &mut self,
         client: Id<Person>,

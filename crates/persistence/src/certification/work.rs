@@ -22,6 +22,8 @@ use super::{
 use crate::{catalog::service, error::failed, unit_of_work::SeaUnitOfWork};
 
 const KIND: &str = Certification::KIND;
+/// Requests of one client that are looked through for one like another.
+const LIKE: u64 = 200;
 
 #[async_trait]
 impl Repository<Certification> for SeaUnitOfWork {
@@ -126,8 +128,9 @@ impl CertificationWork for SeaUnitOfWork {
                 .select_only()
                 .columns([Column::Id, Column::Code, Column::ServiceId, Column::Stage])
                 .filter(Column::ClientId.eq(client.raw()))
-                .order_by_asc(Column::CreatedAt)
-                .order_by_asc(Column::Id)
+                .order_by_desc(Column::CreatedAt)
+                .order_by_desc(Column::Id)
+                .limit(LIKE)
                 .into_tuple()
                 .all(db)
                 .await
@@ -137,6 +140,7 @@ impl CertificationWork for SeaUnitOfWork {
             let open = |stage: &str| Stage::parse(stage).is_some_and(Stage::is_open);
             let like = all
                 .into_iter()
+                .rev()
                 .filter(|(_, _, of, stage)| *of == service.map(Id::raw) && open(stage))
                 .map(|(id, code, ..)| (Id::new(id), code));
             Ok(like.collect())

@@ -166,7 +166,8 @@ pub(crate) struct DetailView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     person_changes: Option<Vec<PersonChangeView>>,
-    /// Only in answers to registering: other open requests of the same client for the same service.
+    /// Only in answers to registering: other open requests of the same client for the same service, among
+    /// the newest two hundred of the client.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     possible_duplicates: Option<Vec<PossibleDuplicate>>,

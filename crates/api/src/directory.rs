@@ -1,8 +1,17 @@
 //! What all directories share: how their entries are changed, and the history of them.
 
+use std::{
+    future::{Ready, ready},
+    ops::Deref,
+};
+
 use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload, http::StatusCode, web::Data};
 use futures::future::LocalBoxFuture;
-use medcert_application::{App, Conditions, Error, once::Kept, store::ChangeRow};
+use medcert_application::{
+    App, Conditions, Error, IfMatch,
+    once::{Kept, Once},
+    store::ChangeRow,
+};
 use medcert_domain::Money;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -13,20 +22,55 @@ use crate::{
     caller::Caller,
     certification::{AccountRef, Sent},
     codes::Moment,
-    etag::etag,
-    page::Paging,
+    etag::{created, etag, versioned},
     preconditions::Preconditions,
     problem::Failure,
     reading::Reader,
 };
 
-/// What comes with every call that changes an entry.
-pub(crate) struct Changing<B> {
+/// What comes with every call about an entry.
+pub(crate) struct Asking {
     pub(crate) req: HttpRequest,
     pub(crate) app: Data<App>,
     pub(crate) caller: Caller,
     pub(crate) preconditions: Preconditions,
+}
+
+impl FromRequest for Asking {
+    type Error = actix_web::Error;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(req: &HttpRequest, stream: &mut Payload) -> Self::Future {
+        let app = Data::<App>::from_request(req, stream).into_inner();
+        let caller = Caller::from_request(req, stream).into_inner();
+        let Ok(preconditions) = Preconditions::from_request(req, stream).into_inner();
+        ready(app.and_then(|app| Ok(Self { req: req.clone(), app, caller: caller?, preconditions })))
+    }
+}
+
+impl Asking {
+    /// The version the caller has seen.
+    pub(crate) const fn if_match(&self) -> IfMatch {
+        self.preconditions.if_match()
+    }
+
+    /// What is seen of an entry with its version as ETag, or that nothing of it has changed.
+    pub(crate) fn show(&self, version: i64, view: &impl Serialize) -> Result<HttpResponse, Failure> {
+        versioned(&self.req, version, view)
+    }
+}
+
+/// What comes with every call that changes an entry.
+pub(crate) struct Changing<B> {
+    asking: Asking,
     body: Body<B>,
+}
+
+impl<B> Deref for Changing<B> {
+    type Target = Asking;
+    fn deref(&self) -> &Asking {
+        &self.asking
+    }
 }
 
 impl<B: 'static> FromRequest for Changing<B> {
@@ -34,11 +78,10 @@ impl<B: 'static> FromRequest for Changing<B> {
     type Future = LocalBoxFuture<'static, Result<Self, Self::Error>>;
 
     fn from_request(req: &HttpRequest, stream: &mut Payload) -> Self::Future {
-        let parts = <(Data<App>, Caller, Preconditions, Body<B>)>::from_request(req, stream);
-        let req = req.clone();
+        let parts = <(Asking, Body<B>)>::from_request(req, stream);
         Box::pin(async move {
-            let (app, caller, preconditions, body) = parts.await?;
-            Ok(Self { req, app, caller, preconditions, body })
+            let (asking, body) = parts.await?;
+            Ok(Self { asking, body })
         })
     }
 }
@@ -58,6 +101,55 @@ impl<B> Changing<B> {
     pub(crate) fn conditions(&self) -> Result<Conditions, Error> {
         self.preconditions.conditions(&self.caller, &self.body)
     }
+
+    /// 201 for an entry that was made.
+    pub(crate) fn made<V: Entry>(&self, place: &str, done: Once<V>) -> Result<HttpResponse, Failure> {
+        self.found_or_made(place, done.map(|entry| (entry, true)))
+    }
+
+    /// 201 for an entry that is new, 200 for one that was there, or the answer that was given before.
+    pub(crate) fn found_or_made<V: Entry>(
+        &self,
+        place: &str,
+        done: Once<(V, bool)>,
+    ) -> Result<HttpResponse, Failure> {
+        match done {
+            Once::Done((entry, true)) => created(&format!("{place}/{}", entry.id()), entry.version(), &entry),
+            Once::Done((entry, false)) => self.show(entry.version(), &entry),
+            Once::Replayed(kept) => {
+                let place = (kept.status == 201).then_some(place);
+                again(kept, place)
+            }
+        }
+    }
+}
+
+/// An entry of a directory as it is shown.
+pub(crate) trait Entry: Serialize {
+    /// Which it is.
+    fn id(&self) -> Uuid;
+    /// Number of its changes.
+    fn version(&self) -> i64;
+}
+
+/// Implements [`Entry`] for views with the fields `id` and `version`.
+macro_rules! entries {
+    ($($view:ty),+) => {$(
+        impl crate::directory::Entry for $view {
+            fn id(&self) -> Uuid {
+                self.id
+            }
+            fn version(&self) -> i64 {
+                self.version
+            }
+        }
+    )+};
+}
+pub(crate) use entries;
+
+/// That an entry is gone.
+pub(crate) fn gone() -> HttpResponse {
+    HttpResponse::NoContent().finish()
 }
 
 /// A view as it is kept for repeated calls.
@@ -101,26 +193,6 @@ pub(crate) struct MoneyBody {
 impl MoneyBody {
     pub(crate) fn read(&self, r: &mut Reader<'_>, field: &str) -> Option<Money> {
         r.inside(field).money(self.amount.as_deref(), self.currency.as_deref())
-    }
-}
-
-/// Which part of a history.
-#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
-#[serde(deny_unknown_fields, default)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct ChangesQuery {
-    /// Items wanted, 1 to 200; 20 when left out.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<u64>,
-    /// Where to go on: `next_cursor` of the part before.
-    cursor: Option<String>,
-    /// Whether the exact total is wanted.
-    with_total: bool,
-}
-
-impl ChangesQuery {
-    pub(crate) fn paging(self) -> Paging {
-        Paging { limit: self.limit, cursor: self.cursor, with_total: self.with_total }
     }
 }
 

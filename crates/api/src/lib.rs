@@ -50,7 +50,7 @@ pub use caller::{Caller, Source};
 pub use etag::{created, etag, versioned};
 pub use field::Field;
 pub use imports::LINE_FORMS;
-pub use page::{List, Listing, Paging};
+pub use page::{List, Paging};
 pub use path::{PathId, uuid};
 pub use preconditions::Preconditions;
 pub use problem::{Failure, Fault, Kind, Problem};

@@ -1,11 +1,16 @@
 //! Lists: a part at a time, with a cursor that only this installation can make and only the same list of the same caller
 //! accepts.
 
-use std::fmt::Write as _;
+use std::{
+    fmt::Write as _,
+    future::{Ready, ready},
+};
 
 use actix_web::{
-    HttpMessage as _, HttpRequest, HttpResponse,
+    FromRequest, HttpMessage as _, HttpRequest, HttpResponse,
+    dev::Payload,
     http::header::{self, HeaderValue},
+    web::Data,
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use medcert_application::{
@@ -13,12 +18,16 @@ use medcert_application::{
     store::{Cursor, Page, PageRequest},
 };
 use medcert_domain::Invalid;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{caller::Caller, problem::Failure};
+use crate::{
+    caller::Caller,
+    problem::Failure,
+    query::{self, Beside, Plain},
+};
 
 /// Items at the most.
 const MOST: u64 = 200;
@@ -39,21 +48,81 @@ pub struct List<T> {
     pub total: Option<u64>,
 }
 
-/// The parameters of paging as sent. A room's query has the same three fields (`limit`, `cursor`, `with_total`)
-/// beside its filters, since flattening loses what is unknown.
-#[derive(Debug, Clone, Default)]
+/// Which part of a list.
+#[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
 pub struct Paging {
-    /// Items wanted.
+    /// Items wanted, 1 to 200; 20 when left out.
+    #[param(minimum = 1, maximum = 200)]
     pub limit: Option<u64>,
-    /// Where to go on.
+    /// Where to go on: `next_cursor` of the part before.
     pub cursor: Option<String>,
     /// Whether the exact total is wanted.
     pub with_total: bool,
 }
 
+impl Beside for Paging {
+    const NAMES: &'static [&'static str] = &["limit", "cursor", "with_total"];
+}
+
+/// A call for a part of a list with filters `Q` in an order `S`: what use cases ask for, and the way to the answer.
+pub(crate) struct Part<Q = Plain, S = Plain> {
+    pub(crate) app: Data<App>,
+    pub(crate) caller: Caller,
+    /// Which items.
+    pub(crate) query: Q,
+    /// In which order.
+    pub(crate) order: S,
+    /// Which part.
+    pub(crate) page: PageRequest,
+    listing: Listing,
+    req: HttpRequest,
+}
+
+impl<Q: DeserializeOwned, S: Beside> FromRequest for Part<Q, S> {
+    type Error = actix_web::Error;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(req: &HttpRequest, stream: &mut Payload) -> Self::Future {
+        let app = Data::<App>::from_request(req, stream).into_inner();
+        let caller = Caller::from_request(req, stream).into_inner();
+        ready(app.and_then(|app| {
+            let (query, order, paging) = parts(req.query_string()).map_err(Failure::from)?;
+            let (caller, listing) = (caller?, Listing::of(req));
+            let page = listing.request(&app, paging).map_err(Failure::from)?;
+            Ok(Self { app, caller, query, order, page, listing, req: req.clone() })
+        }))
+    }
+}
+
+/// The parameters of a list by what they are about, or the faults of all of them.
+fn parts<Q: DeserializeOwned, S: Beside>(text: &str) -> Result<(Q, S, Paging), Invalid> {
+    let (paging, rest) = query::apart::<Paging>(text);
+    let (order, rest) = query::apart::<S>(&rest);
+    let ((query, order), paging) = query::both(query::both(query::read(&rest), order), paging)?;
+    Ok((query, order, paging))
+}
+
+impl<Q, S> Part<Q, S> {
+    /// The answer: items, the next cursor, and the same as a link (RFC 8288).
+    pub(crate) fn answer<T, V: Serialize + From<T>>(&self, found: Page<T>) -> Result<HttpResponse, Failure> {
+        self.answer_with(found, V::from)
+    }
+
+    /// The same where a view needs more than the item.
+    pub(crate) fn answer_with<T, V: Serialize>(
+        &self,
+        found: Page<T>,
+        view: impl FnMut(T) -> V,
+    ) -> Result<HttpResponse, Failure> {
+        self.listing.answer(&self.app, &self.req, found, view)
+    }
+}
+
 /// One list with its filters and whoever reads it: what a cursor is bound to.
 #[derive(Debug, Clone)]
-pub struct Listing {
+struct Listing {
     fingerprint: [u8; 8],
 }
 
@@ -71,10 +140,10 @@ struct Place {
 impl Listing {
     /// The list at the request's path with the filters of its query, in whatever order they are, for its caller: what
     /// somebody may see is part of what is listed.
-    pub fn of(req: &HttpRequest) -> Self {
+    fn of(req: &HttpRequest) -> Self {
         let paging = |part: &&str| {
             let name = part.split('=').next().unwrap_or_default();
-            !part.is_empty() && !matches!(name, "limit" | "cursor" | "with_total")
+            !part.is_empty() && !Paging::NAMES.contains(&name)
         };
         let mut filters: Vec<&str> = req.query_string().split('&').filter(paging).collect();
         filters.sort_unstable();
@@ -85,7 +154,7 @@ impl Listing {
     }
 
     /// Which part is wanted.
-    pub fn request(&self, app: &App, paging: Paging) -> Result<PageRequest, Error> {
+    fn request(&self, app: &App, paging: Paging) -> Result<PageRequest, Error> {
         let limit = paging.limit.unwrap_or(USUAL);
         if !(1..=MOST).contains(&limit) {
             return Err(Invalid::one("/limit", "range", format!("must be from 1 to {MOST}")).into());
@@ -95,18 +164,7 @@ impl Listing {
         Ok(PageRequest { limit, after, with_total: paging.with_total })
     }
 
-    /// The answer: items, the next cursor, and the same as a link (RFC 8288).
-    pub fn answer<T, V: Serialize + From<T>>(
-        &self,
-        app: &App,
-        req: &HttpRequest,
-        page: Page<T>,
-    ) -> Result<HttpResponse, Failure> {
-        self.answer_with(app, req, page, V::from)
-    }
-
-    /// The same where a view needs more than the item.
-    pub fn answer_with<T, V: Serialize>(
+    fn answer<T, V: Serialize>(
         &self,
         app: &App,
         req: &HttpRequest,
@@ -184,6 +242,23 @@ mod tests {
     }
 
     #[test]
+    fn a_query_is_read_in_parts() {
+        #[derive(Debug, Default, PartialEq, Deserialize)]
+        #[serde(deny_unknown_fields, default)]
+        struct Filters {
+            active: Option<bool>,
+        }
+        let read = parts::<Filters, Plain>;
+        let (filters, _, paging) = read("limit=5&active=true&with_total=true").unwrap();
+        assert_eq!((filters.active, paging.limit, paging.with_total), (Some(true), Some(5), true));
+        let faults = |text| -> Vec<String> {
+            read(text).unwrap_err().faults.into_iter().map(|fault| fault.pointer).collect()
+        };
+        assert_eq!(faults("active=1&limit=x"), ["/active", "/limit"]);
+        assert_eq!(faults("limit=1&colour=red&limit=1"), ["/colour", "/limit"]);
+    }
+
+    #[test]
     fn limits_are_kept() {
         let (app, _) = stub::app();
         let (list, _) = listing("/a");
@@ -199,11 +274,11 @@ mod tests {
         let (list, req) = listing("/a?q=x&cursor=old&limit=1");
         let next = Some(Cursor { key: "k".to_owned(), id: Uuid::nil() });
         let page = Page { items: vec!["one"], next, total: None };
-        let answer = list.answer::<_, &str>(&app, &req, page).unwrap();
+        let answer = list.answer(&app, &req, page, |item| item).unwrap();
         let link = answer.headers().get(header::LINK).unwrap().to_str().unwrap().to_owned();
         assert!(link.starts_with("</a?q=x&limit=1&cursor=") && link.ends_with(">; rel=\"next\""), "{link}");
         let end = list
-            .answer::<&str, &str>(&app, &req, Page { items: vec![], next: None, total: Some(0) })
+            .answer(&app, &req, Page::<&str> { items: vec![], next: None, total: Some(0) }, |item| item)
             .unwrap();
         let body = actix_web::body::to_bytes(end.into_body()).await.unwrap();
         assert_eq!(body, r#"{"items":[],"next_cursor":null,"total":0}"#);

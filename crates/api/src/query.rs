@@ -7,9 +7,12 @@ use std::{
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
 use medcert_domain::Invalid;
-use serde::de::{
-    self, DeserializeOwned, Deserializer, IntoDeserializer, Visitor,
-    value::{Error as Refused, MapDeserializer, SeqDeserializer},
+use serde::{
+    Deserialize,
+    de::{
+        self, DeserializeOwned, Deserializer, IntoDeserializer, Visitor,
+        value::{Error as Refused, MapDeserializer, SeqDeserializer},
+    },
 };
 
 use crate::{json::refused, problem::Failure};
@@ -25,6 +28,41 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(read(req.query_string()).map(Self).map_err(Into::into))
+    }
+}
+
+/// Parameters that stand beside those of an operation's own.
+pub(crate) trait Beside: DeserializeOwned {
+    /// Their names.
+    const NAMES: &'static [&'static str];
+}
+
+/// No parameters.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Plain {}
+
+impl Beside for Plain {
+    const NAMES: &'static [&'static str] = &[];
+}
+
+/// Reads the parameters of `B`, and tells what is left of the query.
+pub(crate) fn apart<B: Beside>(query: &str) -> (Result<B, Invalid>, String) {
+    let ours = |part: &&str| part.split('=').next().is_some_and(|name| B::NAMES.contains(&name));
+    let (ours, rest): (Vec<&str>, Vec<&str>) =
+        query.split('&').filter(|part| !part.is_empty()).partition(ours);
+    (read(&ours.join("&")), rest.join("&"))
+}
+
+/// Both, or all faults of both.
+pub(crate) fn both<A, B>(a: Result<A, Invalid>, b: Result<B, Invalid>) -> Result<(A, B), Invalid> {
+    match (a, b) {
+        (Ok(a), Ok(b)) => Ok((a, b)),
+        (Err(mut faults), Err(more)) => {
+            faults.faults.extend(more.faults);
+            Err(faults)
+        }
+        (Err(faults), Ok(_)) | (Ok(_), Err(faults)) => Err(faults),
     }
 }
 
@@ -116,7 +154,6 @@ impl<'de> Deserializer<'de> for Text {
 
 #[cfg(test)]
 mod tests {
-    use serde::Deserialize;
     use uuid::Uuid;
 
     use super::*;

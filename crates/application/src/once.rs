@@ -16,6 +16,16 @@ pub enum Once<T> {
     Replayed(Kept),
 }
 
+impl<T> Once<T> {
+    /// The same with what was done in another form.
+    pub fn map<U>(self, form: impl FnOnce(T) -> U) -> Once<U> {
+        match self {
+            Self::Done(done) => Once::Done(form(done)),
+            Self::Replayed(kept) => Once::Replayed(kept),
+        }
+    }
+}
+
 /// An answer given before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {

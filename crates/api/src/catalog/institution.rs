@@ -19,12 +19,11 @@ use crate::{
     caller::Caller,
     certification::{Typed, read},
     codes::{LocaleCode, Moment},
-    directory::{ChangeView, ChangesQuery, Changing},
+    directory::{ChangeView, Changing},
     etag::versioned,
     field::Field,
-    page::{List, Listing},
+    page::{List, Paging, Part},
     problem::Failure,
-    query::Query,
     reading::{Reader, code, line},
     registry::Registry,
 };
@@ -273,25 +272,18 @@ async fn get_institution(caller: Caller, app: Data<App>, req: HttpRequest) -> Re
         headers(("ETag" = String, description = "Its version")))))]
 #[patch("/institution")]
 async fn edit_institution(call: Changing<EditInstitutionBody>) -> Result<HttpResponse, Failure> {
-    let if_match = call.preconditions.if_match();
+    let if_match = call.if_match();
     let profile = catalog::change_institution(&call.app, &call.caller, &call.sent(), if_match).await?;
-    versioned(&call.req, profile.version, &InstitutionView::from(profile))
+    call.show(profile.version, &InstitutionView::from(profile))
 }
 
 /// List what happened to the profile, newest first.
-#[utoipa::path(tag = "catalog", params(ChangesQuery),
+#[utoipa::path(tag = "catalog", params(Paging),
     responses((status = 200, description = "The history", body = List<ChangeView>)))]
 #[get("/institution/history")]
-async fn list_institution_history(
-    caller: Caller,
-    app: Data<App>,
-    req: HttpRequest,
-    query: Query<ChangesQuery>,
-) -> Result<HttpResponse, Failure> {
-    let listing = Listing::of(&req);
-    let page = listing.request(&app, query.0.paging())?;
-    let found = catalog::institution_history(&app, &caller, &page).await?;
-    listing.answer::<_, ChangeView>(&app, &req, found)
+async fn list_institution_history(call: Part) -> Result<HttpResponse, Failure> {
+    let found = catalog::institution_history(&call.app, &call.caller, &call.page).await?;
+    call.answer::<_, ChangeView>(found)
 }
 
 pub(super) fn routes(cfg: &mut Registry) {

@@ -1,10 +1,8 @@
 //! Services: what the institution offers.
 
-use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web::Data};
+use actix_web::{HttpResponse, delete, get, patch, post};
 use medcert_application::{
-    App,
     catalog::{self, NewService, ServicePatch},
-    once::Once,
     store::ServiceFilter,
 };
 use medcert_domain::{
@@ -16,17 +14,13 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    caller::Caller,
     certification::{MoneyView, Typed, read},
     codes::{CertificateKindCode, Moment},
-    directory::{ChangeView, ChangesQuery, Changing, MoneyBody, again, text},
-    etag::{created, versioned},
+    directory::{Asking, ChangeView, Changing, MoneyBody, entries, gone, text},
     field::Field,
-    page::{List, Listing, Paging},
+    page::{List, Paging, Part},
     path::PathId,
-    preconditions::Preconditions,
     problem::Failure,
-    query::Query,
     reading::{Reader, code, line, note, words},
     registry::Registry,
 };
@@ -43,7 +37,7 @@ const VALIDITY: std::ops::RangeInclusive<i64> = 1..=36_525;
 /// Something the institution offers.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[schema(as = Service, example = json!({
-    "id": "01940000-0000-7000-8000-0000000000a1", "name": "Medical fitness certificate",
+    "id": "01940000-0000-7000-8000-0000000000a1", "version": 1, "name": "Medical fitness certificate",
     "description": "Interview, tests and report",
     "fee": {"amount": "200.00", "currency": "PEN"}, "certificate_kind": "MEDICAL_FITNESS",
     "validity_days": 365, "active": true,
@@ -52,6 +46,8 @@ const VALIDITY: std::ops::RangeInclusive<i64> = 1..=36_525;
 pub(crate) struct ServiceView {
     /// Identifier.
     id: Uuid,
+    /// Number of changes.
+    version: i64,
     /// Name.
     name: String,
     /// What it is.
@@ -71,10 +67,13 @@ pub(crate) struct ServiceView {
     updated_at: Moment,
 }
 
+entries!(ServiceView);
+
 impl From<&Service> for ServiceView {
     fn from(service: &Service) -> Self {
         Self {
             id: service.id.raw(),
+            version: service.version,
             name: service.name.clone(),
             description: service.description.clone(),
             fee: service.fee.into(),
@@ -222,13 +221,6 @@ struct ServicesQuery {
     /// Words of the name: each must begin one of them, without case or accents.
     #[param(max_length = 100, example = "med fit")]
     q: Option<String>,
-    /// Items wanted, 1 to 200; 20 when left out.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<u64>,
-    /// Where to go on: `next_cursor` of the part before.
-    cursor: Option<String>,
-    /// Whether the exact total is wanted.
-    with_total: bool,
 }
 
 impl ServicesQuery {
@@ -240,26 +232,15 @@ impl ServicesQuery {
         checks.finish()?;
         Ok(ServiceFilter { active: self.active, kinds, words })
     }
-
-    fn paging(&self) -> Paging {
-        Paging { limit: self.limit, cursor: self.cursor.clone(), with_total: self.with_total }
-    }
 }
 
 /// List the services, by name.
-#[utoipa::path(tag = "catalog", params(ServicesQuery),
+#[utoipa::path(tag = "catalog", params(ServicesQuery, Paging),
     responses((status = 200, description = "The services", body = List<ServiceView>)))]
 #[get("/services")]
-async fn list_services(
-    caller: Caller,
-    app: Data<App>,
-    req: HttpRequest,
-    query: Query<ServicesQuery>,
-) -> Result<HttpResponse, Failure> {
-    let listing = Listing::of(&req);
-    let page = listing.request(&app, query.0.paging())?;
-    let found = catalog::services(&app, &caller, &query.0.filter()?, &page).await?;
-    listing.answer::<_, ServiceView>(&app, &req, found)
+async fn list_services(call: Part<ServicesQuery>) -> Result<HttpResponse, Failure> {
+    let found = catalog::services(&call.app, &call.caller, &call.query.filter()?, &call.page).await?;
+    call.answer::<_, ServiceView>(found)
 }
 
 /// Make a service.
@@ -271,26 +252,17 @@ async fn list_services(
 async fn create_service(call: Changing<NewServiceBody>) -> Result<HttpResponse, Failure> {
     let write = |service: &Service| text(&ServiceView::from(service));
     let conditions = call.conditions()?;
-    match catalog::create_service(&call.app, &call.caller, &call.sent(), &conditions, &write).await? {
-        Once::Done(service) => {
-            created(&format!("{PLACE}/{}", service.id), service.version, &ServiceView::from(&service))
-        }
-        Once::Replayed(kept) => again(kept, Some(PLACE)),
-    }
+    let done = catalog::create_service(&call.app, &call.caller, &call.sent(), &conditions, &write).await?;
+    call.made(PLACE, done.map(ServiceView::from))
 }
 
 /// Show a service.
 #[utoipa::path(tag = "catalog", responses((status = 200, description = "The service", body = ServiceView,
         headers(("ETag" = String, description = "Its version")))))]
 #[get("/services/{id}")]
-async fn get_service(
-    caller: Caller,
-    app: Data<App>,
-    req: HttpRequest,
-    id: PathId<Service>,
-) -> Result<HttpResponse, Failure> {
-    let service = catalog::service(&app, &caller, id.0).await?;
-    versioned(&req, service.version, &ServiceView::from(&service))
+async fn get_service(call: Asking, id: PathId<Service>) -> Result<HttpResponse, Failure> {
+    let service = catalog::service(&call.app, &call.caller, id.0).await?;
+    call.show(service.version, &ServiceView::from(&service))
 }
 
 /// Change a service: a merge patch (RFC 7396).
@@ -302,39 +274,26 @@ async fn get_service(
         headers(("ETag" = String, description = "Its version")))))]
 #[patch("/services/{id}")]
 async fn edit_service(call: Changing<EditServiceBody>, id: PathId<Service>) -> Result<HttpResponse, Failure> {
-    let if_match = call.preconditions.if_match();
+    let if_match = call.if_match();
     let service = catalog::change_service(&call.app, &call.caller, id.0, &call.sent(), if_match).await?;
-    versioned(&call.req, service.version, &ServiceView::from(&service))
+    call.show(service.version, &ServiceView::from(&service))
 }
 
 /// Delete a service that no request was ever registered for.
 #[utoipa::path(tag = "catalog", responses((status = 204, description = "The service is gone")))]
 #[delete("/services/{id}")]
-async fn delete_service(
-    caller: Caller,
-    app: Data<App>,
-    id: PathId<Service>,
-    preconditions: Preconditions,
-) -> Result<HttpResponse, Failure> {
-    catalog::delete_service(&app, &caller, id.0, preconditions.if_match()).await?;
-    Ok(HttpResponse::NoContent().finish())
+async fn delete_service(call: Asking, id: PathId<Service>) -> Result<HttpResponse, Failure> {
+    catalog::delete_service(&call.app, &call.caller, id.0, call.if_match()).await?;
+    Ok(gone())
 }
 
 /// List what happened to a service, newest first.
-#[utoipa::path(tag = "catalog", params(ChangesQuery),
+#[utoipa::path(tag = "catalog", params(Paging),
     responses((status = 200, description = "The history", body = List<ChangeView>)))]
 #[get("/services/{id}/history")]
-async fn list_service_history(
-    caller: Caller,
-    app: Data<App>,
-    req: HttpRequest,
-    id: PathId<Service>,
-    query: Query<ChangesQuery>,
-) -> Result<HttpResponse, Failure> {
-    let listing = Listing::of(&req);
-    let page = listing.request(&app, query.0.paging())?;
-    let found = catalog::service_history(&app, &caller, id.0, &page).await?;
-    listing.answer::<_, ChangeView>(&app, &req, found)
+async fn list_service_history(call: Part, id: PathId<Service>) -> Result<HttpResponse, Failure> {
+    let found = catalog::service_history(&call.app, &call.caller, id.0, &call.page).await?;
+    call.answer::<_, ChangeView>(found)
 }
 
 pub(super) fn routes(cfg: &mut Registry) {

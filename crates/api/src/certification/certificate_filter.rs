@@ -8,7 +8,6 @@ use serde::Deserialize;
 use super::filter::moment;
 use crate::{
     codes::{CertificateKindCode, CertificateStatusCode},
-    page::Paging,
     reading::{Reader, code, date, id, line, words},
 };
 
@@ -41,20 +40,9 @@ pub(super) struct CertificatesQuery {
     /// Within their first and last day on this day, whatever their status.
     #[param(example = "2026-11-30")]
     valid_on: Option<String>,
-    /// Items wanted, 1 to 200; 20 when left out.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<u64>,
-    /// Where to go on: `next_cursor` of the part before.
-    cursor: Option<String>,
-    /// Whether the exact total is wanted.
-    with_total: bool,
 }
 
 impl CertificatesQuery {
-    pub(super) fn paging(&self) -> Paging {
-        Paging { limit: self.limit, cursor: self.cursor.clone(), with_total: self.with_total }
-    }
-
     /// The filter, in days of the institution.
     pub(super) async fn filter(&self, app: &Data<App>) -> Result<CertificateFilter, Error> {
         let profile = app.profile().await?;

@@ -1,6 +1,5 @@
 //! Which requests a list is asked for.
 
-use actix_web::web::Data;
 use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, TimeZone as _, Utc};
 use medcert_application::{
     App, Error,
@@ -12,7 +11,7 @@ use serde::Deserialize;
 
 use crate::{
     codes::{PaymentStatusCode, StageCode},
-    page::Paging,
+    query::Beside,
     reading::{Reader, code, date, document_number, id, line},
 };
 
@@ -20,7 +19,7 @@ use crate::{
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields, default)]
 #[into_params(parameter_in = Query)]
-pub(super) struct RequestsQuery {
+pub(crate) struct RequestsQuery {
     /// Words of names, documents, telephones or the code: each must begin one of them, without case or accents. What
     /// holds a digit is one word whatever separates its parts.
     #[param(max_length = 100, example = "quispe mar")]
@@ -65,101 +64,39 @@ pub(super) struct RequestsQuery {
     external_reference: Option<String>,
     /// Whether money is still to be given back.
     refund_due: Option<bool>,
-    /// `created_at`, `-created_at` (when left out), `updated_at` or `-updated_at`; the minus means newest first.
-    #[param(example = "-created_at", pattern = "^-?(created|updated)_at$")]
-    sort: Option<String>,
-    /// Items wanted, 1 to 200; 20 when left out.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<u64>,
-    /// Where to go on: `next_cursor` of the part before.
-    cursor: Option<String>,
-    /// Whether the exact total is wanted.
-    with_total: bool,
 }
 
-/// Which requests are exported. Everything given must hold; several values of one filter, separated by commas, mean any
-/// of them.
+/// In which order requests are listed.
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields, default)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct RequestsExportQuery {
-    /// Words of names, documents or the code: each must begin one of them, without case or accents.
-    #[param(max_length = 100, example = "quispe mar")]
-    q: Option<String>,
-    /// Where they stand.
-    #[param(value_type = Vec<StageCode>, style = Form, explode = false)]
-    stage: Vec<String>,
-    /// What the money amounts to.
-    #[param(value_type = Vec<PaymentStatusCode>, style = Form, explode = false)]
-    payment_status: Vec<String>,
-    /// Only those registered by the caller or assigned to the caller now.
-    mine: bool,
-    /// Services.
-    #[param(value_type = Vec<Uuid>, style = Form, explode = false)]
-    service_id: Vec<String>,
-    /// Promoters.
-    #[param(value_type = Vec<Uuid>, style = Form, explode = false)]
-    promoter_id: Vec<String>,
-    /// Current managers.
-    #[param(value_type = Vec<Uuid>, style = Form, explode = false)]
-    manager_id: Vec<String>,
-    /// Current doctors.
-    #[param(value_type = Vec<Uuid>, style = Form, explode = false)]
-    doctor_id: Vec<String>,
-    /// Registered on this day of the institution or later; or at this moment (RFC 3339) or later.
-    #[param(example = "2026-11-01")]
-    created_from: Option<String>,
-    /// Registered on this day of the institution or earlier; or at this moment (RFC 3339) or earlier.
-    #[param(example = "2026-11-30")]
-    created_to: Option<String>,
-    /// Changed on this day of the institution or later; or at this moment (RFC 3339) or later.
-    #[param(example = "2026-11-20T15:04:05Z")]
-    updated_from: Option<String>,
-    /// The client's document number, whole.
-    #[param(max_length = 50, example = "45678912")]
-    document_number: Option<String>,
-    /// The reference in the caller's own system, whole.
-    #[param(max_length = 100)]
-    external_reference: Option<String>,
-    /// Whether money is still to be given back.
-    refund_due: Option<bool>,
+pub(crate) struct RequestsOrder {
+    /// `created_at`, `-created_at` (when left out), `updated_at` or `-updated_at`; the minus means newest first.
+    #[param(example = "-created_at", pattern = "^-?(created|updated)_at$")]
+    sort: Option<String>,
 }
 
-impl RequestsExportQuery {
-    /// The filter, in days of the institution.
-    pub(crate) async fn filter(self, app: &Data<App>, actor: &Actor) -> Result<RequestFilter, Error> {
-        let list = RequestsQuery {
-            q: self.q,
-            stage: self.stage,
-            payment_status: self.payment_status,
-            mine: self.mine,
-            service_id: self.service_id,
-            promoter_id: self.promoter_id,
-            manager_id: self.manager_id,
-            doctor_id: self.doctor_id,
-            created_from: self.created_from,
-            created_to: self.created_to,
-            updated_from: self.updated_from,
-            document_number: self.document_number,
-            external_reference: self.external_reference,
-            refund_due: self.refund_due,
-            ..RequestsQuery::default()
-        };
-        list.filter(app, actor).await
-    }
+impl Beside for RequestsOrder {
+    const NAMES: &'static [&'static str] = &["sort"];
 }
 
 impl RequestsQuery {
-    pub(super) fn paging(&self) -> Paging {
-        Paging { limit: self.limit, cursor: self.cursor.clone(), with_total: self.with_total }
-    }
-
     /// The filter, in days of the institution.
-    pub(super) async fn filter(&self, app: &Data<App>, actor: &Actor) -> Result<RequestFilter, Error> {
-        Ok(self.read(&app.profile().await?, actor)?)
+    pub(crate) async fn filter(
+        &self,
+        order: &RequestsOrder,
+        app: &App,
+        actor: &Actor,
+    ) -> Result<RequestFilter, Error> {
+        Ok(self.read(order, &app.profile().await?, actor)?)
     }
 
-    fn read(&self, profile: &Institution, actor: &Actor) -> Result<RequestFilter, Invalid> {
+    fn read(
+        &self,
+        order: &RequestsOrder,
+        profile: &Institution,
+        actor: &Actor,
+    ) -> Result<RequestFilter, Invalid> {
         let mut checks = Checks::default();
         let mut r = Reader::new(&mut checks);
         let begins = |typed: &str| moment(profile, typed, 0);
@@ -185,7 +122,7 @@ impl RequestsQuery {
                 line(100),
             ),
             refund_due: self.refund_due,
-            sort: r.optional("sort", self.sort.as_deref(), sort).unwrap_or_default(),
+            sort: r.optional("sort", order.sort.as_deref(), sort).unwrap_or_default(),
         };
         checks.finish().map(|()| filter)
     }
@@ -239,10 +176,15 @@ mod tests {
     use medcert_domain::certification::Stage;
 
     use super::*;
-    use crate::certification::views::sample::{actor, profile};
+    use crate::{
+        certification::views::sample::{actor, profile},
+        query,
+    };
 
     fn filter(query: &str) -> Result<RequestFilter, Invalid> {
-        crate::query::read::<RequestsQuery>(query)?.read(&profile(), &actor())
+        let (order, rest) = query::apart::<RequestsOrder>(query);
+        let (query, order) = query::both(query::read::<RequestsQuery>(&rest), order)?;
+        query.read(&order, &profile(), &actor())
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub(crate) use bodies::{
     UserPersonBody, WORDS, read, tax_id,
 };
 pub(crate) use call::Sent;
-pub(crate) use filter::RequestsExportQuery;
+pub(crate) use filter::{RequestsOrder, RequestsQuery};
 pub(crate) use import::import_line;
 pub(crate) use routes::{root, routes};
 pub(crate) use views::{AccountRef, MoneyView};

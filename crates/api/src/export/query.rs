@@ -8,7 +8,10 @@ use medcert_domain::Invalid;
 use serde::{Deserialize, de::DeserializeOwned};
 
 use super::Format;
-use crate::{problem::Failure, query};
+use crate::{
+    problem::Failure,
+    query::{self, Beside},
+};
 
 /// What an export is written as.
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
@@ -20,6 +23,10 @@ pub(crate) struct FormatQuery {
     format: Option<String>,
     /// Whether CSV begins with a byte order mark, which some spreadsheet programs need to read it as UTF-8.
     bom: bool,
+}
+
+impl Beside for FormatQuery {
+    const NAMES: &'static [&'static str] = &["format", "bom"];
 }
 
 impl FormatQuery {
@@ -67,17 +74,15 @@ impl<T: DeserializeOwned> FromRequest for Exporting<T> {
 }
 
 fn read<T: DeserializeOwned>(text: &str) -> Result<Exporting<T>, Invalid> {
-    let ours = |part: &&str| matches!(part.split('=').next(), Some("format" | "bom"));
-    let (format, rest): (Vec<&str>, Vec<&str>) =
-        text.split('&').filter(|part| !part.is_empty()).partition(ours);
-    let format = query::read::<FormatQuery>(&format.join("&")).and_then(|q| Ok((q.read()?, q.bom)));
-    match (query::read(&rest.join("&")), format) {
+    let (format, rest) = query::apart::<FormatQuery>(text);
+    let format = format.and_then(|asked| Ok((asked.read()?, asked.bom)));
+    match (query::read(&rest), format) {
         (Ok(query), format) => Ok(Exporting { query, format }),
+        (Err(faults), Ok(_)) => Err(faults),
         (Err(mut faults), Err(more)) => {
             faults.faults.extend(more.faults);
             Err(faults)
         }
-        (Err(faults), Ok(_)) => Err(faults),
     }
 }
 

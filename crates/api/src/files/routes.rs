@@ -33,8 +33,9 @@ use crate::{
     body::Body,
     caller::Caller,
     codes::FileKindCode,
-    etag::{created, etag, versioned},
-    page::{List, Listing, Paging},
+    directory::Asking,
+    etag::{created, etag},
+    page::{List, Paging, Part},
     path::PathId,
     preconditions::Preconditions,
     problem::Failure,
@@ -127,37 +128,14 @@ fn replayed(status: u16, body: &str, clinical: &[FileSeen]) -> Result<HttpRespon
         .body(body))
 }
 
-/// Which part of the files.
-#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
-#[serde(deny_unknown_fields, default)]
-#[into_params(parameter_in = Query)]
-struct FilesQuery {
-    /// Items wanted, 1 to 200; 20 when left out.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<u64>,
-    /// Where to go on: `next_cursor` of the part before.
-    cursor: Option<String>,
-    /// Whether the exact total is wanted.
-    with_total: bool,
-}
-
 /// List the files of a request, oldest first. Of medical documents only the assigned doctor sees the names.
-#[utoipa::path(tag = "files", params(FilesQuery),
+#[utoipa::path(tag = "files", params(Paging),
     responses((status = 200, description = "The files", body = List<FileView>,
         headers(("Link" = String, description = "The next part, `rel=next`")))))]
 #[get("/certification-requests/{id}/files")]
-async fn list_files(
-    caller: Caller,
-    app: Data<App>,
-    req: HttpRequest,
-    id: PathId<Certification>,
-    query: Query<FilesQuery>,
-) -> Result<HttpResponse, Failure> {
-    let FilesQuery { limit, cursor, with_total } = query.0;
-    let listing = Listing::of(&req);
-    let page = listing.request(&app, Paging { limit, cursor, with_total })?;
-    let found = files::list(&app, &caller, id.0, &page).await?;
-    listing.answer::<_, FileView>(&app, &req, found)
+async fn list_files(call: Part, id: PathId<Certification>) -> Result<HttpResponse, Failure> {
+    let found = files::list(&call.app, &call.caller, id.0, &call.page).await?;
+    call.answer::<_, FileView>(found)
 }
 
 /// Show what is known of a file.
@@ -165,14 +143,9 @@ async fn list_files(
     responses((status = 200, description = "The file", body = FileView,
         headers(("ETag" = String, description = "Its version")))))]
 #[get("/files/{id}")]
-async fn get_file(
-    caller: Caller,
-    app: Data<App>,
-    req: HttpRequest,
-    id: PathId<StoredFile>,
-) -> Result<HttpResponse, Failure> {
-    let seen = files::file(&app, &caller, id.0).await?;
-    versioned(&req, seen.file.version(), &FileView::from(&seen))
+async fn get_file(call: Asking, id: PathId<StoredFile>) -> Result<HttpResponse, Failure> {
+    let seen = files::file(&call.app, &call.caller, id.0).await?;
+    call.show(seen.file.version(), &FileView::from(&seen))
 }
 
 /// How the content is wanted.

@@ -1,7 +1,7 @@
 //! Signing in and out, going on, one's own logins.
 
 use actix_web::{
-    HttpRequest, HttpResponse, delete, get,
+    HttpResponse, delete, get,
     http::header,
     post,
     web::{Data, Json},
@@ -21,11 +21,9 @@ use crate::{
     body::Body,
     caller::{Caller, Source},
     codes::Moment,
-    directory::ChangesQuery,
-    page::{List, Listing},
+    page::{List, Paging, Part},
     path::PathId,
     problem::Failure,
-    query::Query,
     registry::Registry,
 };
 
@@ -153,19 +151,12 @@ async fn logout(caller: Caller, app: Data<App>) -> Result<HttpResponse, Failure>
 }
 
 /// List one's own logins that have not ended, newest first.
-#[utoipa::path(tag = "auth", params(ChangesQuery),
+#[utoipa::path(tag = "auth", params(Paging),
     responses((status = 200, description = "The logins", body = List<SessionView>)))]
 #[get("/auth/sessions")]
-async fn list_sessions(
-    caller: Caller,
-    app: Data<App>,
-    req: HttpRequest,
-    query: Query<ChangesQuery>,
-) -> Result<HttpResponse, Failure> {
-    let listing = Listing::of(&req);
-    let page = listing.request(&app, query.0.paging())?;
-    let found = identity::open_sessions(&app, &caller, &page).await?;
-    listing.answer_with(&app, &req, found, |row| SessionView::of(row, &caller))
+async fn list_sessions(call: Part) -> Result<HttpResponse, Failure> {
+    let found = identity::open_sessions(&call.app, &call.caller, &call.page).await?;
+    call.answer_with(found, |row| SessionView::of(row, &call.caller))
 }
 
 /// End one of one's own logins.

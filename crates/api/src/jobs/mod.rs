@@ -18,8 +18,9 @@ use utoipa::ToSchema;
 use crate::{
     caller::Caller,
     codes::{JobKindCode, JobStatusCode, LineOutcomeCode},
+    directory::Asking,
     etag::versioned,
-    page::{List, Listing, Paging},
+    page::{List, Paging, Part},
     path::PathId,
     preconditions::Preconditions,
     problem::Failure,
@@ -39,13 +40,6 @@ struct JobsQuery {
     /// Having any of these statuses.
     #[param(value_type = Vec<JobStatusCode>, style = Form, explode = false)]
     status: Vec<String>,
-    /// Items wanted, 1 to 200; 20 when left out.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<u64>,
-    /// Where to go on: `next_cursor` of the part before.
-    cursor: Option<String>,
-    /// Whether the exact total is wanted.
-    with_total: bool,
 }
 
 impl JobsQuery {
@@ -55,10 +49,6 @@ impl JobsQuery {
         let kinds = r.each("kind", &self.kind, code);
         let statuses = r.each("status", &self.status, code);
         checks.finish().map(|()| JobFilter { created_by: None, kinds, statuses })
-    }
-
-    fn paging(&self) -> Paging {
-        Paging { limit: self.limit, cursor: self.cursor.clone(), with_total: self.with_total }
     }
 }
 
@@ -70,13 +60,6 @@ struct LinesQuery {
     /// Those with this outcome.
     #[param(value_type = Option<LineOutcomeCode>)]
     outcome: Option<String>,
-    /// Items wanted, 1 to 200; 20 when left out.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<u64>,
-    /// Where to go on: `next_cursor` of the part before.
-    cursor: Option<String>,
-    /// Whether the exact total is wanted.
-    with_total: bool,
 }
 
 /// A row for each line and fault.
@@ -85,16 +68,6 @@ struct LinesQuery {
 #[expect(dead_code, reason = "only described: it is written part by part")]
 struct ReportFile(String);
 
-/// Which lines of the report.
-#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
-#[serde(deny_unknown_fields, default)]
-#[into_params(parameter_in = Query)]
-struct ReportQuery {
-    /// Those with this outcome.
-    #[param(value_type = Option<LineOutcomeCode>)]
-    outcome: Option<String>,
-}
-
 fn outcome(typed: Option<&str>) -> Result<Option<LineOutcome>, Invalid> {
     let mut checks = Checks::default();
     let outcome = Reader::new(&mut checks).optional("outcome", typed, code);
@@ -102,67 +75,47 @@ fn outcome(typed: Option<&str>) -> Result<Option<LineOutcome>, Invalid> {
 }
 
 /// List jobs, newest first: one's own; for administrators and auditors everybody's.
-#[utoipa::path(tag = "jobs", params(JobsQuery),
+#[utoipa::path(tag = "jobs", params(JobsQuery, Paging),
     responses((status = 200, description = "The jobs", body = List<JobView>,
         headers(("Link" = String, description = "The next part, `rel=next`")))))]
 #[get("/jobs")]
-async fn list_jobs(
-    caller: Caller,
-    app: Data<App>,
-    req: HttpRequest,
-    query: Query<JobsQuery>,
-) -> Result<HttpResponse, Failure> {
-    let listing = Listing::of(&req);
-    let page = listing.request(&app, query.0.paging())?;
-    let found = jobs::jobs(&app, &caller, query.0.filter()?, &page).await?;
-    listing.answer::<_, JobView>(&app, &req, found)
+async fn list_jobs(call: Part<JobsQuery>) -> Result<HttpResponse, Failure> {
+    let found = jobs::jobs(&call.app, &call.caller, call.query.filter()?, &call.page).await?;
+    call.answer::<_, JobView>(found)
 }
 
 /// Show a job and how far it is.
 #[utoipa::path(tag = "jobs", responses((status = 200, description = "The job", body = JobView,
         headers(("ETag" = String, description = "Its version")))))]
 #[get("/jobs/{id}")]
-async fn get_job(
-    caller: Caller,
-    app: Data<App>,
-    req: HttpRequest,
-    id: PathId<Job>,
-) -> Result<HttpResponse, Failure> {
-    let found = jobs::job(&app, &caller, id.0).await?;
-    versioned(&req, found.job.version, &JobView::from(&found))
+async fn get_job(call: Asking, id: PathId<Job>) -> Result<HttpResponse, Failure> {
+    let found = jobs::job(&call.app, &call.caller, id.0).await?;
+    call.show(found.job.version, &JobView::from(&found))
 }
 
 /// List what came of each line of a job, in the order of the file.
-#[utoipa::path(tag = "jobs", params(LinesQuery),
+#[utoipa::path(tag = "jobs", params(LinesQuery, Paging),
     responses((status = 200, description = "The lines", body = List<LineView>,
         headers(("Link" = String, description = "The next part, `rel=next`")))))]
 #[get("/jobs/{id}/lines")]
-async fn list_job_lines(
-    caller: Caller,
-    app: Data<App>,
-    req: HttpRequest,
-    id: PathId<Job>,
-    query: Query<LinesQuery>,
-) -> Result<HttpResponse, Failure> {
-    let LinesQuery { outcome: wanted, limit, cursor, with_total } = query.0;
-    let listing = Listing::of(&req);
-    let page = listing.request(&app, Paging { limit, cursor, with_total })?;
-    let found = jobs::lines(&app, &caller, id.0, outcome(wanted.as_deref())?, &page).await?;
-    listing.answer::<_, LineView>(&app, &req, found)
+async fn list_job_lines(call: Part<LinesQuery>, id: PathId<Job>) -> Result<HttpResponse, Failure> {
+    let wanted = outcome(call.query.outcome.as_deref())?;
+    let found = jobs::lines(&call.app, &call.caller, id.0, wanted, &call.page).await?;
+    call.answer::<_, LineView>(found)
 }
 
 /// Fetch what came of each line of a job as a CSV file.
 ///
 /// A line with several faults has a row for each of them. Cells that a spreadsheet would take for a formula begin with
 /// an apostrophe.
-#[utoipa::path(tag = "jobs", params(ReportQuery), responses(
+#[utoipa::path(tag = "jobs", params(LinesQuery), responses(
     (status = 200, description = "The report", body = ReportFile, content_type = "text/csv")))]
 #[get("/jobs/{id}/report")]
 async fn get_job_report(
     caller: Caller,
     app: Data<App>,
     id: PathId<Job>,
-    query: Query<ReportQuery>,
+    query: Query<LinesQuery>,
 ) -> Result<HttpResponse, Failure> {
     let wanted = outcome(query.0.outcome.as_deref())?;
     let parts = jobs::report(app.into_inner(), &caller, id.0, wanted).await?;

@@ -1,26 +1,19 @@
 //! Who stands for whom.
 
-use actix_web::{HttpRequest, HttpResponse, delete, get, put, web::Data};
-use medcert_application::{
-    App,
-    people::{self, GuardianWanted},
-};
+use actix_web::{HttpResponse, delete, get, put};
+use medcert_application::people::{self, GuardianWanted};
 use medcert_domain::{Invalid, catalog::Institution, people::Person};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::persons::{GuardianView, PersonView};
 use crate::{
-    caller::Caller,
     certification::{Typed, read},
     codes::RelationshipCode,
-    directory::{ChangesQuery, Changing},
-    etag::versioned,
-    page::{List, Listing},
+    directory::{Asking, Changing, gone},
+    page::{List, Paging, Part},
     path::{GuardianId, PathId},
-    preconditions::Preconditions,
     problem::Failure,
-    query::Query,
     reading::code,
     registry::Registry,
 };
@@ -45,20 +38,12 @@ impl Typed<GuardianWanted> for GuardianBody {
 }
 
 /// List who stands for a person, by name: offered when a request is registered for them.
-#[utoipa::path(tag = "people", params(ChangesQuery),
+#[utoipa::path(tag = "people", params(Paging),
     responses((status = 200, description = "The guardians", body = List<GuardianView>)))]
 #[get("/people/{id}/guardians")]
-async fn list_guardians(
-    caller: Caller,
-    app: Data<App>,
-    req: HttpRequest,
-    id: PathId<Person>,
-    query: Query<ChangesQuery>,
-) -> Result<HttpResponse, Failure> {
-    let listing = Listing::of(&req);
-    let page = listing.request(&app, query.0.paging())?;
-    let found = people::guardians(&app, &caller, id.0, &page).await?;
-    listing.answer::<_, GuardianView>(&app, &req, found)
+async fn list_guardians(call: Part, id: PathId<Person>) -> Result<HttpResponse, Failure> {
+    let found = people::guardians(&call.app, &call.caller, id.0, &call.page).await?;
+    call.answer::<_, GuardianView>(found)
 }
 
 /// Let somebody stand for a person, or change what they are to them. If-Match is that of the person.
@@ -72,10 +57,10 @@ async fn set_guardian(
     id: PathId<Person>,
     guardian: GuardianId,
 ) -> Result<HttpResponse, Failure> {
-    let if_match = call.preconditions.if_match();
+    let if_match = call.if_match();
     let sent = call.sent();
     let seen = people::set_guardian(&call.app, &call.caller, id.0, guardian.0, if_match, &sent).await?;
-    versioned(&call.req, seen.person.version, &PersonView::from(seen))
+    call.show(seen.person.version, &PersonView::from(seen))
 }
 
 /// End that somebody stands for a person. If-Match is that of the person.
@@ -84,14 +69,12 @@ async fn set_guardian(
     responses((status = 204, description = "They no longer stand for them")))]
 #[delete("/people/{id}/guardians/{guardian_id}")]
 async fn remove_guardian(
-    caller: Caller,
-    app: Data<App>,
+    call: Asking,
     id: PathId<Person>,
     guardian: GuardianId,
-    preconditions: Preconditions,
 ) -> Result<HttpResponse, Failure> {
-    people::remove_guardian(&app, &caller, id.0, guardian.0, preconditions.if_match()).await?;
-    Ok(HttpResponse::NoContent().finish())
+    people::remove_guardian(&call.app, &call.caller, id.0, guardian.0, call.if_match()).await?;
+    Ok(gone())
 }
 
 /// The routes below `/api/v1`.

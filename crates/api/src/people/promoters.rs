@@ -1,9 +1,7 @@
 //! Promoters: who sends clients.
 
-use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web::Data};
+use actix_web::{HttpResponse, delete, get, patch, post};
 use medcert_application::{
-    App,
-    once::Once,
     people::{self, PromoterMade, PromoterPatch},
     store::PromoterFilter,
 };
@@ -19,17 +17,13 @@ use uuid::Uuid;
 
 use super::DifferenceView;
 use crate::{
-    caller::Caller,
     certification::{MoneyView, NAMES, PromoterBody, Typed, WORDS, read, tax_id},
     codes::{Moment, PromoterTypeCode},
-    directory::{self, ChangeView, ChangesQuery, Changing, MoneyBody, again},
-    etag::{created, versioned},
+    directory::{self, Asking, ChangeView, Changing, MoneyBody, entries, gone},
     field::Field,
-    page::{List, Listing, Paging},
+    page::{List, Paging, Part},
     path::PathId,
-    preconditions::Preconditions,
     problem::Failure,
-    query::Query,
     reading::{Reader, code, id, line, note, words},
     registry::Registry,
 };
@@ -89,6 +83,8 @@ struct PromoterView {
     #[schema(required = false)]
     differences: Vec<DifferenceView>,
 }
+
+entries!(PromoterView);
 
 impl PromoterView {
     fn made(made: &PromoterMade) -> Self {
@@ -202,13 +198,6 @@ struct PromotersQuery {
     /// Where they are known from.
     #[param(value_type = Vec<Uuid>, style = Form, explode = false)]
     source_id: Vec<String>,
-    /// Items wanted, 1 to 200; 20 when left out.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<u64>,
-    /// Where to go on: `next_cursor` of the part before.
-    cursor: Option<String>,
-    /// Whether the exact total is wanted.
-    with_total: bool,
 }
 
 impl PromotersQuery {
@@ -222,40 +211,24 @@ impl PromotersQuery {
         };
         checks.finish().map(|()| filter)
     }
-
-    fn paging(&self) -> Paging {
-        Paging { limit: self.limit, cursor: self.cursor.clone(), with_total: self.with_total }
-    }
 }
 
 /// List the promoters, by name.
-#[utoipa::path(tag = "people", params(PromotersQuery),
+#[utoipa::path(tag = "people", params(PromotersQuery, Paging),
     responses((status = 200, description = "The promoters", body = List<PromoterView>)))]
 #[get("/promoters")]
-async fn list_promoters(
-    caller: Caller,
-    app: Data<App>,
-    req: HttpRequest,
-    query: Query<PromotersQuery>,
-) -> Result<HttpResponse, Failure> {
-    let listing = Listing::of(&req);
-    let page = listing.request(&app, query.0.paging())?;
-    let found = people::promoters(&app, &caller, &query.0.filter()?, &page).await?;
-    listing.answer::<_, PromoterView>(&app, &req, found)
+async fn list_promoters(call: Part<PromotersQuery>) -> Result<HttpResponse, Failure> {
+    let found = people::promoters(&call.app, &call.caller, &call.query.filter()?, &call.page).await?;
+    call.answer::<_, PromoterView>(found)
 }
 
 /// Show a promoter.
 #[utoipa::path(tag = "people", responses((status = 200, description = "The promoter", body = PromoterView,
         headers(("ETag" = String, description = "Its version")))))]
 #[get("/promoters/{id}")]
-async fn get_promoter(
-    caller: Caller,
-    app: Data<App>,
-    req: HttpRequest,
-    id: PathId<Promoter>,
-) -> Result<HttpResponse, Failure> {
-    let promoter = people::promoter(&app, &caller, id.0).await?;
-    versioned(&req, promoter.version, &PromoterView::from(promoter))
+async fn get_promoter(call: Asking, id: PathId<Promoter>) -> Result<HttpResponse, Failure> {
+    let promoter = people::promoter(&call.app, &call.caller, id.0).await?;
+    call.show(promoter.version, &PromoterView::from(promoter))
 }
 
 /// Find a promoter again by tax id or document, or make one.
@@ -272,17 +245,8 @@ async fn get_promoter(
 async fn create_promoter(call: Changing<PromoterBody>) -> Result<HttpResponse, Failure> {
     let write = |made: &PromoterMade| directory::text(&PromoterView::made(made));
     let conditions = call.conditions()?;
-    match people::create_promoter(&call.app, &call.caller, &conditions, &call.sent(), &write).await? {
-        Once::Done(made) if made.created => {
-            let view = PromoterView::made(&made);
-            created(&format!("{PLACE}/{}", view.id), view.version, &view)
-        }
-        Once::Done(made) => versioned(&call.req, made.promoter.version, &PromoterView::made(&made)),
-        Once::Replayed(kept) => {
-            let place = (kept.status == 201).then_some(PLACE);
-            again(kept, place)
-        }
-    }
+    let done = people::create_promoter(&call.app, &call.caller, &conditions, &call.sent(), &write).await?;
+    call.found_or_made(PLACE, done.map(|made| (PromoterView::made(&made), made.created)))
 }
 
 /// Change a promoter: a merge patch (RFC 7396).
@@ -294,39 +258,26 @@ async fn edit_promoter(
     call: Changing<PromoterChanges>,
     id: PathId<Promoter>,
 ) -> Result<HttpResponse, Failure> {
-    let if_match = call.preconditions.if_match();
+    let if_match = call.if_match();
     let promoter = people::edit_promoter(&call.app, &call.caller, id.0, if_match, &call.sent()).await?;
-    versioned(&call.req, promoter.version, &PromoterView::from(promoter))
+    call.show(promoter.version, &PromoterView::from(promoter))
 }
 
 /// Delete a promoter that no request names. Its history stays.
 #[utoipa::path(tag = "people", responses((status = 204, description = "The promoter is gone")))]
 #[delete("/promoters/{id}")]
-async fn delete_promoter(
-    caller: Caller,
-    app: Data<App>,
-    id: PathId<Promoter>,
-    preconditions: Preconditions,
-) -> Result<HttpResponse, Failure> {
-    people::delete_promoter(&app, &caller, id.0, preconditions.if_match()).await?;
-    Ok(HttpResponse::NoContent().finish())
+async fn delete_promoter(call: Asking, id: PathId<Promoter>) -> Result<HttpResponse, Failure> {
+    people::delete_promoter(&call.app, &call.caller, id.0, call.if_match()).await?;
+    Ok(gone())
 }
 
 /// List what happened to a promoter, newest first; of one that was deleted too.
-#[utoipa::path(tag = "people", params(ChangesQuery),
+#[utoipa::path(tag = "people", params(Paging),
     responses((status = 200, description = "The history", body = List<ChangeView>)))]
 #[get("/promoters/{id}/history")]
-async fn list_promoter_history(
-    caller: Caller,
-    app: Data<App>,
-    req: HttpRequest,
-    id: PathId<Promoter>,
-    query: Query<ChangesQuery>,
-) -> Result<HttpResponse, Failure> {
-    let listing = Listing::of(&req);
-    let page = listing.request(&app, query.0.paging())?;
-    let found = people::promoter_history(&app, &caller, id.0, &page).await?;
-    listing.answer::<_, ChangeView>(&app, &req, found)
+async fn list_promoter_history(call: Part, id: PathId<Promoter>) -> Result<HttpResponse, Failure> {
+    let found = people::promoter_history(&call.app, &call.caller, id.0, &call.page).await?;
+    call.answer::<_, ChangeView>(found)
 }
 
 /// The routes below `/api/v1`.

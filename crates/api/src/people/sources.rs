@@ -1,28 +1,20 @@
 //! Where promoters are known from.
 
-use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web::Data};
-use medcert_application::{
-    App,
-    once::Once,
-    people::{self, SourcePatch},
-};
+use actix_web::{HttpResponse, delete, get, patch, post};
+use medcert_application::people::{self, SourcePatch};
 use medcert_domain::{Invalid, catalog::Institution, people::PromoterSource};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    caller::Caller,
     certification::{NAMES, Typed, read},
     codes::Moment,
-    directory::{ChangeView, ChangesQuery, Changing, again, text},
-    etag::{created, versioned},
+    directory::{Asking, ChangeView, Changing, entries, gone, text},
     field::Field,
-    page::{List, Listing, Paging},
+    page::{List, Paging, Part},
     path::PathId,
-    preconditions::Preconditions,
     problem::Failure,
-    query::Query,
     reading::line,
     registry::Registry,
 };
@@ -50,6 +42,8 @@ struct SourceView {
     /// When it was last changed.
     updated_at: Moment,
 }
+
+entries!(SourceView);
 
 impl From<PromoterSource> for SourceView {
     fn from(source: PromoterSource) -> Self {
@@ -116,49 +110,26 @@ impl Typed<SourcePatch> for SourceChanges {
 struct SourcesQuery {
     /// Those that are offered, or those that are not.
     active: Option<bool>,
-    /// Items wanted, 1 to 200; 20 when left out.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<u64>,
-    /// Where to go on: `next_cursor` of the part before.
-    cursor: Option<String>,
-    /// Whether the exact total is wanted.
-    with_total: bool,
 }
 
-impl SourcesQuery {
-    fn paging(&self) -> Paging {
-        Paging { limit: self.limit, cursor: self.cursor.clone(), with_total: self.with_total }
-    }
-}
+impl SourcesQuery {}
 
 /// List the sources of promoters, by name.
-#[utoipa::path(tag = "people", params(SourcesQuery),
+#[utoipa::path(tag = "people", params(SourcesQuery, Paging),
     responses((status = 200, description = "The sources", body = List<SourceView>)))]
 #[get("/promoter-sources")]
-async fn list_promoter_sources(
-    caller: Caller,
-    app: Data<App>,
-    req: HttpRequest,
-    query: Query<SourcesQuery>,
-) -> Result<HttpResponse, Failure> {
-    let listing = Listing::of(&req);
-    let page = listing.request(&app, query.0.paging())?;
-    let found = people::promoter_sources(&app, &caller, query.0.active, &page).await?;
-    listing.answer::<_, SourceView>(&app, &req, found)
+async fn list_promoter_sources(call: Part<SourcesQuery>) -> Result<HttpResponse, Failure> {
+    let found = people::promoter_sources(&call.app, &call.caller, call.query.active, &call.page).await?;
+    call.answer::<_, SourceView>(found)
 }
 
 /// Show a source of promoters.
 #[utoipa::path(tag = "people", responses((status = 200, description = "The source", body = SourceView,
         headers(("ETag" = String, description = "Its version")))))]
 #[get("/promoter-sources/{id}")]
-async fn get_promoter_source(
-    caller: Caller,
-    app: Data<App>,
-    req: HttpRequest,
-    id: PathId<PromoterSource>,
-) -> Result<HttpResponse, Failure> {
-    let source = people::promoter_source(&app, &caller, id.0).await?;
-    versioned(&req, source.version, &SourceView::from(source))
+async fn get_promoter_source(call: Asking, id: PathId<PromoterSource>) -> Result<HttpResponse, Failure> {
+    let source = people::promoter_source(&call.app, &call.caller, id.0).await?;
+    call.show(source.version, &SourceView::from(source))
 }
 
 /// Add a source of promoters.
@@ -170,13 +141,8 @@ async fn get_promoter_source(
 async fn create_promoter_source(call: Changing<NewSourceBody>) -> Result<HttpResponse, Failure> {
     let write = |source: &PromoterSource| text(&SourceView::from(source.clone()));
     let conditions = call.conditions()?;
-    match people::create_source(&call.app, &call.caller, &conditions, &call.sent(), &write).await? {
-        Once::Done(source) => {
-            let (place, version) = (format!("{PLACE}/{}", source.id), source.version);
-            created(&place, version, &SourceView::from(source))
-        }
-        Once::Replayed(kept) => again(kept, Some(PLACE)),
-    }
+    let done = people::create_source(&call.app, &call.caller, &conditions, &call.sent(), &write).await?;
+    call.made(PLACE, done.map(SourceView::from))
 }
 
 /// Rename a source of promoters, retire it, or offer it again: a merge patch (RFC 7396).
@@ -188,39 +154,29 @@ async fn edit_promoter_source(
     call: Changing<SourceChanges>,
     id: PathId<PromoterSource>,
 ) -> Result<HttpResponse, Failure> {
-    let if_match = call.preconditions.if_match();
+    let if_match = call.if_match();
     let source = people::edit_source(&call.app, &call.caller, id.0, if_match, &call.sent()).await?;
-    versioned(&call.req, source.version, &SourceView::from(source))
+    call.show(source.version, &SourceView::from(source))
 }
 
 /// Delete a source that no promoter has; one that was used can be retired.
 #[utoipa::path(tag = "people", responses((status = 204, description = "The source is gone")))]
 #[delete("/promoter-sources/{id}")]
-async fn delete_promoter_source(
-    caller: Caller,
-    app: Data<App>,
-    id: PathId<PromoterSource>,
-    preconditions: Preconditions,
-) -> Result<HttpResponse, Failure> {
-    people::delete_source(&app, &caller, id.0, preconditions.if_match()).await?;
-    Ok(HttpResponse::NoContent().finish())
+async fn delete_promoter_source(call: Asking, id: PathId<PromoterSource>) -> Result<HttpResponse, Failure> {
+    people::delete_source(&call.app, &call.caller, id.0, call.if_match()).await?;
+    Ok(gone())
 }
 
 /// List what happened to a source of promoters, newest first.
-#[utoipa::path(tag = "people", params(ChangesQuery),
+#[utoipa::path(tag = "people", params(Paging),
     responses((status = 200, description = "The history", body = List<ChangeView>)))]
 #[get("/promoter-sources/{id}/history")]
 async fn list_promoter_source_history(
-    caller: Caller,
-    app: Data<App>,
-    req: HttpRequest,
+    call: Part,
     id: PathId<PromoterSource>,
-    query: Query<ChangesQuery>,
 ) -> Result<HttpResponse, Failure> {
-    let listing = Listing::of(&req);
-    let page = listing.request(&app, query.0.paging())?;
-    let found = people::source_history(&app, &caller, id.0, &page).await?;
-    listing.answer::<_, ChangeView>(&app, &req, found)
+    let found = people::source_history(&call.app, &call.caller, id.0, &call.page).await?;
+    call.answer::<_, ChangeView>(found)
 }
 
 /// The routes below `/api/v1`.

@@ -12,7 +12,7 @@ use medcert_application::{App, reports};
 use self::{query::ReportQuery, views::ReportView};
 use crate::{
     caller::Caller,
-    certification::RequestsExportQuery,
+    certification::{RequestsOrder, RequestsQuery},
     export::{self, Exporting, FormatQuery},
     problem::Failure,
     query::Query,
@@ -72,7 +72,7 @@ async fn export_report(
 ///
 /// It is sent while it is read. In CSV, a text that a spreadsheet program would take for a formula begins with an
 /// apostrophe. An export that ends is whole: a failure breaks the connection.
-#[utoipa::path(tag = "certification", params(RequestsExportQuery, FormatQuery),
+#[utoipa::path(tag = "certification", params(RequestsQuery, FormatQuery),
     responses((status = 200, description = "The requests as a file",
         content(
             (String = "text/csv", example = json!("id,code,stage\r\n01940000-0000-7000-8000-000000000007,MC-2026-000042,PAID\r\n")),
@@ -83,9 +83,9 @@ async fn export_report(
 async fn export_requests(
     caller: Caller,
     app: Data<App>,
-    asked: Exporting<RequestsExportQuery>,
+    asked: Exporting<RequestsQuery>,
 ) -> Result<HttpResponse, Failure> {
-    let read = asked.query.filter(&app, &caller).await;
+    let read = asked.query.filter(&RequestsOrder::default(), &app, &caller).await;
     let (filter, format, bom) = export::together(read, asked.format)?;
     let export = reports::export_requests(app.into_inner(), &caller, filter).await?;
     export::answer(export, format, bom)

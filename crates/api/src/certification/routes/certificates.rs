@@ -9,29 +9,23 @@ use serde::Deserialize;
 use super::super::{certificate_filter::CertificatesQuery, views::CertificateView};
 use crate::{
     caller::Caller,
-    etag::{none_match, versioned},
-    page::{List, Listing},
+    directory::Asking,
+    etag::none_match,
+    page::{List, Paging, Part},
     path::PathId,
     problem::Failure,
     query::Query,
 };
 
 /// List certificates, newest first. A doctor sees those they attested.
-#[utoipa::path(tag = "certificates", params(CertificatesQuery),
+#[utoipa::path(tag = "certificates", params(CertificatesQuery, Paging),
     responses((status = 200, description = "The certificates", body = List<CertificateView>,
         headers(("Link" = String, description = "The next part, `rel=next`")))))]
 #[get("/certificates")]
-async fn list_certificates(
-    caller: Caller,
-    app: Data<App>,
-    req: HttpRequest,
-    query: Query<CertificatesQuery>,
-) -> Result<HttpResponse, Failure> {
-    let listing = Listing::of(&req);
-    let page = listing.request(&app, query.0.paging())?;
-    let filter = query.0.filter(&app).await?;
-    let found = certification::certificates(&app, &caller, filter, &page).await?;
-    listing.answer_with(&app, &req, found, |seen| CertificateView::from(&seen))
+async fn list_certificates(call: Part<CertificatesQuery>) -> Result<HttpResponse, Failure> {
+    let filter = call.query.filter(&call.app).await?;
+    let found = certification::certificates(&call.app, &call.caller, filter, &call.page).await?;
+    call.answer_with(found, |seen| CertificateView::from(&seen))
 }
 
 /// Show a certificate.
@@ -39,14 +33,9 @@ async fn list_certificates(
     responses((status = 200, description = "The certificate", body = CertificateView,
         headers(("ETag" = String, description = "Its version")))))]
 #[get("/certificates/{id}")]
-async fn get_certificate(
-    caller: Caller,
-    app: Data<App>,
-    req: HttpRequest,
-    id: PathId<Certificate>,
-) -> Result<HttpResponse, Failure> {
-    let seen = certification::certificate(&app, &caller, id.0).await?;
-    versioned(&req, seen.certificate.version, &CertificateView::from(&seen))
+async fn get_certificate(call: Asking, id: PathId<Certificate>) -> Result<HttpResponse, Failure> {
+    let seen = certification::certificate(&call.app, &call.caller, id.0).await?;
+    call.show(seen.certificate.version, &CertificateView::from(&seen))
 }
 
 /// Which copy.

@@ -1,24 +1,21 @@
 //! Registering, reading, editing and erasing requests.
 
 use crate::registry::Registry;
-use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web::Data};
-use medcert_application::{App, certification};
+use actix_web::{HttpResponse, delete, get, patch, post};
+use medcert_application::certification;
 use medcert_domain::certification::{Action, Certification};
-use serde::Deserialize;
 
 use super::super::{
     bodies::{DeleteBody, EditBody, RegisterBody},
     call::Call,
-    filter::RequestsQuery,
+    filter::{RequestsOrder, RequestsQuery},
     views::{DetailView, HistoryView, RowView},
 };
 use crate::{
-    caller::Caller,
-    etag::versioned,
-    page::{List, Listing, Paging},
+    directory::Asking,
+    page::{List, Paging, Part},
     path::PathId,
     problem::Failure,
-    query::Query,
 };
 
 /// Register a request.
@@ -38,20 +35,14 @@ async fn register_request(call: Call<RegisterBody>) -> Result<HttpResponse, Fail
 }
 
 /// List requests: for doctors those assigned to them, for everybody else all.
-#[utoipa::path(tag = "certification", params(RequestsQuery),
+#[utoipa::path(tag = "certification", params(RequestsQuery, RequestsOrder, Paging),
     responses((status = 200, description = "The requests", body = List<RowView>,
         headers(("Link" = String, description = "The next part, `rel=next`")))))]
 #[get("/certification-requests")]
-async fn list_requests(
-    caller: Caller,
-    app: Data<App>,
-    req: HttpRequest,
-    query: Query<RequestsQuery>,
-) -> Result<HttpResponse, Failure> {
-    let listing = Listing::of(&req);
-    let page = listing.request(&app, query.0.paging())?;
-    let found = certification::list(&app, &caller, query.0.filter(&app, &caller).await?, &page).await?;
-    listing.answer::<_, RowView>(&app, &req, found)
+async fn list_requests(call: Part<RequestsQuery, RequestsOrder>) -> Result<HttpResponse, Failure> {
+    let filter = call.query.filter(&call.order, &call.app, &call.caller).await?;
+    let found = certification::list(&call.app, &call.caller, filter, &call.page).await?;
+    call.answer::<_, RowView>(found)
 }
 
 /// Show a request with everything around it, and what the caller may do to it.
@@ -59,14 +50,9 @@ async fn list_requests(
     responses((status = 200, description = "The request", body = DetailView,
         headers(("ETag" = String, description = "Its version")))))]
 #[get("/certification-requests/{id}")]
-async fn get_request(
-    caller: Caller,
-    app: Data<App>,
-    req: HttpRequest,
-    id: PathId<Certification>,
-) -> Result<HttpResponse, Failure> {
-    let view = DetailView::of(&certification::detail(&app, &caller, id.0).await?);
-    versioned(&req, view.version, &view)
+async fn get_request(call: Asking, id: PathId<Certification>) -> Result<HttpResponse, Failure> {
+    let view = DetailView::of(&certification::detail(&call.app, &call.caller, id.0).await?);
+    call.show(view.version, &view)
 }
 
 /// Edit a request: a merge patch (RFC 7396).
@@ -91,37 +77,14 @@ async fn delete_request(call: Call<DeleteBody>, id: PathId<Certification>) -> Re
     call.erase(id).await
 }
 
-/// Which part of the history.
-#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
-#[serde(deny_unknown_fields, default)]
-#[into_params(parameter_in = Query)]
-struct HistoryQuery {
-    /// Items wanted, 1 to 200; 20 when left out.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<u64>,
-    /// Where to go on: `next_cursor` of the part before.
-    cursor: Option<String>,
-    /// Whether the exact total is wanted.
-    with_total: bool,
-}
-
 /// List what happened to a request, newest first.
-#[utoipa::path(tag = "certification", params(HistoryQuery),
+#[utoipa::path(tag = "certification", params(Paging),
     responses((status = 200, description = "The history", body = List<HistoryView>,
         headers(("Link" = String, description = "The next part, `rel=next`")))))]
 #[get("/certification-requests/{id}/history")]
-async fn list_history(
-    caller: Caller,
-    app: Data<App>,
-    req: HttpRequest,
-    id: PathId<Certification>,
-    query: Query<HistoryQuery>,
-) -> Result<HttpResponse, Failure> {
-    let HistoryQuery { limit, cursor, with_total } = query.0;
-    let listing = Listing::of(&req);
-    let page = listing.request(&app, Paging { limit, cursor, with_total })?;
-    let found = certification::history(&app, &caller, id.0, &page).await?;
-    listing.answer::<_, HistoryView>(&app, &req, found)
+async fn list_history(call: Part, id: PathId<Certification>) -> Result<HttpResponse, Failure> {
+    let found = certification::history(&call.app, &call.caller, id.0, &call.page).await?;
+    call.answer::<_, HistoryView>(found)
 }
 
 pub(super) fn routes(cfg: &mut Registry) {

@@ -18,7 +18,7 @@ pub(crate) fn detail() -> Value {
         },
         "guardian": null, "promoter": null,
         "service": {
-            "id": "01940000-0000-7000-8000-0000000000a1", "name": "Medical fitness certificate",
+            "id": "01940000-0000-7000-8000-0000000000a1", "version": 1, "name": "Medical fitness certificate",
             "description": null, "fee": {"amount": "200.00", "currency": "PEN"}, "certificate_kind": "MEDICAL_FITNESS",
             "validity_days": 365, "active": true,
             "created_at": "2026-01-05T12:00:00.000000Z", "updated_at": "2026-01-05T12:00:00.000000Z"

@@ -54,6 +54,7 @@ fn a_request_in_full() {
       "promoter": null,
       "service": {
         "id": "00000000-0000-0000-0000-0000000000a1",
+        "version": 1,
         "name": "Fitness",
         "description": null,
         "fee": {

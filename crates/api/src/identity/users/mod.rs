@@ -22,13 +22,12 @@ use views::{IssuedView, UserView};
 use crate::{
     caller::Caller,
     codes::{RoleCode, UserStatusCode},
-    directory::{ChangeView, ChangesQuery, Changing, again, text},
+    directory::{Asking, ChangeView, Changing, again, gone, text},
     etag::{etag, versioned},
-    page::{List, Listing, Paging},
+    page::{List, Paging, Part},
     path::PathId,
     preconditions::Preconditions,
     problem::Failure,
-    query::Query,
     reading::{Reader, code, moment, words},
     registry::Registry,
 };
@@ -57,13 +56,6 @@ struct UsersQuery {
     last_login_before: Option<String>,
     /// Whether nobody ever signed in with it.
     never_logged_in: Option<bool>,
-    /// Items wanted, 1 to 200; 20 when left out.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<u64>,
-    /// Where to go on: `next_cursor` of the part before.
-    cursor: Option<String>,
-    /// Whether the exact total is wanted.
-    with_total: bool,
 }
 
 impl UsersQuery {
@@ -84,10 +76,6 @@ impl UsersQuery {
             last_login_before,
             never_logged_in: self.never_logged_in,
         })
-    }
-
-    fn paging(&self) -> Paging {
-        Paging { limit: self.limit, cursor: self.cursor.clone(), with_total: self.with_total }
     }
 }
 
@@ -118,49 +106,29 @@ fn sealed(
 }
 
 /// List the accounts, by name.
-#[utoipa::path(tag = "users", params(UsersQuery),
+#[utoipa::path(tag = "users", params(UsersQuery, Paging),
     responses((status = 200, description = "The accounts", body = List<UserView>)))]
 #[get("/users")]
-async fn list_users(
-    caller: Caller,
-    app: Data<App>,
-    req: HttpRequest,
-    query: Query<UsersQuery>,
-) -> Result<HttpResponse, Failure> {
-    let listing = Listing::of(&req);
-    let page = listing.request(&app, query.0.paging())?;
-    let found = users::list(&app, &caller, &query.0.filter()?, &page).await?;
-    listing.answer::<_, UserView>(&app, &req, found)
+async fn list_users(call: Part<UsersQuery>) -> Result<HttpResponse, Failure> {
+    let found = users::list(&call.app, &call.caller, &call.query.filter()?, &call.page).await?;
+    call.answer::<_, UserView>(found)
 }
 
 /// Show an account.
 #[utoipa::path(tag = "users", responses((status = 200, description = "The account", body = UserView,
         headers(("ETag" = String, description = "Its version")))))]
 #[get("/users/{id}")]
-async fn get_user(
-    caller: Caller,
-    app: Data<App>,
-    req: HttpRequest,
-    id: PathId<User>,
-) -> Result<HttpResponse, Failure> {
-    shown(&req, &users::read(&app, &caller, id.0).await?)
+async fn get_user(call: Asking, id: PathId<User>) -> Result<HttpResponse, Failure> {
+    shown(&call.req, &users::read(&call.app, &call.caller, id.0).await?)
 }
 
 /// List what happened to an account, newest first.
-#[utoipa::path(tag = "users", params(ChangesQuery),
+#[utoipa::path(tag = "users", params(Paging),
     responses((status = 200, description = "Its history", body = List<ChangeView>)))]
 #[get("/users/{id}/history")]
-async fn list_user_history(
-    caller: Caller,
-    app: Data<App>,
-    req: HttpRequest,
-    id: PathId<User>,
-    query: Query<ChangesQuery>,
-) -> Result<HttpResponse, Failure> {
-    let listing = Listing::of(&req);
-    let page = listing.request(&app, query.0.paging())?;
-    let found = users::history(&app, &caller, id.0, &page).await?;
-    listing.answer::<_, ChangeView>(&app, &req, found)
+async fn list_user_history(call: Part, id: PathId<User>) -> Result<HttpResponse, Failure> {
+    let found = users::history(&call.app, &call.caller, id.0, &call.page).await?;
+    call.answer::<_, ChangeView>(found)
 }
 
 /// Make an account, with its person and staff record. A person known by the document is found again. Without a password
@@ -187,21 +155,16 @@ async fn create_user(call: Changing<NewUserBody>) -> Result<HttpResponse, Failur
         headers(("ETag" = String, description = "Its version")))))]
 #[patch("/users/{id}")]
 async fn edit_user(call: Changing<EditUserBody>, id: PathId<User>) -> Result<HttpResponse, Failure> {
-    let if_match = call.preconditions.if_match();
+    let if_match = call.if_match();
     shown(&call.req, &users::edit(&call.app, &call.caller, id.0, if_match, &call.sent()).await?)
 }
 
 /// Remove an account that never acted, with its sessions, and with its person when nothing else needs it.
 #[utoipa::path(tag = "users", responses((status = 204, description = "The account is gone")))]
 #[delete("/users/{id}")]
-async fn delete_user(
-    caller: Caller,
-    app: Data<App>,
-    id: PathId<User>,
-    preconditions: Preconditions,
-) -> Result<HttpResponse, Failure> {
-    users::erase(&app, &caller, id.0, preconditions.if_match()).await?;
-    Ok(HttpResponse::NoContent().finish())
+async fn delete_user(call: Asking, id: PathId<User>) -> Result<HttpResponse, Failure> {
+    users::erase(&call.app, &call.caller, id.0, call.if_match()).await?;
+    Ok(gone())
 }
 
 /// Replace the roles of an account. Open requests of a role that is taken away are handed over, stay where they are if
@@ -211,7 +174,7 @@ async fn delete_user(
         headers(("ETag" = String, description = "Its version")))))]
 #[put("/users/{id}/roles")]
 async fn set_user_roles(call: Changing<RolesBody>, id: PathId<User>) -> Result<HttpResponse, Failure> {
-    let if_match = call.preconditions.if_match();
+    let if_match = call.if_match();
     shown(&call.req, &users::set_roles(&call.app, &call.caller, id.0, if_match, &call.sent()).await?)
 }
 
@@ -221,7 +184,7 @@ async fn set_user_roles(call: Changing<RolesBody>, id: PathId<User>) -> Result<H
         headers(("ETag" = String, description = "Its version")))))]
 #[put("/users/{id}/grants")]
 async fn set_user_grants(call: Changing<GrantsBody>, id: PathId<User>) -> Result<HttpResponse, Failure> {
-    let if_match = call.preconditions.if_match();
+    let if_match = call.if_match();
     shown(&call.req, &users::set_grants(&call.app, &call.caller, id.0, if_match, &call.sent()).await?)
 }
 
@@ -250,7 +213,7 @@ async fn reset_user_password(
         headers(("ETag" = String, description = "Its version")))))]
 #[post("/users/{id}/suspend")]
 async fn suspend_user(call: Changing<SuspensionBody>, id: PathId<User>) -> Result<HttpResponse, Failure> {
-    let if_match = call.preconditions.if_match();
+    let if_match = call.if_match();
     shown(&call.req, &users::suspend(&call.app, &call.caller, id.0, if_match, &call.sent()).await?)
 }
 
@@ -260,7 +223,7 @@ async fn suspend_user(call: Changing<SuspensionBody>, id: PathId<User>) -> Resul
         headers(("ETag" = String, description = "Its version")))))]
 #[post("/users/{id}/reactivate")]
 async fn reactivate_user(call: Changing<ReasonBody>, id: PathId<User>) -> Result<HttpResponse, Failure> {
-    let if_match = call.preconditions.if_match();
+    let if_match = call.if_match();
     shown(&call.req, &users::reactivate(&call.app, &call.caller, id.0, if_match, &call.sent()).await?)
 }
 

@@ -2,9 +2,8 @@
 
 mod views;
 
-use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web::Data};
+use actix_web::{HttpResponse, delete, get, patch, post};
 use medcert_application::{
-    App,
     once::Once,
     people::{self, MergeWanted, PersonMade, PersonSeen},
     store::PersonFilter,
@@ -15,16 +14,12 @@ use utoipa::ToSchema;
 
 pub(super) use self::views::{GuardianView, PersonView};
 use crate::{
-    caller::Caller,
     certification::{PersonBody, PersonChanges, Typed, WORDS, read},
     codes::DocumentTypeCode,
-    directory::{ChangeView, ChangesQuery, Changing, again, text as kept_text},
-    etag::{created, versioned},
-    page::{List, Listing, Paging},
+    directory::{Asking, ChangeView, Changing, again, gone, text as kept_text},
+    page::{List, Paging, Part},
     path::PathId,
-    preconditions::Preconditions,
     problem::Failure,
-    query::Query,
     reading::{Reader, code, date, document_number, id, note, words},
     registry::Registry,
 };
@@ -77,13 +72,6 @@ struct PeopleQuery {
     /// E-mail address, whole.
     #[param(max_length = 254)]
     email: Option<String>,
-    /// Items wanted, 1 to 200; 20 when left out.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<u64>,
-    /// Where to go on: `next_cursor` of the part before.
-    cursor: Option<String>,
-    /// Whether the exact total is wanted.
-    with_total: bool,
 }
 
 impl PeopleQuery {
@@ -99,26 +87,15 @@ impl PeopleQuery {
         };
         checks.finish().map(|()| filter)
     }
-
-    fn paging(&self) -> Paging {
-        Paging { limit: self.limit, cursor: self.cursor.clone(), with_total: self.with_total }
-    }
 }
 
 /// List the people, by name. Records merged into others are left out.
-#[utoipa::path(tag = "people", params(PeopleQuery),
+#[utoipa::path(tag = "people", params(PeopleQuery, Paging),
     responses((status = 200, description = "The people", body = List<PersonView>)))]
 #[get("/people")]
-async fn list_people(
-    caller: Caller,
-    app: Data<App>,
-    req: HttpRequest,
-    query: Query<PeopleQuery>,
-) -> Result<HttpResponse, Failure> {
-    let listing = Listing::of(&req);
-    let page = listing.request(&app, query.0.paging())?;
-    let found = people::people(&app, &caller, &query.0.filter()?, &page).await?;
-    listing.answer::<_, PersonView>(&app, &req, found)
+async fn list_people(call: Part<PeopleQuery>) -> Result<HttpResponse, Failure> {
+    let found = people::people(&call.app, &call.caller, &call.query.filter()?, &call.page).await?;
+    call.answer::<_, PersonView>(found)
 }
 
 /// Show a person. Their requests are `GET /certification-requests?client_id=`.
@@ -127,14 +104,9 @@ async fn list_people(
 #[utoipa::path(tag = "people", responses((status = 200, description = "The person", body = PersonView,
         headers(("ETag" = String, description = "Its version")))))]
 #[get("/people/{id}")]
-async fn get_person(
-    caller: Caller,
-    app: Data<App>,
-    req: HttpRequest,
-    id: PathId<Person>,
-) -> Result<HttpResponse, Failure> {
-    let seen = people::person(&app, &caller, id.0).await?;
-    versioned(&req, seen.person.version, &PersonView::from(seen))
+async fn get_person(call: Asking, id: PathId<Person>) -> Result<HttpResponse, Failure> {
+    let seen = people::person(&call.app, &call.caller, id.0).await?;
+    call.show(seen.person.version, &PersonView::from(seen))
 }
 
 /// Find a person again by the document, or make one.
@@ -150,20 +122,8 @@ async fn get_person(
 async fn create_person(call: Changing<PersonBody>) -> Result<HttpResponse, Failure> {
     let write = |made: &PersonMade| kept_text(&PersonView::from(made));
     let conditions = call.conditions()?;
-    match people::create_person(&call.app, &call.caller, &conditions, &call.sent(), &write).await? {
-        Once::Done(made) => {
-            let view = PersonView::from(&made);
-            if made.created {
-                created(&format!("{PLACE}/{}", view.id), view.version, &view)
-            } else {
-                versioned(&call.req, view.version, &view)
-            }
-        }
-        Once::Replayed(kept) => {
-            let place = (kept.status == 201).then_some(PLACE);
-            again(kept, place)
-        }
-    }
+    let done = people::create_person(&call.app, &call.caller, &conditions, &call.sent(), &write).await?;
+    call.found_or_made(PLACE, done.map(|made| (PersonView::from(&made), made.created)))
 }
 
 /// Change a person: a merge patch (RFC 7396).
@@ -175,22 +135,17 @@ async fn create_person(call: Changing<PersonBody>) -> Result<HttpResponse, Failu
         headers(("ETag" = String, description = "Its version")))))]
 #[patch("/people/{id}")]
 async fn edit_person(call: Changing<PersonChanges>, id: PathId<Person>) -> Result<HttpResponse, Failure> {
-    let if_match = call.preconditions.if_match();
+    let if_match = call.if_match();
     let seen = people::edit_person(&call.app, &call.caller, id.0, if_match, &call.sent()).await?;
-    versioned(&call.req, seen.person.version, &PersonView::from(seen))
+    call.show(seen.person.version, &PersonView::from(seen))
 }
 
 /// Delete a person to whom nothing refers, with everything that is known of them.
 #[utoipa::path(tag = "people", responses((status = 204, description = "The person is gone")))]
 #[delete("/people/{id}")]
-async fn delete_person(
-    caller: Caller,
-    app: Data<App>,
-    id: PathId<Person>,
-    preconditions: Preconditions,
-) -> Result<HttpResponse, Failure> {
-    people::delete_person(&app, &caller, id.0, preconditions.if_match()).await?;
-    Ok(HttpResponse::NoContent().finish())
+async fn delete_person(call: Asking, id: PathId<Person>) -> Result<HttpResponse, Failure> {
+    people::delete_person(&call.app, &call.caller, id.0, call.if_match()).await?;
+    Ok(gone())
 }
 
 /// Merge a record into another one of the same person.
@@ -210,26 +165,18 @@ async fn merge_person(call: Changing<MergeBody>, id: PathId<Person>) -> Result<H
     // Boxed: the future holds both people in several states.
     let done = Box::pin(people::merge_person(&call.app, &call.caller, id.0, &conditions, &sent, &write));
     match done.await? {
-        Once::Done(seen) => versioned(&call.req, seen.person.version, &PersonView::from(seen)),
+        Once::Done(seen) => call.show(seen.person.version, &PersonView::from(seen)),
         Once::Replayed(kept) => again(kept, None),
     }
 }
 
 /// List what happened to a person, newest first.
-#[utoipa::path(tag = "people", params(ChangesQuery),
+#[utoipa::path(tag = "people", params(Paging),
     responses((status = 200, description = "The history", body = List<ChangeView>)))]
 #[get("/people/{id}/history")]
-async fn list_person_history(
-    caller: Caller,
-    app: Data<App>,
-    req: HttpRequest,
-    id: PathId<Person>,
-    query: Query<ChangesQuery>,
-) -> Result<HttpResponse, Failure> {
-    let listing = Listing::of(&req);
-    let page = listing.request(&app, query.0.paging())?;
-    let found = people::person_history(&app, &caller, id.0, &page).await?;
-    listing.answer::<_, ChangeView>(&app, &req, found)
+async fn list_person_history(call: Part, id: PathId<Person>) -> Result<HttpResponse, Failure> {
+    let found = people::person_history(&call.app, &call.caller, id.0, &call.page).await?;
+    call.answer::<_, ChangeView>(found)
 }
 
 /// The routes below `/api/v1`.

@@ -10,7 +10,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::super::DifferenceView;
-use crate::codes::{Day, DocumentTypeCode, LocaleCode, Moment, RelationshipCode};
+use crate::{
+    codes::{Day, DocumentTypeCode, LocaleCode, Moment, RelationshipCode},
+    directory::entries,
+};
 
 /// A person known to the institution.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -167,6 +170,8 @@ impl From<GuardianRow> for GuardianView {
         }
     }
 }
+
+entries!(PersonView);
 
 impl From<PersonRow> for PersonView {
     fn from(row: PersonRow) -> Self {

@@ -3,9 +3,8 @@
 mod bodies;
 mod views;
 
-use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web::Data};
+use actix_web::{HttpResponse, delete, get, patch, post};
 use medcert_application::{
-    App,
     once::Once,
     people::{self, StaffSeen, StaffWanted, hand_over},
 };
@@ -17,15 +16,11 @@ use self::{
     views::{HandedOverView, StaffView},
 };
 use crate::{
-    caller::Caller,
     codes::{StaffRoleCode, StaffStatusCode},
-    directory::{ChangeView, ChangesQuery, Changing, again, text},
-    etag::{created, versioned},
-    page::{List, Listing, Paging},
+    directory::{Asking, ChangeView, Changing, again, gone, text},
+    page::{List, Paging, Part},
     path::PathId,
-    preconditions::Preconditions,
     problem::Failure,
-    query::Query,
     reading::{Reader, code, words},
     registry::Registry,
 };
@@ -49,13 +44,6 @@ struct StaffQuery {
     /// Words of name, document, licence or specialty: each must begin one of them, without case or accents.
     #[param(max_length = 100, example = "car sal")]
     q: Option<String>,
-    /// Items wanted, 1 to 200; 20 when left out.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<u64>,
-    /// Where to go on: `next_cursor` of the part before.
-    cursor: Option<String>,
-    /// Whether the exact total is wanted.
-    with_total: bool,
 }
 
 impl StaffQuery {
@@ -68,40 +56,24 @@ impl StaffQuery {
         checks.finish()?;
         Ok(StaffWanted { roles, statuses, assignable: self.assignable, words })
     }
-
-    fn paging(&self) -> Paging {
-        Paging { limit: self.limit, cursor: self.cursor.clone(), with_total: self.with_total }
-    }
 }
 
 /// List the staff, by name.
-#[utoipa::path(tag = "people", params(StaffQuery),
+#[utoipa::path(tag = "people", params(StaffQuery, Paging),
     responses((status = 200, description = "The staff", body = List<StaffView>)))]
 #[get("/staff")]
-async fn list_staff(
-    caller: Caller,
-    app: Data<App>,
-    req: HttpRequest,
-    query: Query<StaffQuery>,
-) -> Result<HttpResponse, Failure> {
-    let listing = Listing::of(&req);
-    let page = listing.request(&app, query.0.paging())?;
-    let found = people::staff_list(&app, &caller, query.0.wanted()?, &page).await?;
-    listing.answer::<_, StaffView>(&app, &req, found)
+async fn list_staff(call: Part<StaffQuery>) -> Result<HttpResponse, Failure> {
+    let found = people::staff_list(&call.app, &call.caller, call.query.wanted()?, &call.page).await?;
+    call.answer::<_, StaffView>(found)
 }
 
 /// Show a staff member.
 #[utoipa::path(tag = "people", responses((status = 200, description = "The staff member", body = StaffView,
         headers(("ETag" = String, description = "Its version")))))]
 #[get("/staff/{id}")]
-async fn get_staff(
-    caller: Caller,
-    app: Data<App>,
-    req: HttpRequest,
-    id: PathId<Staff>,
-) -> Result<HttpResponse, Failure> {
-    let seen = people::staff_member(&app, &caller, id.0).await?;
-    versioned(&req, seen.member.staff.version, &StaffView::from(seen))
+async fn get_staff(call: Asking, id: PathId<Staff>) -> Result<HttpResponse, Failure> {
+    let seen = people::staff_member(&call.app, &call.caller, id.0).await?;
+    call.show(seen.member.staff.version, &StaffView::from(seen))
 }
 
 /// Make somebody staff: a person by id, or by data with which a known person is found again by the document.
@@ -113,13 +85,8 @@ async fn get_staff(
 async fn create_staff(call: Changing<NewStaffBody>) -> Result<HttpResponse, Failure> {
     let write = |seen: &StaffSeen| text(&StaffView::from(seen.clone()));
     let conditions = call.conditions()?;
-    match people::create_staff(&call.app, &call.caller, &call.sent(), &conditions, &write).await? {
-        Once::Done(seen) => {
-            let staff = &seen.member.staff;
-            created(&format!("{PLACE}/{}", staff.id), staff.version, &StaffView::from(seen.clone()))
-        }
-        Once::Replayed(kept) => again(kept, Some(PLACE)),
-    }
+    let done = people::create_staff(&call.app, &call.caller, &call.sent(), &conditions, &write).await?;
+    call.made(PLACE, done.map(StaffView::from))
 }
 
 /// Change a staff member: a merge patch (RFC 7396).
@@ -132,22 +99,17 @@ async fn create_staff(call: Changing<NewStaffBody>) -> Result<HttpResponse, Fail
         headers(("ETag" = String, description = "Its version")))))]
 #[patch("/staff/{id}")]
 async fn edit_staff(call: Changing<EditStaffBody>, id: PathId<Staff>) -> Result<HttpResponse, Failure> {
-    let if_match = call.preconditions.if_match();
+    let if_match = call.if_match();
     let seen = people::change_staff(&call.app, &call.caller, id.0, &call.sent(), if_match).await?;
-    versioned(&call.req, seen.member.staff.version, &StaffView::from(seen))
+    call.show(seen.member.staff.version, &StaffView::from(seen))
 }
 
 /// Delete a staff member who never had a part in a request.
 #[utoipa::path(tag = "people", responses((status = 204, description = "The staff record is gone")))]
 #[delete("/staff/{id}")]
-async fn delete_staff(
-    caller: Caller,
-    app: Data<App>,
-    id: PathId<Staff>,
-    preconditions: Preconditions,
-) -> Result<HttpResponse, Failure> {
-    people::delete_staff(&app, &caller, id.0, preconditions.if_match()).await?;
-    Ok(HttpResponse::NoContent().finish())
+async fn delete_staff(call: Asking, id: PathId<Staff>) -> Result<HttpResponse, Failure> {
+    people::delete_staff(&call.app, &call.caller, id.0, call.if_match()).await?;
+    Ok(gone())
 }
 
 /// Hand the open requests of a staff member in a role over to another one.
@@ -170,20 +132,12 @@ async fn hand_over_staff(call: Changing<HandOverBody>, id: PathId<Staff>) -> Res
 }
 
 /// List what happened to a staff record, newest first.
-#[utoipa::path(tag = "people", params(ChangesQuery),
+#[utoipa::path(tag = "people", params(Paging),
     responses((status = 200, description = "The history", body = List<ChangeView>)))]
 #[get("/staff/{id}/history")]
-async fn list_staff_history(
-    caller: Caller,
-    app: Data<App>,
-    req: HttpRequest,
-    id: PathId<Staff>,
-    query: Query<ChangesQuery>,
-) -> Result<HttpResponse, Failure> {
-    let listing = Listing::of(&req);
-    let page = listing.request(&app, query.0.paging())?;
-    let found = people::staff_history(&app, &caller, id.0, &page).await?;
-    listing.answer::<_, ChangeView>(&app, &req, found)
+async fn list_staff_history(call: Part, id: PathId<Staff>) -> Result<HttpResponse, Failure> {
+    let found = people::staff_history(&call.app, &call.caller, id.0, &call.page).await?;
+    call.answer::<_, ChangeView>(found)
 }
 
 /// The routes below `/api/v1`.

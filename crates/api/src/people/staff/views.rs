@@ -11,13 +11,14 @@ use uuid::Uuid;
 use crate::{
     certification::MoneyView,
     codes::{Day, Moment, NotAssignableCode, StaffKindCode, StaffRoleCode, StaffStatusCode},
+    directory::entries,
 };
 
 /// Somebody who works on requests.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Staff, example = json!({
-    "id": "01940000-0000-7000-8000-0000000000b3", "name": "Carmen Salas", "roles": ["DOCTOR"], "status": "ACTIVE",
-    "assignable": true, "not_assignable_reasons": [], "licence_number": "CMP 54321",
+    "id": "01940000-0000-7000-8000-0000000000b3", "version": 1, "name": "Carmen Salas", "roles": ["DOCTOR"],
+    "status": "ACTIVE", "assignable": true, "not_assignable_reasons": [], "licence_number": "CMP 54321",
     "licence_valid_until": "2028-12-31", "specialty": "Occupational medicine",
     "person_id": "01940000-0000-7000-8000-0000000000c3", "kind": "EMPLOYEE",
     "fee": {"amount": "40.00", "currency": "PEN"}, "comment": null,
@@ -26,6 +27,8 @@ use crate::{
 pub(super) struct StaffView {
     /// Identifier.
     id: Uuid,
+    /// Number of changes.
+    version: i64,
     /// Name.
     name: String,
     /// Parts played.
@@ -61,11 +64,14 @@ pub(super) struct StaffView {
     updated_at: Moment,
 }
 
+entries!(StaffView);
+
 impl From<StaffSeen> for StaffView {
     fn from(seen: StaffSeen) -> Self {
         let staff = seen.member.staff;
         Self {
             id: staff.id.raw(),
+            version: staff.version,
             name: seen.member.name,
             roles: staff.roles.iter().copied().map(Into::into).collect(),
             status: staff.status.into(),

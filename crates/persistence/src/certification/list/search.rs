@@ -21,11 +21,12 @@ use crate::{
     stamp::Stamp,
 };
 
-/// Weeks that one statement looks into, from the beginning of the list on: few first, in which a page of a common word
-/// is found, then many, for a rare one.
-const STEPS: &[usize] = &[2, 16, 64];
-/// And after these.
-const STRIDE: usize = 256;
+/// Weeks that the first statement looks into, from the beginning of the list on: a page of a common word is there.
+const FIRST: usize = 2;
+/// How many times more weeks are looked into while nothing is found.
+const NEXT: usize = 8;
+/// Weeks of one statement at the most.
+const MOST: usize = 256;
 /// Rows of a word that are counted to see which word is rarest.
 const COUNTED: u64 = 300;
 
@@ -127,11 +128,12 @@ impl<'a> Search<'a> {
         let wanted = usize::try_from(Ord::max(asked.limit, 1)).unwrap_or(usize::MAX).saturating_add(1);
         let mut hits: Vec<Hit> = Vec::new();
         let mut slices = self.from(asked);
-        let mut steps = STEPS.iter().copied().chain(std::iter::repeat(STRIDE));
+        let mut seen = 0;
         while hits.len() < wanted && !slices.is_empty() {
-            let step = Ord::min(steps.next().unwrap_or(STRIDE), slices.len());
+            let step = weeks(seen, hits.len(), wanted).min(slices.len());
             let (now, later) = slices.split_at(step);
             slices = later;
+            seen += step;
             let left = u64::try_from(wanted - hits.len()).unwrap_or(u64::MAX);
             let mut select = self.rows(now);
             select
@@ -186,6 +188,17 @@ impl<'a> Search<'a> {
     }
 }
 
+/// How many weeks more to look into, after so many in which there was so much of what is wanted: half as many again as
+/// would do if the next ones are like them, since all that a statement looks into is read.
+fn weeks(seen: usize, found: usize, wanted: usize) -> usize {
+    let more = match (seen, found) {
+        (0, _) => FIRST,
+        (_, 0) => seen.saturating_mul(NEXT),
+        _ => ((wanted.saturating_sub(found)).saturating_mul(seen * 3)).div_ceil(found * 2),
+    };
+    more.clamp(1, MOST)
+}
+
 /// The weeks from the first to the last that has words, as far as they are asked for, in the order of the list.
 async fn slices(db: &impl ConnectionTrait, filter: &RequestFilter) -> Result<Vec<i32>, StoreError> {
     let end = |order: Order| {
@@ -211,4 +224,17 @@ async fn slices(db: &impl ConnectionTrait, filter: &RequestFilter) -> Result<Vec
         all.reverse();
     }
     Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::weeks;
+
+    #[test]
+    fn what_was_found_tells_how_far_to_look() {
+        assert_eq!([weeks(0, 0, 21), weeks(2, 0, 21), weeks(18, 0, 21)], [2, 16, 144]);
+        assert_eq!(weeks(2, 14, 21), 2, "half of it is in two weeks");
+        assert_eq!(weeks(2, 1, 21), 60, "one in two weeks");
+        assert_eq!([weeks(2, 20, 21), weeks(100, 1, 201)], [1, 256]);
+    }
 }

@@ -53,9 +53,11 @@ impl Answered {
 
 impl Caller {
     /// What callers of one clinic share. Each call has a connection of its own: one that waits unused is closed by
-    /// the server after some seconds, which on a busy machine may be just when it is wanted.
+    /// the server after some seconds, which on a busy machine may be just when it is wanted. Nobody is sent on: where
+    /// to is a part of the answer.
     pub(crate) fn client() -> reqwest::Client {
-        reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().expect("a client")
+        let client = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0);
+        client.redirect(reqwest::redirect::Policy::none()).build().expect("a client")
     }
 
     pub(crate) fn new(client: reqwest::Client, url: &str, token: Option<String>) -> Self {

@@ -27,5 +27,8 @@ mod people;
 mod rate_limit;
 mod reports;
 mod routing;
+// The object store's own tests know best how to serve S3.
+#[path = "../../../object-store/tests/objects/s3_server.rs"]
+mod s3_server;
 mod services;
 mod staff;

@@ -2,6 +2,7 @@
 
 mod content;
 mod deleting;
+mod in_a_bucket;
 mod journey;
 mod limits;
 mod refused;

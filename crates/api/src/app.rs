@@ -12,7 +12,7 @@ use actix_web::{
 use medcert_application::App;
 
 use crate::{
-    catalog, certification, files, gate, identity, jobs,
+    catalog, certification, compression, files, gate, identity, jobs,
     limit::Limiter,
     observe, openapi, operations, people, policy,
     problem::{Failure, Kind},
@@ -65,7 +65,9 @@ impl Http {
             .configure(operations::undocumented)
             .default_service(web::to(nothing))
             .wrap(from_fn(move |req, next| gate::admit(Arc::clone(&admit), req, next)))
+            .wrap(from_fn(compression::spare))
             .wrap(Compress::default())
+            .wrap(from_fn(compression::unmark))
             .wrap(from_fn(move |req, next| observe::watch(Arc::clone(&watch), req, next)))
     }
 

@@ -13,6 +13,7 @@ mod caller;
 mod catalog;
 mod certification;
 mod codes;
+mod compression;
 mod directory;
 mod etag;
 mod export;

@@ -3,10 +3,7 @@
 use actix_web::{
     HttpRequest, HttpResponse,
     body::SizedStream,
-    http::{
-        StatusCode,
-        header::{self, ContentEncoding},
-    },
+    http::{StatusCode, header},
 };
 use medcert_application::{
     App,
@@ -61,8 +58,6 @@ pub(super) async fn answer(app: &App, req: &HttpRequest, seen: &FileSeen) -> Res
         .insert_header((header::ACCEPT_RANGES, "bytes"))
         .insert_header((header::CONTENT_DISPOSITION, disposition(&file.name)))
         .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
-        // Compressed, it would have another length and other ranges than its tag promises.
-        .insert_header(ContentEncoding::Identity)
         .body(SizedStream::new(range.end - range.start, pieces)))
 }
 

@@ -210,6 +210,32 @@ async fn answers_are_zipped_for_who_asks() {
 }
 
 #[tokio::test]
+async fn what_is_compressed_in_itself_is_sent_as_it_is() {
+    let clinic = Clinic::open().await;
+    let cast = Cast::of(&clinic).await;
+    let issued = cast.issued().await;
+    let certificate = cast.seen(&cast.admin, &issued).await["certificate"]["id"].clone();
+    let logo = include_bytes!("pictures/logo.png");
+    let place = "/api/v1/institution/logo";
+    cast.admin.send("PUT", place, &[("if-match", "*")], logo.to_vec()).await.expect(200);
+    let zipped = async |path: &str| {
+        cast.admin.send("GET", path, &[("accept-encoding", "gzip")], vec![]).await.expect(200)
+    };
+    let pdf = format!("/api/v1/certificates/{}/pdf", certificate.as_str().unwrap());
+    for path in [place, &pdf] {
+        let (sent, plain) = (zipped(path).await, cast.admin.get(path).await.expect(200));
+        assert!(sent.bytes == plain.bytes, "{path}");
+        assert_eq!(sent.header("content-length"), plain.bytes.len().to_string(), "{path}");
+        assert_eq!(sent.header("content-encoding"), "", "{path}");
+    }
+    let export = "/api/v1/certification-requests/export?format=";
+    let workbook = zipped(&format!("{export}xlsx")).await;
+    assert!(workbook.bytes.starts_with(b"PK") && workbook.header("content-encoding").is_empty());
+    let table = zipped(&format!("{export}csv")).await;
+    assert_eq!(table.header("content-encoding"), "gzip");
+}
+
+#[tokio::test]
 async fn answers_are_hardened() {
     let clinic = Clinic::open().await;
     let admin = clinic.admin().await;

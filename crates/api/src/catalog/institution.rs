@@ -31,13 +31,16 @@ use crate::{
 /// Characters of the name.
 const NAMES: usize = 200;
 
+/// Where the logo is.
+pub(crate) const LOGO: &str = "/api/v1/institution/logo";
+
 /// The institution's logo.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Logo, example = json!({
     "href": "/api/v1/institution/logo", "media_type": "image/png",
     "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 }))]
-struct LogoView {
+pub(crate) struct LogoView {
     /// Where it is.
     href: &'static str,
     /// What it is.
@@ -48,7 +51,7 @@ struct LogoView {
 
 impl From<Logo> for LogoView {
     fn from(logo: Logo) -> Self {
-        Self { href: "/api/v1/institution/logo", media_type: logo.kind.media_type(), sha256: logo.sha256 }
+        Self { href: LOGO, media_type: logo.kind.media_type(), sha256: logo.sha256 }
     }
 }
 

@@ -69,6 +69,8 @@ async fn get_logo(app: Data<App>, req: HttpRequest) -> Result<HttpResponse, Fail
         .insert_header((header::ETAG, tag))
         .insert_header(cached)
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        // A site that shows the verdict of a certificate may show whose it is.
+        .insert_header((header::CROSS_ORIGIN_RESOURCE_POLICY, "cross-origin"))
         // Shown in pages only: whoever opens it by itself runs nothing.
         .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
         .body(bytes))

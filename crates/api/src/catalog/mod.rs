@@ -6,6 +6,7 @@ mod services;
 
 use crate::registry::Registry;
 
+pub(crate) use institution::{LOGO, LogoView};
 pub(crate) use services::ServiceView;
 
 /// The routes below `/api/v1`.

@@ -111,6 +111,7 @@ async fn the_logo_is_shown_to_anybody_and_printed_on_certificates() {
     assert_eq!((shown.bytes.as_slice(), shown.header("content-type")), (PNG, "image/png"));
     assert_eq!(shown.header("x-content-type-options"), "nosniff");
     assert_eq!(shown.header("cache-control"), "public, max-age=300");
+    assert_eq!(shown.header("cross-origin-resource-policy"), "cross-origin");
     let tag = shown.header("etag").to_owned();
     let again = clinic.anonymous().send("GET", LOGO, &[("if-none-match", &tag)], vec![]).await.expect(304);
     assert!(again.bytes.is_empty());
@@ -123,6 +124,20 @@ async fn the_logo_is_shown_to_anybody_and_printed_on_certificates() {
         pdf.windows(14).any(|window| window == b"/Subtype/Image")
     };
     assert!(pdf(&branded).await && !pdf(&plain).await);
+    // Whoever checks a certificate sees it, whenever that was issued.
+    let public =
+        cast.seen(&cast.admin, &plain).await["certificate"]["public_id"].as_str().unwrap().to_owned();
+    let check = async || {
+        let told = clinic.anonymous().get(&format!("/api/v1/public/certificates/{public}")).await.expect(200);
+        let page = clinic.anonymous().get(&format!("/v/{public}")).await.expect(200);
+        let policy = page.header("content-security-policy").to_owned();
+        assert!(policy.contains("img-src 'self' data: blob:") && policy.contains("script-src 'self';"));
+        (told.body["issuer"]["logo"].clone(), String::from_utf8(page.bytes).unwrap())
+    };
+    let (told, page) = check().await;
+    assert_eq!(told, set.body["logo"]);
+    assert_eq!(clinic.anonymous().get(told["href"].as_str().unwrap()).await.expect(200).bytes, PNG);
+    assert!(page.contains(&format!("<img src=\"{LOGO}\" alt=\"Clínica San Rafael S.A.C.\">")), "{page}");
     // Another one takes its place, and its file with it.
     let set = put("*", JPEG).await.expect(200);
     assert_eq!(set.body["logo"]["media_type"], "image/jpeg");
@@ -133,6 +148,8 @@ async fn the_logo_is_shown_to_anybody_and_printed_on_certificates() {
     cast.admin.send("DELETE", LOGO, &[("if-match", "*")], vec![]).await.expect(404);
     clinic.anonymous().get(LOGO).await.expect(404);
     assert!(clinic.objects.list("institution").await.unwrap().is_empty());
+    let (told, page) = check().await;
+    assert!(told.is_null() && !page.contains("<img"));
     let history = cast.admin.get(&format!("{PROFILE}/history")).await.expect(200);
     let actions: Vec<_> =
         history.body["items"].as_array().unwrap().iter().map(|line| line["action"].clone()).collect();

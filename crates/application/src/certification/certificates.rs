@@ -4,6 +4,7 @@ use bytes::Bytes;
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use medcert_domain::{
     Id, Locale,
+    catalog::Logo,
     certification::{Certificate, CertificateKind, CertificateStatus, Conclusion},
     identity::{Actor, Role},
     policy::{self, Permission},
@@ -129,6 +130,8 @@ pub struct PublicCertificate {
     pub institution_tax_id: Option<String>,
     /// Issuer's telephone today.
     pub institution_phone: Option<String>,
+    /// Issuer's logo today.
+    pub institution_logo: Option<Logo>,
     /// First letters of the holder's names.
     pub holder_initials: String,
     /// Year of the holder's birth.
@@ -183,6 +186,7 @@ pub async fn public_certificate(app: &App, public_id: &str) -> Result<PublicCert
         institution_name: found.institution_name,
         institution_tax_id: profile.tax_id,
         institution_phone: profile.phone,
+        institution_logo: profile.logo,
         holder_initials: initials(&found.holder.name),
         holder_birth_year: found.holder.birth_date.year(),
         replaced_by,

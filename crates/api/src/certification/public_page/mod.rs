@@ -1,4 +1,5 @@
-//! The page that the QR code of a certificate leads to: one file, without scripts, for a phone in a stranger's hand.
+//! The page that the QR code of a certificate leads to: one file and the logo, without scripts, for a phone in a
+//! stranger's hand.
 //!
 //! It says in one word whether the paper is genuine, and beside it, as large, what the doctor concluded: a genuine
 //! certificate may say that the holder is unfit, so green is for a genuine one that says fit and for nothing else.
@@ -11,9 +12,15 @@ use actix_web::http::header::Header as _;
 use actix_web::{HttpRequest, http::header::AcceptLanguage, web};
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use medcert_application::certification::{Overall, PublicCertificate};
-use medcert_domain::{Locale, catalog::Institution, certification::Conclusion};
+use medcert_domain::{
+    Locale,
+    catalog::{Institution, Logo},
+    certification::Conclusion,
+};
 
 use words::Words;
+
+use crate::catalog::LOGO;
 
 const STYLE: &str = include_str!("style.css");
 
@@ -86,7 +93,8 @@ pub(super) fn known(found: &PublicCertificate, locale: Locale) -> String {
         "</dl><section class=\"compare\"><h2>{}</h2><p>{}</p></section>",
         w.compare_title, w.compare
     );
-    document(w, word, &main)
+    let logo = logo(found.institution_logo.as_ref(), &found.institution_name);
+    document(w, word, &logo, &main)
 }
 
 /// The page for what was not issued here.
@@ -100,10 +108,15 @@ pub(super) fn unknown(profile: &Institution, now: DateTime<Utc>, locale: Locale)
         checked = w.checked,
         moment = moment(w, now),
     );
-    document(w, word, &main)
+    document(w, word, &logo(profile.logo.as_ref(), &profile.name), &main)
 }
 
-fn document(w: &Words, word: &str, main: &str) -> String {
+/// The logo, if there is one, with the name of the institution for those who do not see it.
+fn logo(logo: Option<&Logo>, name: &str) -> String {
+    logo.map_or_else(String::new, |_| format!("<img src=\"{LOGO}\" alt=\"{}\">", escape(name)))
+}
+
+fn document(w: &Words, word: &str, logo: &str, main: &str) -> String {
     let mut languages = String::new();
     for other in Locale::ALL.iter().map(|locale| words::of(*locale)) {
         let current = if other.tag == w.tag { " aria-current=\"true\"" } else { "" };
@@ -118,7 +131,7 @@ fn document(w: &Words, word: &str, main: &str) -> String {
         "<!doctype html>\n<html lang=\"{tag}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"robots\" content=\"noindex\">\n<title>{word} – {title}</title>\n\
-         <style>{STYLE}</style>\n</head>\n<body>\n<header><p>{title}</p></header>\n<main>{main}</main>\n\
+         <style>{STYLE}</style>\n</head>\n<body>\n<header>{logo}<p>{title}</p></header>\n<main>{main}</main>\n\
          <footer><nav aria-label=\"{label}\"><ul>{languages}</ul></nav></footer>\n</body>\n</html>\n",
         tag = w.tag,
         title = w.title,

@@ -1,5 +1,8 @@
 use actix_web::{http::header, test::TestRequest};
-use medcert_domain::certification::{CertificateKind, CertificateStatus};
+use medcert_domain::{
+    catalog::LogoKind,
+    certification::{CertificateKind, CertificateStatus},
+};
 
 use super::*;
 use crate::certification::views::sample::profile;
@@ -20,6 +23,7 @@ fn found() -> PublicCertificate {
         institution_name: "Clínica San Gabriel".to_owned(),
         institution_tax_id: Some("20100070970".to_owned()),
         institution_phone: Some("+51 1 555 0100".to_owned()),
+        institution_logo: None,
         holder_initials: "A. Q.".to_owned(),
         holder_birth_year: 1990,
         replaced_by: None,
@@ -110,6 +114,24 @@ fn whatever_was_typed_is_text() {
     assert_eq!(page.matches(safe).count(), 8);
     let page = unknown(&Institution { name: nasty, ..profile() }, found().as_of, Locale::En);
     assert!(page.contains(safe) && !page.contains("<script"));
+}
+
+#[test]
+fn the_logo_is_shown_where_there_is_one() {
+    let logo = Some(Logo { kind: LogoKind::Png, sha256: "ab".repeat(32) });
+    let name = "Clínica \"San\" <b>".to_owned();
+    let image = "<header><img src=\"/api/v1/institution/logo\" alt=\"Clínica &quot;San&quot; &lt;b&gt;\"><p>";
+    let (institution_logo, institution_name) = (logo.clone(), name.clone());
+    let found = PublicCertificate { institution_logo, institution_name, ..found() };
+    assert!(known(&found, Locale::En).contains(image));
+    let branded = Institution { logo, name, ..profile() };
+    assert!(unknown(&branded, found.as_of, Locale::En).contains(image));
+    for plain in [
+        known(&PublicCertificate { institution_logo: None, ..found.clone() }, Locale::En),
+        unknown(&profile(), found.as_of, Locale::En),
+    ] {
+        assert!(!plain.contains("<img"));
+    }
 }
 
 #[test]

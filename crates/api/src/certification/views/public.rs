@@ -4,8 +4,11 @@ use medcert_application::certification::PublicCertificate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::codes::{
-    CertificateKindCode, CertificateStatusCode, ConclusionCode, Day, LocaleCode, Moment, OverallCode,
+use crate::{
+    catalog::LogoView,
+    codes::{
+        CertificateKindCode, CertificateStatusCode, ConclusionCode, Day, LocaleCode, Moment, OverallCode,
+    },
 };
 
 /// Who issued it.
@@ -20,6 +23,9 @@ pub(crate) struct IssuerView {
     /// Telephone.
     #[schema(required = true)]
     phone: Option<String>,
+    /// Logo of today.
+    #[schema(required = true)]
+    logo: Option<LogoView>,
 }
 
 /// Who attests.
@@ -49,7 +55,7 @@ pub(crate) struct HolderView {
     "overall": "GENUINE", "status": "VALID", "public_id": "3f2c9a7e5b1d48068c4e2f6a9d0b7c11",
     "number": "MC-2026-000123", "kind": "MEDICAL_FITNESS", "conclusion": "FIT",
     "issued_at": "2026-11-20T15:04:05.123456Z", "valid_from": "2026-11-20", "valid_until": "2027-11-19",
-    "issuer": {"name": "Clínica San Gabriel S.A.C.", "tax_id": "20100070970", "phone": "+51 1 555 0100"},
+    "issuer": {"name": "Clínica San Gabriel S.A.C.", "tax_id": "20100070970", "phone": "+51 1 555 0100", "logo": null},
     "doctor": {"name": "Carmen Salas", "licence_number": "CMP 54321"},
     "holder": {"initials": "M. E. Q. R.", "birth_year": 1990}, "replaced_by": null,
     "pdf_sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "locale": "es",
@@ -109,6 +115,7 @@ impl From<PublicCertificate> for PublicCertificateView {
                 name: found.institution_name,
                 tax_id: found.institution_tax_id,
                 phone: found.institution_phone,
+                logo: found.institution_logo.map(Into::into),
             },
             doctor: DoctorView { name: found.doctor_name, licence_number: found.licence_number },
             holder: HolderView { initials: found.holder_initials, birth_year: found.holder_birth_year },

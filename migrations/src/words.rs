@@ -69,6 +69,19 @@ pub(crate) async fn index(manager: &SchemaManager<'_>, entries: Entries<'_>) -> 
 
 /// The words of a text: folded as names are searched, of at most 100 characters each.
 fn folded(text: &str) -> BTreeSet<String> {
+    let folded = fold(text);
+    let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(|word| word.chars().take(100).collect()).collect()
+}
+
+/// The form in which names that nobody tells apart are the same, of at most 511 characters.
+pub(crate) fn alike(name: &str) -> String {
+    let folded = fold(name);
+    folded.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(511).collect()
+}
+
+/// Lower case, without accents and apostrophes, digraphs spelled out.
+fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     let joined = text.chars().filter(|c| !matches!(c, '\u{b4}' | '`'));
     for c in joined.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
@@ -89,8 +102,7 @@ fn folded(text: &str) -> BTreeSet<String> {
             c => folded.push(c),
         }
     }
-    let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.map(|word| word.chars().take(100).collect()).collect()
+    folded
 }
 
 /// The number as it is dialled from abroad and at home.

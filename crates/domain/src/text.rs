@@ -105,6 +105,14 @@ fn folded(text: &str) -> String {
     folded
 }
 
+/// The form of a name in which names that nobody tells apart are the same: without case, accents and apostrophes, and
+/// with one blank between its words; at most 511 characters.
+pub fn alike(name: &str) -> String {
+    let folded = folded(name);
+    let words: Vec<&str> = folded.split_whitespace().collect();
+    words.join(" ").chars().take(511).collect()
+}
+
 /// The words of a name, in the form in which they are searched: split at whatever is no letter or digit.
 pub fn search_words(text: &str) -> Vec<String> {
     let parts = folded(text);
@@ -195,6 +203,17 @@ mod tests {
         for apostrophe in ["'", "’", "‘", "ʼ", "´", "`", "′", "＇"] {
             assert_eq!(search_words(&format!("O{apostrophe}Neil")), ["oneil"], "{apostrophe}");
         }
+    }
+
+    #[test]
+    fn names_that_nobody_tells_apart_are_alike() {
+        for same in ["Certificado médico", " CERTIFICADO\u{a0} Medico ", "certificado  me\u{301}dico"] {
+            assert_eq!(alike(same), "certificado medico", "{same}");
+        }
+        assert_eq!(alike("Медогляд ІНДИВІДУАЛЬНИЙ"), alike("медогляд індивідуальний"));
+        assert_ne!(alike("Licence B"), alike("Licence B+"));
+        assert_ne!(alike("Licence AB"), alike("Licence A B"));
+        assert_eq!(alike(&"ß".repeat(300)).chars().count(), 511);
     }
 
     #[test]

@@ -186,7 +186,7 @@ pub async fn delete_service(
     .await
 }
 
-/// A name is printed on certificates, and no two services share one.
+/// A name is printed on certificates, and no two services have one that differs by case, accents or blanks alone.
 async fn check_name(
     app: &App,
     uow: &mut dyn UnitOfWork,

@@ -264,7 +264,7 @@ pub trait CertificationWork: Send {
     /// Number of requests in which the staff member ever had a part.
     async fn requests_with_staff(&mut self, staff: Id<Staff>) -> Result<u64, StoreError>;
 
-    /// The service with exactly this name.
+    /// The service whose name is [alike](medcert_domain::text::alike).
     async fn service_named(&mut self, name: &str) -> Result<Option<Id<Service>>, StoreError>;
 
     /// Number of requests for the service.

@@ -10,6 +10,7 @@
 )]
 
 mod accounts;
+mod catalog;
 mod directories;
 mod failures;
 mod files;
@@ -36,6 +37,7 @@ macro_rules! on_every_database {
 }
 
 on_every_database! {
+    catalog { one_name }
     directories { find_or_make, merge_crosswise, edit_while_merging }
     rounds {
         assign_manager,

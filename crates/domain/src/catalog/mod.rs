@@ -12,7 +12,7 @@ pub struct Service {
     pub id: Id<Self>,
     /// Number of changes.
     pub version: i64,
-    /// Name, unique; sorted by it.
+    /// Name, sorted by it. No two services have names that are [alike](crate::text::alike).
     pub name: String,
     /// What it is, up to 1000 characters.
     pub description: Option<String>,

@@ -1,7 +1,7 @@
 //! The table of services.
 
 use medcert_application::store::StoreError;
-use medcert_domain::{Entity as _, Id, catalog::Service, certification::CertificateKind};
+use medcert_domain::{Entity as _, Id, catalog::Service, certification::CertificateKind, text};
 
 use crate::{
     codec::{count, moment, money, read, stored},
@@ -20,6 +20,7 @@ pub(crate) mod table {
         pub id: Uuid,
         pub version: i64,
         pub name: String,
+        pub name_folded: Option<String>,
         pub description: Option<String>,
         pub fee_minor: i64,
         pub fee_currency: String,
@@ -73,6 +74,7 @@ impl Mapped for Service {
             id: self.id.raw(),
             version,
             name: self.name.clone(),
+            name_folded: Some(text::alike(&self.name)),
             description: self.description.clone(),
             fee_minor: self.fee.minor,
             fee_currency: self.fee.currency.code().to_owned(),

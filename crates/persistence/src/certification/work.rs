@@ -10,6 +10,7 @@ use medcert_domain::{
     certification::{AssignmentRole, Certification, Stage},
     people::{Person, Staff},
     reports::Change,
+    text,
 };
 use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
@@ -173,7 +174,7 @@ impl CertificationWork for SeaUnitOfWork {
             let found: Option<Uuid> = Entity::find()
                 .select_only()
                 .column(Column::Id)
-                .filter(Column::Name.eq(name))
+                .filter(Column::NameFolded.eq(text::alike(name)))
                 .into_tuple()
                 .one(db)
                 .await

@@ -152,5 +152,6 @@ pub(crate) async fn parts(database: &TestDatabase) {
     assert_eq!(work.staff_of(clinic.client.id).await.unwrap(), None);
     assert_eq!(work.requests_for_service(clinic.service.id).await.unwrap(), 0);
     assert_eq!(work.service_named(&clinic.service.name).await.unwrap(), Some(clinic.service.id));
-    assert_eq!(work.service_named("fitness").await.unwrap(), None);
+    assert_eq!(work.service_named(" FÍTNESS").await.unwrap(), Some(clinic.service.id));
+    assert_eq!(work.service_named("Fit").await.unwrap(), None);
 }

@@ -70,5 +70,5 @@ contract! {
     units { spoiled, dropped, locks, exhausted, records, idempotency_keys }
     races { numbers, swaps, claims, refreshes, managers, deadlocks, readers, mails }
     copies { round_trip, described, at_one_moment, all_or_nothing, states }
-    schema { up_and_down, words_move, at_once, unsuitable }
+    schema { up_and_down, words_move, names_fold, at_once, unsuitable }
 }

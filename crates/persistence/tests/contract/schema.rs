@@ -3,17 +3,23 @@
 use futures::future::join_all;
 use medcert_application::{
     certification::{query_words, request_words},
-    store::{CertificationReads, IdentityReads, PersonFilter, PersonReads, RequestFilter, UserFilter},
+    store::{
+        CatalogReads, CertificationReads, IdentityReads, PersonFilter, PersonReads, RequestFilter,
+        ServiceFilter, UserFilter,
+    },
 };
-use medcert_domain::{certification::Certification, people::Person};
+use medcert_domain::{catalog::Service, certification::Certification, people::Person};
 use medcert_migrations::{Migrator, MigratorTrait};
 use medcert_persistence::{ConnectError, DatabaseOptions, Engine, SeaStore};
-use sea_orm::ConnectionTrait;
+use sea_orm::{
+    ConnectionTrait,
+    sea_query::{Expr, ExprTrait as _, Query},
+};
 use sea_orm_migration::SchemaManager;
 
 use crate::{
     database::TestDatabase,
-    fixture::{Clinic, at, begin, first, person},
+    fixture::{Clinic, at, begin, first, fresh, person},
     insert, load,
 };
 
@@ -96,6 +102,84 @@ pub(crate) async fn words_move(database: &TestDatabase) {
     work.commit().await.unwrap();
     let filter = RequestFilter { words: query_words("silva 999"), ..RequestFilter::default() };
     assert_eq!(database.store.requests(&filter, &first(9)).await.unwrap().items.len(), 3);
+}
+
+/// Services whose names were told apart by case, accents or blanks alone stay, and people tell them apart.
+pub(crate) async fn names_fold(database: &TestDatabase) {
+    let behind = database.behind().await;
+    let later =
+        Migrator::migrations().iter().skip_while(|step| step.name() != "m20261121_000015_edges").count();
+    Migrator::down(&behind, Some(u32::try_from(later).unwrap())).await.unwrap();
+    let longest = "é".repeat(255);
+    let names = [
+        "Salud mental",
+        "SALUD  MENTAL",
+        "salud méntal",
+        "Salud mental (2)",
+        &longest,
+        &longest.to_uppercase(),
+        "Salud",
+    ];
+    for (nth, name) in (0_i64..).zip(names) {
+        let insert = Query::insert()
+            .into_table("service")
+            .columns([
+                "id",
+                "version",
+                "name",
+                "fee_minor",
+                "fee_currency",
+                "certificate_kind",
+                "validity_days",
+                "active",
+                "created_at",
+                "updated_at",
+            ])
+            .values_panic([
+                fresh().into(),
+                1_i64.into(),
+                name.into(),
+                1_i64.into(),
+                "PEN".into(),
+                "GENERAL".into(),
+                1_i64.into(),
+                true.into(),
+                at(nth).naive_utc().into(),
+                at(nth).naive_utc().into(),
+            ])
+            .take();
+        behind.execute(&insert).await.unwrap();
+    }
+    database.store.migrate().await.unwrap();
+    let all = database.store.services(&ServiceFilter::default(), &first(9)).await.unwrap().items;
+    let mut told: Vec<(&str, i64)> = all.iter().map(|one| (one.name.as_str(), one.version)).collect();
+    told.sort_by_key(|(name, _)| (name.chars().count(), name.to_lowercase()));
+    let numbered = longest.to_uppercase().chars().take(251).collect::<String>() + " (2)";
+    assert_eq!(
+        told,
+        [
+            ("Salud", 1),
+            ("Salud mental", 1),
+            ("Salud mental (2)", 1),
+            ("salud méntal (4)", 2),
+            ("SALUD  MENTAL (3)", 2),
+            (numbered.as_str(), 2),
+            (longest.as_str(), 1),
+        ]
+    );
+    let words = ServiceFilter { words: vec!["salud".to_owned(), "3".to_owned()], ..ServiceFilter::default() };
+    let found = database.store.services(&words, &first(9)).await.unwrap().items;
+    assert_eq!(found.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["SALUD  MENTAL (3)"]);
+    // Each can be changed without another name.
+    for one in all {
+        let mut work = begin(database).await;
+        work.update(&Service { active: false, ..one }).await.unwrap();
+        work.commit().await.unwrap();
+    }
+    let unfolded =
+        Query::select().column("id").from("service").and_where(Expr::col("name_folded").is_null()).take();
+    assert!(behind.query_all(&unfolded).await.unwrap().is_empty());
+    behind.close().await.unwrap();
 }
 
 pub(crate) async fn at_once(database: &TestDatabase) {

@@ -272,6 +272,9 @@ impl MailQueue for Stub {
     async fn settle_mail(&self, _: Uuid, _: u32, _: MailFate) -> Answer<()> {
         down()
     }
+    async fn forget_mail(&self, _: DateTime<Utc>) -> Answer<u64> {
+        down()
+    }
 }
 
 #[async_trait]

@@ -77,6 +77,8 @@ const ATTEMPT: std::time::Duration = std::time::Duration::from_mins(1);
 const TAKEN: Duration = Duration::seconds(120);
 /// How long a mail is tried at the most.
 const PATIENCE: Duration = Duration::hours(24);
+/// How long what became of a mail is kept.
+const KEPT: Duration = Duration::days(30);
 /// Mails looked at in one go.
 const BATCH: u64 = 20;
 /// How often the queue is looked at when nobody says that there is something in it: other replicas say nothing here.
@@ -146,6 +148,13 @@ pub async fn send_due(app: &App) -> Result<usize, Error> {
             return Ok(sent);
         }
     }
+}
+
+/// Forgets mails that were done with long ago; tells how many.
+pub async fn forget_old(app: &App) -> Result<u64, Error> {
+    let forgotten = app.store().forget_mail(app.now() - KEPT).await?;
+    tracing::debug!(forgotten, "old mails forgotten");
+    Ok(forgotten)
 }
 
 /// Tries once. The log says which mail and why, never to whom.

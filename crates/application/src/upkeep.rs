@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures::future::{BoxFuture, join_all};
 use uuid::Uuid;
 
-use crate::{App, Error, files, jobs, reports, store::StoreError};
+use crate::{App, Error, files, jobs, mail, reports, store::StoreError};
 
 /// Periodic work. It may be cut off at any point and may, after a long pause of its process, overlap with another
 /// run, so it must bear both.
@@ -27,6 +27,11 @@ pub const TASKS: &[Task] = &[
         name: "forget answers",
         every: HOUR,
         run: |app| Box::pin(async move { Ok(forget_answers(app).await?) }),
+    },
+    Task {
+        name: "forget mails",
+        every: HOUR,
+        run: |app| Box::pin(async move { mail::forget_old(app).await.map(drop) }),
     },
     Task {
         name: "fold reports",

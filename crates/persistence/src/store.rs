@@ -183,4 +183,11 @@ impl MailQueue for SeaStore {
         mail::settle(&txn, id, attempt, fate).await?;
         txn.commit().await.map_err(failed("mail message"))
     }
+
+    async fn forget_mail(&self, before: DateTime<Utc>) -> Result<u64, StoreError> {
+        let txn = self.transaction().await?;
+        let forgotten = mail::forget(&txn, before).await?;
+        txn.commit().await.map_err(failed("mail message"))?;
+        Ok(forgotten)
+    }
 }

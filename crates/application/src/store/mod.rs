@@ -214,6 +214,10 @@ pub trait MailQueue: Send + Sync {
     /// Writes down what came of the attempt of this number; nothing, when another attempt has begun since. A mail that
     /// is done with loses its address.
     async fn settle_mail(&self, id: uuid::Uuid, attempt: u32, fate: MailFate) -> Result<(), StoreError>;
+
+    /// Removes mails with which nothing is left to do: those delivered before this moment, and those given up and
+    /// written before it; tells how many.
+    async fn forget_mail(&self, before: chrono::DateTime<chrono::Utc>) -> Result<u64, StoreError>;
 }
 
 /// What use cases of every directory need beyond plain repositories.

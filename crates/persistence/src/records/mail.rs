@@ -7,7 +7,7 @@ use medcert_application::{
 };
 use medcert_domain::Locale;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, ExprTrait, Value},
 };
 use uuid::Uuid;
@@ -142,4 +142,18 @@ pub(crate) async fn settle(
         update = update.col_expr(Column::DeliveredAt, Expr::val(stored(at)));
     }
     update.exec(db).await.map(drop).map_err(failed(KIND))
+}
+
+/// Removes what is done with: delivered before this moment, or given up and written before it; tells how many.
+pub(crate) async fn forget(db: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<u64, StoreError> {
+    let before = stored(before);
+    let delivered = Condition::any().add(Column::DeliveredAt.is_null()).add(Column::DeliveredAt.lt(before));
+    let gone = Entity::delete_many()
+        .filter(Column::DueAt.is_null())
+        // Nothing is delivered before it is written: this is what the index has.
+        .filter(Column::CreatedAt.lt(before))
+        .filter(delivered)
+        .exec(db)
+        .await;
+    Ok(gone.map_err(failed(KIND))?.rows_affected)
 }

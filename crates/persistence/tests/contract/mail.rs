@@ -77,3 +77,25 @@ pub(crate) async fn fates(database: &TestDatabase) {
     behind.close().await.unwrap();
     assert_eq!(count, 3);
 }
+
+pub(crate) async fn forgotten(database: &TestDatabase) {
+    let store = &database.store;
+    let written = |moment: i64| QueuedMail { created_at: at(moment), ..mail(moment) };
+    let (sent, late, lost, young, waiting) = (written(0), written(0), written(0), written(90), written(0));
+    keep(database, &[sent.clone(), late.clone(), lost.clone(), young.clone(), waiting.clone()]).await;
+    for (mail, fate) in [
+        (&sent, MailFate::Delivered(at(10))),
+        (&late, MailFate::Delivered(at(80))),
+        (&lost, MailFate::GivenUp),
+        (&young, MailFate::GivenUp),
+    ] {
+        assert!(store.take_mail(mail, at(200)).await.unwrap());
+        store.settle_mail(mail.id, 1, fate).await.unwrap();
+    }
+    // What is still to be sent stays, however old it is.
+    assert_eq!(store.forget_mail(at(10)).await.unwrap(), 1);
+    assert_eq!(store.forget_mail(at(80)).await.unwrap(), 1);
+    assert_eq!(store.forget_mail(at(80)).await.unwrap(), 0);
+    assert_eq!(store.forget_mail(at(100)).await.unwrap(), 2);
+    assert_eq!(store.due_mail(at(1_000), 9).await.unwrap(), [waiting]);
+}

@@ -1,7 +1,7 @@
 //! One's own profile, and a new e-mail address that is confirmed.
 
 use chrono::Duration;
-use medcert_application::{demo, mail};
+use medcert_application::{demo, mail, upkeep};
 use medcert_domain::Locale;
 use medcert_testkit::{Answered, Caller, Clinic};
 use serde_json::{Value, json};
@@ -217,4 +217,21 @@ async fn mails_are_tried_again_for_a_day() {
     assert_eq!(waits().await, 0);
     assert_eq!(clinic.numbers("SELECT COUNT(*) FROM mail_message WHERE recipient IS NOT NULL").await, [0]);
     assert_eq!(clinic.numbers("SELECT COUNT(*) FROM mail_message WHERE delivered_at IS NOT NULL").await, [2]);
+}
+
+#[tokio::test]
+async fn what_became_of_a_mail_is_forgotten_after_thirty_days() {
+    let clinic = Clinic::open().await;
+    let (operator, _) = begin(&clinic, "operator").await;
+    ask(&operator, "olena@new.example").await.expect(200);
+    let task = upkeep::TASKS.iter().find(|task| task.name == "forget mails").unwrap();
+    let left = async || {
+        (task.run)(&clinic.app).await.unwrap();
+        clinic.numbers("SELECT COUNT(*) FROM mail_message").await[0]
+    };
+    assert_eq!(mail::send_due(&clinic.app).await.unwrap(), 2);
+    clinic.clock.advance(Duration::days(30));
+    assert_eq!(left().await, 2);
+    clinic.clock.advance(Duration::seconds(1));
+    assert_eq!(left().await, 0);
 }

@@ -15,7 +15,7 @@ use crate::{
     App, Error,
     directory::words,
     identity::users,
-    people::{self, staff_words},
+    people,
     rerun::{Failed, OnStale, run},
     store::UnitOfWork,
 };
@@ -173,7 +173,7 @@ async fn user(app: &App, uow: &mut dyn UnitOfWork, account: &DemoAccount, hash: 
             ..Staff::employed(app.id(), person.id, BTreeSet::from([role]), now)
         };
         uow.insert(&staff).await?;
-        uow.index_entry(Staff::KIND, staff.id.raw(), &staff_words(&person, &staff)).await?;
+        people::index_staff(uow, &person, &staff).await?;
     }
     let user = User {
         id: app.id(),
@@ -191,7 +191,7 @@ async fn user(app: &App, uow: &mut dyn UnitOfWork, account: &DemoAccount, hash: 
         updated_at: now,
     };
     uow.insert(&user).await?;
-    Ok(uow.index_entry(User::KIND, user.id.raw(), &users::words(&user, &person)).await?)
+    Ok(users::index(uow, &user, &person).await?)
 }
 
 async fn directories(app: &App, uow: &mut dyn UnitOfWork, peru: Country) -> Result<(), Failed> {

@@ -54,7 +54,7 @@ pub async fn act(
         let fresh = uow.dossier(request.id).await?;
         let fresh = fresh.ok_or_else(|| Error::internal("a request just written is not there"))?;
         if relinked {
-            uow.index_words(request.id, &words::of(&fresh)).await?;
+            words::index(uow, &fresh).await?;
         }
         journal(app, actor, uow, action, &fresh, &outcome).await?;
         let mut detail = Detail::of(app, actor, &profile, fresh);

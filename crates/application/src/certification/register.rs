@@ -106,7 +106,7 @@ pub(crate) async fn register_in(
     uow.insert(&request).await?;
     let dossier = uow.dossier(request.id).await?;
     let dossier = dossier.ok_or_else(|| Error::internal("a request just written is not there"))?;
-    uow.index_words(request.id, &words::of(&dossier)).await?;
+    words::index(uow, &dossier).await?;
     journal(app, actor, uow, Action::Register, &dossier, &outcome).await?;
     let mut detail = Detail::of(app, actor, profile, dossier);
     detail.person_changes = changes;

@@ -4,23 +4,38 @@ use std::collections::BTreeSet;
 
 use medcert_domain::{people::Person, text};
 
-use crate::store::Dossier;
+use crate::{
+    people::merged_into,
+    store::{Dossier, StoreError, UnitOfWork},
+};
 
-/// Words of a request with everything around it.
-pub(super) fn of(dossier: &Dossier) -> Vec<String> {
-    request_words(&dossier.certification.code, &dossier.client, dossier.guardian.as_ref())
+/// Makes a request found by what is known of it and of its people.
+pub(super) async fn index(uow: &mut dyn UnitOfWork, dossier: &Dossier) -> Result<(), StoreError> {
+    let Dossier { certification, client, guardian, .. } = dossier;
+    let people: Vec<&Person> = std::iter::once(client).chain(guardian).collect();
+    let merged = merged_into(uow, &people).await?;
+    let words = request_words(&certification.code, client, guardian.as_ref(), &merged);
+    uow.index_words(certification.id, &words).await
 }
 
-/// Words of the code, and of names, documents and telephones of client and guardian; each once.
+/// Words of the code, and of names, documents and telephones of client and guardian, with the documents of those of
+/// the `merged` records that were merged into one of them; each once.
 ///
 /// Of a code such as MC-2026-000123 there are `mc2026000123`, `2026000123` and `000123`: it is found from its
 /// beginning, from its year and from its number.
-pub fn request_words(code: &str, client: &Person, guardian: Option<&Person>) -> Vec<String> {
+pub fn request_words(
+    code: &str,
+    client: &Person,
+    guardian: Option<&Person>,
+    merged: &[Person],
+) -> Vec<String> {
     let parts = text::search_words(code);
     let mut words: BTreeSet<String> =
         (0..parts.len()).map(|from| parts.iter().skip(from).map(String::as_str).collect()).collect();
     for person in std::iter::once(client).chain(guardian) {
         words.extend(person_words(person));
+        let records = merged.iter().filter(|record| record.merged_into == Some(person.id));
+        words.extend(records.flat_map(document_words));
     }
     words.into_iter().map(|word| cut(&word)).collect()
 }
@@ -30,13 +45,15 @@ pub fn person_words(person: &Person) -> Vec<String> {
     let mut words = text::search_words(&person.name());
     // A name that holds a digit is found as it is typed, too.
     words.extend(text::typed_words(&person.name()));
-    if let Some(document) = &person.document {
-        words.extend(text::search_words(&document.number));
-    }
+    words.extend(document_words(person));
     for phone in [&person.phone, &person.phone_2, &person.landline].into_iter().flatten() {
         words.extend(text::phone_words(phone));
     }
     words
+}
+
+fn document_words(person: &Person) -> Vec<String> {
+    person.document.as_ref().map_or_else(Vec::new, |document| text::search_words(&document.number))
 }
 
 /// Words longer than the column are found by their beginning.

@@ -187,7 +187,7 @@ pub async fn create_user(app: &App, new: FirstUser) -> Result<Id<User>, Error> {
             updated_at: now,
         };
         uow.insert(&user).await?;
-        uow.index_entry(User::KIND, user.id.raw(), &users::words(&user, &person)).await?;
+        users::index(uow, &user, &person).await?;
         let about = About::object(User::KIND, user.id.raw()).of(person.id);
         let (action, audited) = ("CREATE", "identity.create_user");
         let event = audit::anonymous(app, &Origin::default(), audited, about, "ok");

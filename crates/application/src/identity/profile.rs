@@ -97,7 +97,7 @@ pub async fn edit_me(
         }
         user.updated_at = app.now();
         uow.update(&user).await?;
-        uow.index_entry(User::KIND, user.id.raw(), &users::words(&user, &person)).await?;
+        users::index(uow, &user, &person).await?;
         let (action, audited) = match address {
             Some(_) if differences.is_empty() => ("ASK_EMAIL", "identity.ask_email"),
             _ => ("EDIT", "identity.edit_profile"),
@@ -214,7 +214,7 @@ pub async fn confirm_email(app: &App, origin: &Origin, token: &str) -> Result<()
         uow.end_sessions(user.id, None, now).await?;
         let person: Option<Person> = uow.get(user.person).await?;
         let person = person.ok_or_else(|| Error::internal("an account without a person"))?;
-        uow.index_entry(User::KIND, user.id.raw(), &users::words(&user, &person)).await?;
+        users::index(uow, &user, &person).await?;
         let about = About::object(User::KIND, user.id.raw()).of(user.person);
         let (action, audited) = ("CONFIRM_EMAIL", "identity.confirm_email");
         let event = audit::by(audit::anonymous(app, origin, audited, about, "ok"), &user);

@@ -16,11 +16,12 @@ use super::{
     hand_over::{Leaving, assignment_role, hand_over_all, refuse_while_open},
     staff::StaffSeen,
 };
+    words::{forget_staff, index_staff},
 use crate::{
     App, Conditions, Error, IfMatch,
     audit::About,
     certification::{Finder, Input, PersonInput},
-    directory::{self, Change, Differences, words},
+    directory::{self, Change, Differences},
     once::{Once, Writes, once},
     rerun::{Failed, run},
     store::UnitOfWork,
@@ -164,7 +165,7 @@ pub(crate) async fn create_staff_in(
         ..Staff::employed(app.id(), person.id, new.roles.clone(), app.now())
     };
     uow.insert(&staff).await?;
-    uow.index_entry(Staff::KIND, staff.id.raw(), &words_of(&person, &staff)).await?;
+    index_staff(uow, &person, &staff).await?;
     tell(&mut differences, None, &staff);
     note(app, actor, uow, &staff, ("CREATE", "people.create_staff"), differences).await?;
     seen(app, uow, profile, staff.id).await
@@ -208,7 +209,7 @@ pub async fn change_staff(
         }
         staff.updated_at = app.now();
         uow.update(&staff).await?;
-        uow.index_entry(Staff::KIND, id.raw(), &words_of(&person, &staff)).await?;
+        index_staff(uow, &person, &staff).await?;
         note(app, actor, uow, &staff, ("EDIT", "people.edit_staff"), differences).await?;
         seen(app, uow, &profile, id).await
     })
@@ -231,20 +232,12 @@ pub async fn delete_staff(app: &App, actor: &Actor, id: Id<Staff>, if_match: IfM
             return Err(Failed::Answer(Error::in_use(message, used)));
         }
         uow.delete(&staff).await?;
-        uow.index_entry(Staff::KIND, id.raw(), &[]).await?;
+        forget_staff(uow, id).await?;
         note(app, actor, uow, &staff, ("DELETE", "people.delete_staff"), Differences::default()).await
     })
     .await?;
     app.forget_sessions();
     Ok(())
-}
-
-/// Words of name and document, licence and specialty.
-pub(crate) fn words_of(person: &Person, staff: &Staff) -> Vec<String> {
-    let name = person.name();
-    let document = person.document.as_ref().map(|document| document.number.as_str());
-    let own = [staff.licence_number.as_deref(), staff.specialty.as_deref()];
-    words(std::iter::once(name.as_str()).chain(document).chain(own.into_iter().flatten()))
 }
 
 /// Licence and specialty are printed on certificates.

@@ -11,7 +11,6 @@ mod staff;
 mod words;
 
 pub use guardians::{GuardianWanted, guardians, remove_guardian, set_guardian};
-pub(crate) use hiring::words_of as staff_words;
 pub use hiring::{NewStaff, StaffPatch, StaffPerson, change_staff, create_staff, delete_staff};
 pub use merging::{MergeWanted, merge_person};
 pub(crate) use persons::erase_if_unused;
@@ -27,4 +26,4 @@ pub use sources::{
 };
 pub use staff::{StaffSeen, StaffWanted, staff_history, staff_list, staff_member};
 pub use words::person_words;
-pub(crate) use words::{follow, index, index_promoter, reindex};
+pub(crate) use words::{follow, index, index_promoter, index_staff, merged_into, numbers, reindex};

@@ -36,6 +36,8 @@ pub struct StaffWanted {
     pub assignable: Option<bool>,
     /// Words, each of which must begin some word of name, document, licence or specialty.
     pub words: Vec<String>,
+    /// Words, each of which must begin some word of the specialty.
+    pub specialty: Vec<String>,
 }
 
 impl StaffSeen {
@@ -71,6 +73,7 @@ pub async fn staff_list(
         roles: wanted.roles.clone(),
         statuses: wanted.statuses,
         words: wanted.words,
+        specialty: wanted.specialty,
     };
     let found = app.store().staff_list(&filter, page).await?;
     let terms = Permission::ReadStaffTerms.held_by(actor);

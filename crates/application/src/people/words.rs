@@ -5,17 +5,15 @@ use std::collections::BTreeSet;
 use medcert_domain::{
     Entity as _, Id,
     certification::Certification,
-    identity::User,
     people::{Person, Promoter, Staff},
     text,
 };
 
-use super::staff_words;
 use crate::{
     certification::request_words,
     directory,
     identity::users,
-    store::{StoreError, UnitOfWork},
+    store::{SPECIALTY, StoreError, UnitOfWork},
 };
 
 /// Requests whose words are made anew at a time: so many fit into memory, however many somebody has.
@@ -34,15 +32,33 @@ fn collected<'t>(
 /// merged into the person.
 pub fn person_words(person: &Person, merged: &[Person]) -> Vec<String> {
     let name = person.name();
-    let documents = std::iter::once(person).chain(merged).filter_map(|record| record.document.as_ref());
-    let texts = std::iter::once(name.as_str())
-        .chain(documents.map(|document| document.number.as_str()))
-        .chain(person.email.as_deref());
+    let texts = std::iter::once(name.as_str()).chain(numbers(person, merged)).chain(person.email.as_deref());
     collected(texts, phones(person))
 }
 
 fn phones(person: &Person) -> impl Iterator<Item = &str> {
     [&person.phone, &person.phone_2, &person.landline].into_iter().flatten().map(String::as_str)
+}
+
+/// The records merged into any of these people, whose documents lead to them.
+///
+/// A merge counts a version of whoever is left, so that nothing was merged into a person who was never changed.
+pub(crate) async fn merged_into(
+    uow: &mut dyn UnitOfWork,
+    people: &[&Person],
+) -> Result<Vec<Person>, StoreError> {
+    let changed = people.iter().filter(|person| person.version > 1).map(|person| person.id);
+    let changed: BTreeSet<Id<Person>> = changed.collect();
+    if changed.is_empty() {
+        return Ok(vec![]);
+    }
+    uow.merged_records(&changed.into_iter().collect::<Vec<_>>()).await
+}
+
+/// The numbers of a person's document and of those of the records merged into the person.
+pub(crate) fn numbers<'p>(person: &'p Person, merged: &'p [Person]) -> impl Iterator<Item = &'p str> {
+    let documents = std::iter::once(person).chain(merged).filter_map(|record| record.document.as_ref());
+    documents.map(|document| document.number.as_str())
 }
 
 /// Makes a new person found.
@@ -53,15 +69,15 @@ pub(crate) async fn index(uow: &mut dyn UnitOfWork, person: &Person) -> Result<(
 /// Makes a changed person, and the promoter, the member of staff and the account that the person is, found by what is
 /// known now.
 pub(crate) async fn reindex(uow: &mut dyn UnitOfWork, person: &Person) -> Result<(), StoreError> {
-    let merged = uow.merged_records(person.id).await?;
+    let merged = merged_into(uow, &[person]).await?;
     uow.index_entry(Person::KIND, person.id.raw(), &person_words(person, &merged)).await?;
     if let Some(id) = uow.staff_of(person.id).await?
         && let Some(staff) = uow.get(id).await?
     {
-        uow.index_entry(Staff::KIND, id.raw(), &staff_words(person, &staff)).await?;
+        index_staff(uow, person, &staff).await?;
     }
     if let Some(user) = uow.user_by_person(person.id).await? {
-        uow.index_entry(User::KIND, user.id.raw(), &users::words(&user, person)).await?;
+        users::index(uow, &user, person).await?;
     }
     let Some(mut promoter) = uow.promoter_by_person(person.id).await? else { return Ok(()) };
     index_promoter(uow, &promoter, Some(person)).await?;
@@ -74,6 +90,26 @@ pub(crate) async fn reindex(uow: &mut dyn UnitOfWork, person: &Person) -> Result
     Ok(())
 }
 
+/// Makes a member of staff found: by name and documents, licence and specialty, and by the specialty alone.
+pub(crate) async fn index_staff(
+    uow: &mut dyn UnitOfWork,
+    person: &Person,
+    staff: &Staff,
+) -> Result<(), StoreError> {
+    let merged = merged_into(uow, &[person]).await?;
+    let name = person.name();
+    let own = [&staff.licence_number, &staff.specialty].into_iter().flatten().map(String::as_str);
+    let words = directory::words(std::iter::once(name.as_str()).chain(numbers(person, &merged)).chain(own));
+    uow.index_entry(Staff::KIND, staff.id.raw(), &words).await?;
+    uow.index_entry(SPECIALTY, staff.id.raw(), &directory::words(staff.specialty.as_deref())).await
+}
+
+/// Makes a member of staff who is removed found no more.
+pub(super) async fn forget_staff(uow: &mut dyn UnitOfWork, id: Id<Staff>) -> Result<(), StoreError> {
+    uow.index_entry(Staff::KIND, id.raw(), &[]).await?;
+    uow.index_entry(SPECIALTY, id.raw(), &[]).await
+}
+
 /// Makes a promoter found; `person` is who it is, when it is a person.
 pub(crate) async fn index_promoter(
     uow: &mut dyn UnitOfWork,
@@ -81,11 +117,11 @@ pub(crate) async fn index_promoter(
     person: Option<&Person>,
 ) -> Result<(), StoreError> {
     let name = person.map_or_else(|| promoter.name.clone(), Person::name);
-    let document = person.and_then(|person| person.document.as_ref());
+    let merged = merged_into(uow, person.as_slice()).await?;
     let texts = std::iter::once(name.as_str())
         .chain(promoter.tax_id.as_deref())
         .chain(promoter.email.as_deref())
-        .chain(document.map(|document| document.number.as_str()))
+        .chain(person.into_iter().flat_map(|person| numbers(person, &merged)))
         .chain(person.and_then(|person| person.email.as_deref()));
     let own = promoter.phone.as_deref().into_iter();
     let words = collected(texts, own.chain(person.into_iter().flat_map(phones)));
@@ -109,9 +145,11 @@ pub(crate) async fn index_requests(
 ) -> Result<(), StoreError> {
     for part in requests.chunks(AT_ONCE) {
         let subjects = uow.subjects(part).await?;
+        let people = subjects.iter().flat_map(|one| std::iter::once(&one.client).chain(&one.guardian));
+        let merged = merged_into(uow, &people.collect::<Vec<_>>()).await?;
         let words: Vec<_> = subjects
             .iter()
-            .map(|one| (one.request, request_words(&one.code, &one.client, one.guardian.as_ref())))
+            .map(|one| (one.request, request_words(&one.code, &one.client, one.guardian.as_ref(), &merged)))
             .collect();
         uow.index_requests(&words).await?;
     }

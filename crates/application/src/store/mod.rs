@@ -18,7 +18,7 @@ pub use people::{
 pub use reads::{
     AccountRow, CatalogReads, CertificateFilter, CertificationReads, ChangeRow, Cursor, DirectoryReads,
     Dossier, FileReads, HistoryRow, IdentityReads, OpenRequests, Page, PageRequest, PeopleReads,
-    Person as NamedUser, RequestFilter, RequestRow, ServiceFilter, SessionRow, SessionState, Sort,
+    Person as NamedUser, RequestFilter, RequestRow, SPECIALTY, ServiceFilter, SessionRow, SessionState, Sort,
     StaffFilter, UserFilter, UserRow,
 };
 pub use records::{

@@ -134,8 +134,8 @@ pub trait PersonWork: Send {
     /// The record with this document, merged or not.
     async fn holder_of(&mut self, document: &Document) -> Result<Option<Person>, StoreError>;
 
-    /// The records merged into the person.
-    async fn merged_records(&mut self, person: Id<Person>) -> Result<Vec<Person>, StoreError>;
+    /// The records merged into any of these people.
+    async fn merged_records(&mut self, people: &[Id<Person>]) -> Result<Vec<Person>, StoreError>;
 
     /// How many things refer to the person.
     async fn person_uses(&mut self, person: Id<Person>) -> Result<PersonUses, StoreError>;

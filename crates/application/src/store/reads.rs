@@ -343,7 +343,12 @@ pub struct StaffFilter {
     pub assignable: Option<(bool, NaiveDate)>,
     /// Words, each of which must begin some word of the member.
     pub words: Vec<String>,
+    /// Words, each of which must begin some word of the specialty.
+    pub specialty: Vec<String>,
 }
+
+/// The kind under which the words of specialties are kept, each with the staff record that has it.
+pub const SPECIALTY: &str = "specialty";
 
 /// Reading people.
 #[async_trait]

@@ -29,10 +29,15 @@ use crate::{
 
 const KIND: &str = Person::KIND;
 
-/// The records merged into a person.
-async fn merged(db: &impl ConnectionTrait, into: Uuid) -> Result<Vec<person::table::Model>, StoreError> {
+/// The records merged into any of these people.
+async fn merged(
+    db: &impl ConnectionTrait,
+    into: &[Id<Person>],
+) -> Result<Vec<person::table::Model>, StoreError> {
     use person::table::{Column, Entity};
-    let found = Entity::find().filter(Column::MergedIntoId.eq(into)).order_by_asc(Column::Id).all(db).await;
+    let into = into.iter().map(|id| id.raw());
+    let found =
+        Entity::find().filter(Column::MergedIntoId.is_in(into)).order_by_asc(Column::Id).all(db).await;
     found.map_err(failed(KIND))
 }
 
@@ -77,8 +82,8 @@ impl PersonWork for SeaUnitOfWork {
         self.attempt(async |db| person::with_document(db, document).await).await
     }
 
-    async fn merged_records(&mut self, into: Id<Person>) -> Result<Vec<Person>, StoreError> {
-        let rows = self.attempt(async |db| merged(db, into.raw()).await).await?;
+    async fn merged_records(&mut self, into: &[Id<Person>]) -> Result<Vec<Person>, StoreError> {
+        let rows = self.attempt(async |db| merged(db, into).await).await?;
         rows.into_iter().map(TryInto::try_into).collect()
     }
 
@@ -99,7 +104,7 @@ impl PersonWork for SeaUnitOfWork {
     async fn erase_person(&mut self, gone: &Person) -> Result<(), StoreError> {
         use person::table::{Column, Entity};
         self.attempt(async |db| {
-            let records = merged(db, gone.id.raw()).await?.into_iter().map(|record| record.id);
+            let records = merged(db, &[gone.id]).await?.into_iter().map(|record| record.id);
             for record in records.chain([gone.id.raw()]) {
                 directory::words::replace(db, KIND, record, &[]).await?;
                 directory::changes::blank(db, KIND, record).await?;

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use medcert_application::store::{
-    Cursor, Page, PageRequest, PeopleReads, PromoterFilter, StaffFilter, StoreError,
+    Cursor, Page, PageRequest, PeopleReads, PromoterFilter, SPECIALTY, StaffFilter, StoreError,
 };
 use medcert_domain::{
     Entity as _, Id,
@@ -17,7 +17,7 @@ use sea_orm::{
 
 use super::{directory, person, staff};
 use crate::{
-    directory::words::entries_with,
+    directory::words::search,
     error::failed,
     identity::user,
     mapped,
@@ -78,11 +78,11 @@ fn assignable(roles: &[StaffRole], today: chrono::NaiveDate) -> Condition {
         .add(in_role)
 }
 
-fn staff_condition(filter: &StaffFilter) -> Condition {
+async fn staff_condition(db: &impl ConnectionTrait, filter: &StaffFilter) -> Result<Condition, StoreError> {
+    let id = ("staff", staff::table::Column::Id);
     let mut all = Condition::all();
-    for word in &filter.words {
-        let id = Expr::col(("staff", staff::table::Column::Id));
-        all = all.add(id.in_subquery(entries_with(Staff::KIND, word)));
+    for (kind, words) in [(Staff::KIND, &filter.words), (SPECIALTY, &filter.specialty)] {
+        all = all.add(search(db, kind, words, id).await?);
     }
     if !filter.roles.is_empty() {
         all = all.add(filter.roles.iter().fold(Condition::any(), |any, role| any.add(has_role(*role))));
@@ -102,7 +102,7 @@ fn staff_condition(filter: &StaffFilter) -> Condition {
             all.add(Condition::any().add(account.is_null()).add(fits.not()))
         };
     }
-    all
+    Ok(all)
 }
 
 #[async_trait]
@@ -114,7 +114,7 @@ impl PeopleReads for SeaStore {
     ) -> Result<Page<Member>, StoreError> {
         let db = self.reader();
         let mut select = staff_select();
-        select.cond_where(staff_condition(filter));
+        select.cond_where(staff_condition(db, filter).await?);
         let count = if asked.with_total { Some(total(db, Staff::KIND, select.clone()).await?) } else { None };
         let after = asked.after.as_ref().map(|c| (c.key.clone().into(), c.id));
         Keyset::new(("person", person::table::Column::Name), ("staff", staff::table::Column::Id), Order::Asc)

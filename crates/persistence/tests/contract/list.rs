@@ -291,7 +291,7 @@ pub(crate) async fn typed(database: &TestDatabase) {
         let request = Certification { client: client.id, created_at, ..clinic.request(&code) };
         work.insert(&client).await.unwrap();
         work.insert(&request).await.unwrap();
-        work.index_words(request.id, &request_words(&code, &client, None)).await.unwrap();
+        work.index_words(request.id, &request_words(&code, &client, None, &[])).await.unwrap();
         ids.push(request.id);
     }
     work.commit().await.unwrap();

@@ -238,6 +238,7 @@ pub(crate) async fn staff_in_order(database: &TestDatabase) {
         roles: roles.to_vec(),
         statuses: vec![],
         words: vec![],
+        specialty: vec![],
         assignable: Some((assignable, today)),
     };
     let ids = async |filter: StaffFilter| {
@@ -392,7 +393,7 @@ pub(crate) async fn people_in_order(database: &TestDatabase) {
     let mut work = begin(database).await;
     assert_eq!(work.person_by_document(&document("OLD")).await.unwrap().unwrap().id, all[0].id);
     assert_eq!(work.holder_of(&document("OLD")).await.unwrap().unwrap().id, gone.id);
-    assert_eq!(work.merged_records(all[0].id).await.unwrap(), [gone]);
+    assert_eq!(work.merged_records(&[all[1].id, all[0].id]).await.unwrap(), [gone]);
     drop(work);
 }
 

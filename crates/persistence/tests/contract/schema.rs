@@ -63,7 +63,7 @@ pub(crate) async fn words_move(database: &TestDatabase) {
     let mut work = begin(database).await;
     for request in &requests {
         work.insert(request).await.unwrap();
-        let words = request_words(&request.code, &client, None);
+        let words = request_words(&request.code, &client, None, &[]);
         work.index_words(request.id, &words).await.unwrap();
     }
     work.commit().await.unwrap();
@@ -97,7 +97,7 @@ pub(crate) async fn words_move(database: &TestDatabase) {
     assert_eq!(database.store.requests(&dashed, &first(9)).await.unwrap().total, Some(0));
     // What is written again after the move is what was moved: nothing is there twice.
     let mut work = begin(database).await;
-    let words = request_words(&requests[0].code, &client, None);
+    let words = request_words(&requests[0].code, &client, None, &[]);
     work.index_words(requests[0].id, &words).await.unwrap();
     work.commit().await.unwrap();
     let filter = RequestFilter { words: query_words("silva 999"), ..RequestFilter::default() };

@@ -66,7 +66,8 @@ pub(crate) async fn filters(database: &TestDatabase) {
     let all = three(database).await;
     let mut work = begin(database).await;
     for (person, user) in &all {
-        let words = medcert_application::identity::users::words(user, person);
+        let name = person.name();
+        let words = medcert_application::directory::words([user.email.as_str(), &name]);
         work.index_entry(User::KIND, user.id.raw(), &words).await.unwrap();
     }
     work.index_entry(Promoter::KIND, all[1].1.id.raw(), &["zzz".to_owned()]).await.unwrap();

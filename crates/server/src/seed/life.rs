@@ -331,7 +331,7 @@ impl Life<'_, '_> {
 
 /// The words by which the request is found, as registering one writes them.
 fn words(request: &Certification, client: &Person, guardian: Option<&Person>) -> Vec<String> {
-    medcert_application::certification::request_words(&request.code, client, guardian)
+    medcert_application::certification::request_words(&request.code, client, guardian, &[])
 }
 
 async fn actor(app: &App, email: &str) -> anyhow::Result<Actor> {

@@ -44,6 +44,9 @@ struct StaffQuery {
     /// Words of name, document, licence or specialty: each must begin one of them, without case or accents.
     #[param(max_length = 100, example = "car sal")]
     q: Option<String>,
+    /// Words of the specialty: each must begin one of them, without case or accents.
+    #[param(max_length = 100, example = "occup")]
+    specialty: Option<String>,
 }
 
 impl StaffQuery {
@@ -52,9 +55,10 @@ impl StaffQuery {
         let mut r = Reader::new(&mut checks);
         let roles = r.each("role", &self.role, code);
         let statuses = r.each("status", &self.status, code);
-        let words = r.optional("q", self.q.as_deref(), words).unwrap_or_default();
+        let found_by = r.optional("q", self.q.as_deref(), words).unwrap_or_default();
+        let specialty = r.optional("specialty", self.specialty.as_deref(), words).unwrap_or_default();
         checks.finish()?;
-        Ok(StaffWanted { roles, statuses, assignable: self.assignable, words })
+        Ok(StaffWanted { roles, statuses, assignable: self.assignable, words: found_by, specialty })
     }
 }
 

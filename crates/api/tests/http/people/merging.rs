@@ -70,12 +70,25 @@ async fn everything_of_a_duplicate_moves() {
     assert_eq!(ids(&found).len(), 2, "the words of the requests follow");
     let found = cast.operator.get(&format!("{REQUESTS}?document_number={number}")).await.expect(200).body;
     assert_eq!(ids(&found), [issued.as_str()], "the old number finds them too");
+    let searched = async || {
+        let found = cast.operator.get(&format!("{REQUESTS}?q={number}&sort=created_at")).await.expect(200);
+        ids(&found.body)
+    };
+    assert_eq!(searched().await, [issued.as_str(), id(&minor)], "of client and of guardian");
     // The old document leads to whoever is left.
     let again = json!({"client": {
         "document_type": double["document_type"], "document_number": number,
         "given_names": "Lucía", "family_names": "Ñahui"
     }});
-    assert_eq!(cast.register(&again).await["client"]["id"], survivor["id"]);
+    let again = cast.register(&again).await;
+    assert_eq!(again["client"]["id"], survivor["id"]);
+    // It goes on doing so for requests that are made or changed later.
+    let path = format!("{REQUESTS}/{}", id(&again));
+    cast.operator.patch(&path, "*", &json!({"comment": "Comes on Monday"})).await.expect(200);
+    cast.operator.patch(&format!("{PEOPLE}/{}", id(&survivor)), "*", &json!({"phone": "999123456"})).await;
+    assert_eq!(searched().await, [issued.as_str(), id(&minor), id(&again)]);
+    let promoters = cast.operator.get(&format!("{PROMOTERS}?q={number}")).await.expect(200).body;
+    assert_eq!(ids(&promoters), [promoter["id"].as_str().unwrap()]);
     assert_eq!(history(&cast.admin, PEOPLE, id(&double)).await[0][..3], ["MERGE", "merged_into", ""]);
     let told = history(&cast.admin, PEOPLE, id(&survivor)).await;
     assert!(told.iter().any(|line| line[..2] == ["MERGE", "merged_from"] && line[3] == id(&double)));
@@ -168,6 +181,15 @@ async fn an_account_moves_and_a_merge_is_done_once_for_a_key() {
     );
     let staff = cast.admin.get("/api/v1/staff?q=otra").await.expect(200).body;
     assert_eq!(ids(&staff), [cast.manager_id.as_str()]);
+    // Whoever is merged into somebody who works here is found among those who do, by the old number as well.
+    let double = made(&cast.operator, &somebody("M2", "Marta", "Otra")).await;
+    cast.admin.post(&of(&double), &merge(&other)).await.expect(200);
+    for number in ["m1", "m2"] {
+        let staff = cast.admin.get(&format!("/api/v1/staff?q={number}")).await.expect(200).body;
+        assert_eq!(ids(&staff), [cast.manager_id.as_str()], "{number}");
+        let users = cast.admin.get(&format!("/api/v1/users?q={number}")).await.expect(200).body;
+        assert_eq!(users["items"][0]["id"], me["id"], "{number}");
+    }
 }
 
 #[tokio::test]

@@ -179,6 +179,24 @@ async fn staff_are_found_by_the_beginnings_of_words() {
     house.patch(&house.cast.manager_id, &json!({"person": {"family_names": "Zegarra"}})).await.expect(200);
     assert!(names("q=quispe").await.is_empty());
     assert_eq!(names("q=zeg").await, ["Marisol Zegarra"]);
+    // By the specialty alone: what it is called otherwise does not count.
+    for query in ["specialty=OCUP", "specialty=medic%20ocupa", "specialty=medicina&role=DOCTOR&q=sala"] {
+        assert_eq!(names(query).await, ["Carmen Salas Ñuñoa"], "{query}");
+    }
+    for query in
+        ["specialty=salas", "specialty=cupacional", "specialty=ocupacional&role=OPERATOR", "specialty=54321"]
+    {
+        assert!(names(query).await.is_empty(), "{query}");
+    }
+    let all = admin.get(&format!("{STAFF}?specialty=psiq&with_total=true")).await.expect(200).body;
+    assert_eq!((&all["total"], &all["items"][0]["id"]), (&json!(1), &json!(house.cast.doctor_id)));
+    house.patch(&house.cast.doctor_id, &json!({"specialty": "Neurología"})).await.expect(200);
+    assert!(names("specialty=psiq").await.is_empty());
+    assert_eq!(names("specialty=neuro").await.len(), 1);
+    house.patch(&house.cast.doctor_id, &json!({"specialty": null})).await.expect(200);
+    assert!(names("specialty=neuro").await.is_empty());
+    let refused = admin.get(&format!("{STAFF}?specialty={}", "x".repeat(101))).await.expect(422);
+    assert_eq!(refused.faults()[0].0, "/specialty");
     // Hired behind the API, so without words.
     let auditor = house.clinic.somebody("auditor", &[Role::Auditor], vec![]).await;
     auditor.get(&format!("{STAFF}?q=carmen")).await.expect(200);

@@ -1,18 +1,17 @@
 //! Making an account with its person and staff record, in one unit of work.
 
 use medcert_domain::{
-    Entity as _, Invalid,
+    Invalid,
     identity::{Actor, User, UserStatus, check_password, generated_password},
     people::Person,
     policy::Permission,
 };
 
 use super::{
-    Issued, NewUser, UserSeen, WhoseAccount, about,
+    Issued, NewUser, UserSeen, WhoseAccount, about, index,
     person::By,
     staff::equip,
     standing::{grants_text, roles_text},
-    words,
 };
 use crate::{
     App, Conditions, Error,
@@ -65,7 +64,7 @@ pub async fn create(
         };
         uow.insert(&user).await?;
         let staff = equip(by, uow, &person, &new.roles, new.staff.as_ref()).await?;
-        uow.index_entry(User::KIND, user.id.raw(), &words(&user, &person)).await?;
+        index(uow, &user, &person).await?;
         let mut differences = Differences::default();
         differences.note("email", None, Some(user.email.clone()));
         differences.note("roles", None, roles_text(&user.roles));

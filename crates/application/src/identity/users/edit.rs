@@ -1,18 +1,17 @@
 //! Changing language, person and staff record of an account.
 
 use medcert_domain::{
-    Entity as _, Id,
+    Id,
     identity::{Actor, User},
     people::{Person, Staff},
     policy::Permission,
 };
 
 use super::{
-    UserEdit, UserSeen, about,
+    UserEdit, UserSeen, about, index,
     person::By,
     seen,
     staff::{equip, record},
-    words,
 };
 use crate::{
     App, Error, IfMatch,
@@ -61,7 +60,7 @@ pub async fn edit(
         }
         user.updated_at = app.now();
         uow.update(&user).await?;
-        uow.index_entry(User::KIND, user.id.raw(), &words(&user, &person)).await?;
+        index(uow, &user, &person).await?;
         let (action, audited) = ("EDIT", "identity.edit_user");
         let change = Change { about: about(&user), action, audited, differences, comment: None };
         directory::journal(app, actor, uow, change).await

@@ -32,8 +32,8 @@ use super::permissions_of;
 use crate::{
     App, Error,
     audit::{self, About},
-    directory,
-    store::{ChangeRow, Page, PageRequest, UserFilter, UserRow},
+    directory, people,
+    store::{ChangeRow, Page, PageRequest, StoreError, UnitOfWork, UserFilter, UserRow},
 };
 
 /// An account as an administrator or auditor sees it.
@@ -61,11 +61,12 @@ fn about(user: &User) -> About {
     About::object(User::KIND, user.id.raw()).of(user.person)
 }
 
-/// The words by which an account is found: names, document and address.
-pub fn words(user: &User, person: &Person) -> Vec<String> {
-    let number = person.document.as_ref().map(|document| document.number.as_str());
-    let texts = [Some(user.email.as_str()), Some(&person.given_names), Some(&person.family_names), number];
-    directory::words(texts.into_iter().flatten())
+/// Makes an account found: by names, documents and address.
+pub(crate) async fn index(uow: &mut dyn UnitOfWork, user: &User, person: &Person) -> Result<(), StoreError> {
+    let merged = people::merged_into(uow, &[person]).await?;
+    let own = [user.email.as_str(), &person.given_names, &person.family_names];
+    let words = directory::words(own.into_iter().chain(people::numbers(person, &merged)));
+    uow.index_entry(User::KIND, user.id.raw(), &words).await
 }
 
 /// Accounts, by name.

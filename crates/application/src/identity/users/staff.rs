@@ -13,7 +13,7 @@ use super::{StaffInput, person::By};
 use crate::{
     audit::About,
     directory::{self, Change, Differences},
-    people::staff_words,
+    people::index_staff,
     rerun::Failed,
     store::UnitOfWork,
 };
@@ -96,7 +96,7 @@ pub(super) async fn equip(
         uow.insert(&record).await?;
         ("CREATE", "people.create_staff")
     };
-    uow.index_entry(Staff::KIND, record.id.raw(), &staff_words(person, &record)).await?;
+    index_staff(uow, person, &record).await?;
     let about = About::object(Staff::KIND, record.id.raw());
     directory::journal(app, actor, uow, Change { about, action, audited, differences, comment: None })
         .await?;

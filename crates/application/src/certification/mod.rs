@@ -30,7 +30,7 @@ pub use input::{
 };
 pub use issue::issue;
 pub(crate) use moving::{Moved, move_to};
-pub(crate) use people::{Finder, Sought, protected};
+pub(crate) use people::{Finder, SEARCHED, Sought, protected};
 pub use register::register;
 pub(crate) use register::register_in;
 pub use words::{person_words, query as query_words, request_words};

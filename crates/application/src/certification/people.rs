@@ -25,7 +25,8 @@ use crate::{
 };
 
 /// Fields by which people and their requests are found.
-const SEARCHED: &[&str] = &["given_names", "family_names", "document", "phone", "phone_2", "landline"];
+pub(crate) const SEARCHED: &[&str] =
+    &["given_names", "family_names", "document", "phone", "phone_2", "landline"];
 
 /// The unit of work with what finding people needs besides.
 pub(crate) struct Finder<'a> {

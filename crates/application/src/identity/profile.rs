@@ -17,6 +17,7 @@ use crate::{
     certification::{Input, PersonInput},
     directory::{self, Change, Differences},
     mail::{self, LetterKind},
+    people::At,
     rerun::{Failed, OnStale, run},
     store::UnitOfWork,
 };
@@ -87,7 +88,7 @@ pub async fn edit_me(
             ..PersonPatch::default()
         };
         let fields = PersonInput { document: None, fields };
-        let (person, mut differences) = by.correct(uow, known, &fields, "").await?;
+        let (person, mut differences) = by.correct(uow, known, &fields, At::Top).await?;
         if let Some(locale) = edit.locale {
             differences.note("locale", Some(user.locale.to_string()), Some(locale.to_string()));
             user.locale = locale;

@@ -8,15 +8,16 @@ use medcert_domain::{
     catalog::Institution,
     certification::{AssignmentRole, Member},
     identity::Actor,
-    people::{FieldChange, Person, PersonUse, Staff, StaffKind, StaffRole, StaffStatus},
+    people::{Person, Staff, StaffKind, StaffRole, StaffStatus},
     policy::Permission,
 };
 
 use super::{
+    correcting::{At, Correction},
     hand_over::{Leaving, assignment_role, hand_over_all, refuse_while_open},
     staff::StaffSeen,
-};
     words::{forget_staff, index_staff},
+};
 use crate::{
     App, Conditions, Error, IfMatch,
     audit::About,
@@ -267,54 +268,28 @@ async fn find_or_make(
     if protected { correct(app, actor, uow, profile, person, said, differences).await } else { Ok(person) }
 }
 
-/// Corrects the data of a staff member's person.
+/// Corrects the data of a staff member's person, and notes it for the history of the record, too.
 async fn correct(
     app: &App,
     actor: &Actor,
     uow: &mut dyn UnitOfWork,
     profile: &Institution,
-    mut person: Person,
+    person: Person,
     said: &PersonInput,
     differences: &mut Differences,
 ) -> Result<Person, Failed> {
-    let mut finder = Finder::new(app, actor, uow, profile);
-    finder.check("/person", &said.fields)?;
-    let mut renumbered = None;
-    if let Some(document) = &said.document {
-        let document = finder.document("/person", document, person.document.as_ref())?;
-        if person.document.as_ref() != Some(&document) {
-            if finder.uow.person_by_document(&document).await?.is_some() {
-                let (pointer, message) = ("/person/document_number", "somebody else has this document");
-                return Err(Failed::Answer(Error::Duplicate { pointer, message }));
-            }
-            app.printable("/person/document_number", &document.number)?;
-            let old = person.document.as_ref().map(ToString::to_string);
-            let new = Some(document.to_string());
-            differences.note("person.document", old.clone(), new.clone());
-            renumbered = Some(FieldChange { field: "document", old, new, applied: true });
-            person.document = Some(document);
-        }
+    let correction = Correction { app, actor, profile, at: At::Person };
+    let (person, changes) = correction.freely(uow, person, said).await?;
+    for change in changes {
+        differences.note(field(change.field), change.old, change.new);
     }
-    let mut changes = person.merge(&said.fields, PersonUse::Outside);
-    for change in &changes {
-        differences.note(field(change.field), change.old.clone(), change.new.clone());
-    }
-    if differences.is_empty() {
-        return Ok(person);
-    }
-    person.updated_at = app.now();
-    finder.uow.update(&person).await?;
-    person.version += 1;
-    changes.extend(renumbered);
-    finder.record(person.id, "EDIT", changes).await?;
-    finder.renamed.push(person.id);
-    finder.reindex_renamed().await?;
     Ok(person)
 }
 
 /// What a field of the person is called in the history of the staff record.
 fn field(of_person: &'static str) -> &'static str {
     match of_person {
+        "document" => "person.document",
         "given_names" => "person.given_names",
         "family_names" => "person.family_names",
         "birth_date" => "person.birth_date",

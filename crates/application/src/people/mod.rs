@@ -1,5 +1,6 @@
 //! People: persons, who stands for whom, staff and promoters.
 
+mod correcting;
 mod guardians;
 pub mod hand_over;
 mod hiring;
@@ -10,6 +11,7 @@ mod sources;
 mod staff;
 mod words;
 
+pub(crate) use correcting::{At, Correction};
 pub use guardians::{GuardianWanted, guardians, remove_guardian, set_guardian};
 pub use hiring::{NewStaff, StaffPatch, StaffPerson, change_staff, create_staff, delete_staff};
 pub use merging::{MergeWanted, merge_person};

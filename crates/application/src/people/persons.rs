@@ -1,19 +1,19 @@
 //! People: found, made, completed and removed.
 
 use medcert_domain::{
-    Entity as _, Id, Invalid,
+    Entity as _, Id,
     catalog::Institution,
     identity::Actor,
-    people::{Document, FieldChange, Person, PersonUse, Promoter},
+    people::{FieldChange, Person, PersonUse, Promoter},
     policy::Permission,
 };
 
-use super::words::{follow, reindex};
+use super::correcting::{At, Correction};
 use crate::{
     App, Conditions, Error, IfMatch,
     audit::{self, About},
-    certification::{Finder, Input, PersonInput, Sought, protected},
-    directory::{self, Change, Differences},
+    certification::{Finder, Input, PersonInput, Sought},
+    directory,
     once::{Once, Writes, once_with},
     rerun::{Failed, run},
     store::{ChangeRow, GuardianRow, Page, PageRequest, PersonFilter, PersonRow, PersonUses, UnitOfWork},
@@ -167,7 +167,8 @@ pub async fn edit_person(
     run(app, if_match.on_stale(), async |uow: &mut dyn UnitOfWork| {
         let person = unmerged(uow, id, if_match).await?;
         let input = input.read(&profile)?;
-        edit_person_in(app, actor, uow, &profile, person, &input).await?;
+        let correction = Correction { app, actor, profile: &profile, at: At::Top };
+        correction.within_limits(uow, person, &input).await?;
         seen_in(uow, id).await
     })
     .await
@@ -186,86 +187,6 @@ pub(super) async fn unmerged(
         None => Ok(person),
         Some(into) => Err(Error::Merged(into.raw()).into()),
     }
-}
-
-/// The same inside a unit of work, of a person just loaded there.
-pub(crate) async fn edit_person_in(
-    app: &App,
-    actor: &Actor,
-    uow: &mut dyn UnitOfWork,
-    profile: &Institution,
-    mut person: Person,
-    input: &PersonInput,
-) -> Result<(), Failed> {
-    let usage = uow.person_use(person.id).await?;
-    let mut changes = Vec::new();
-    let finder = Finder::new(app, actor, &mut *uow, profile);
-    finder.check("", &input.fields)?;
-    let document = input.document.as_ref();
-    let document = document.map(|typed| finder.document("", typed, person.document.as_ref())).transpose()?;
-    let mut freed = None;
-    if let Some(document) = document.filter(|wanted| person.document.as_ref() != Some(wanted)) {
-        app.printable("/document_number", &document.number)?;
-        freed = make_free(uow, &person, &document).await?;
-        changes.push(FieldChange {
-            field: "document",
-            old: person.document.as_ref().map(ToString::to_string),
-            new: Some(document.to_string()),
-            applied: usage == PersonUse::Outside,
-        });
-        person.document = Some(document);
-    }
-    changes.extend(person.merge(&input.fields, usage));
-    let kept: Vec<_> = changes.iter().filter(|change| !change.applied).map(refused).collect();
-    if !kept.is_empty() {
-        return Err(Invalid { faults: kept.into_iter().flat_map(|invalid| invalid.faults).collect() }.into());
-    }
-    if changes.is_empty() {
-        return Ok(());
-    }
-    let searched = changes.iter().any(|c| !matches!(c.field, "birth_date" | "address" | "comment" | "email"));
-    person.updated_at = app.now();
-    uow.update(&person).await?;
-    if let Some(mut record) = freed {
-        record.version += 1;
-        uow.update(&record).await?;
-    }
-    if searched {
-        follow(uow, person.id).await?;
-    } else {
-        reindex(uow, &person).await?;
-    }
-    let change = Change {
-        about: about(person.id),
-        action: "EDIT",
-        audited: "people.edit",
-        differences: changes.into_iter().collect::<Differences>(),
-        comment: None,
-    };
-    directory::journal(app, actor, uow, change).await
-}
-
-/// The field as a body names it.
-fn refused(change: &FieldChange) -> Invalid {
-    let field = if change.field == "document" { "document_number" } else { change.field };
-    protected(&format!("/{field}"))
-}
-
-/// Makes sure that nobody else has the document. A record merged into the person may have it: it gives it up, and
-/// takes the person's present one as soon as the person has the other.
-async fn make_free(
-    uow: &mut dyn UnitOfWork,
-    person: &Person,
-    wanted: &Document,
-) -> Result<Option<Person>, Failed> {
-    let Some(holder) = uow.holder_of(wanted).await? else { return Ok(None) };
-    if holder.merged_into != Some(person.id) {
-        let by = holder.merged_into.unwrap_or(holder.id).raw();
-        return Err(Error::Taken { pointer: "/document_number", by }.into());
-    }
-    let bare = Person { document: None, ..holder };
-    uow.update(&bare).await?;
-    Ok(Some(Person { document: person.document.clone(), ..bare }))
 }
 
 /// Removes a person to whom nothing refers.

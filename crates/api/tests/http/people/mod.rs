@@ -1,5 +1,6 @@
 //! The directories of people and of promoters.
 
+mod correcting;
 mod guardians;
 mod merging;
 mod persons;

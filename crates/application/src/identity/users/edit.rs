@@ -17,6 +17,7 @@ use crate::{
     App, Error, IfMatch,
     certification::Input,
     directory::{self, Change},
+    people::At,
     rerun::run,
     store::UnitOfWork,
 };
@@ -41,7 +42,7 @@ pub async fn edit(
         let edit = input.read(&profile)?;
         let known: Option<Person> = uow.get(user.person).await?;
         let known = known.ok_or_else(|| Error::internal("an account without a person"))?;
-        let (person, mut differences) = by.correct(uow, known, &edit.person, "/person").await?;
+        let (person, mut differences) = by.correct(uow, known, &edit.person, At::Person).await?;
         if let Some(locale) = edit.locale {
             differences.note("locale", Some(user.locale.to_string()), Some(locale.to_string()));
             user.locale = locale;

@@ -205,6 +205,7 @@ pub const RULES: &[Rule] = &[
     // People
     rule("list_staff", Has(Permission::ReadStaff)),
     rule("create_staff", Has(Permission::WriteStaff)).keyed(Accepted),
+    rule("import_staff", Has(Permission::WriteStaff)).keyed(Accepted),
     rule("get_staff", Has(Permission::ReadStaff)),
     rule("edit_staff", Has(Permission::WriteStaff)).matching(Required),
     rule("delete_staff", Has(Permission::WriteStaff)).matching(Required),
@@ -213,6 +214,7 @@ pub const RULES: &[Rule] = &[
     rule("list_promoters", Has(Permission::ReadPromoters)),
     rule("get_promoter", Has(Permission::ReadPromoters)),
     rule("create_promoter", Has(Permission::WritePromoters)).keyed(Accepted),
+    rule("import_promoters", Has(Permission::WritePromoters)).keyed(Accepted),
     rule("edit_promoter", Has(Permission::WritePromoters)).matching(Required),
     rule("delete_promoter", Has(Permission::DeletePromoters)).matching(Required),
     rule("list_promoter_history", Has(Permission::ReadPromoters)),
@@ -225,6 +227,7 @@ pub const RULES: &[Rule] = &[
     rule("list_people", Has(Permission::ReadPeople)),
     rule("get_person", Has(Permission::ReadPeople)),
     rule("create_person", Has(Permission::WritePeople)).keyed(Accepted),
+    rule("import_people", Has(Permission::WritePeople)).keyed(Accepted),
     rule("edit_person", Has(Permission::WritePeople)).matching(Required),
     rule("delete_person", Has(Permission::MergePeople)).matching(Required),
     rule("merge_person", Has(Permission::MergePeople)).matching(Accepted).keyed(Accepted),
@@ -235,6 +238,7 @@ pub const RULES: &[Rule] = &[
     // Catalog
     rule("list_services", Has(Permission::ReadServices)),
     rule("create_service", Has(Permission::WriteServices)).keyed(Accepted),
+    rule("import_services", Has(Permission::WriteServices)).keyed(Accepted),
     rule("get_service", Has(Permission::ReadServices)),
     rule("edit_service", Has(Permission::WriteServices)).matching(Required),
     rule("delete_service", Has(Permission::WriteServices)).matching(Required),

@@ -78,6 +78,7 @@ pub(crate) fn refused(error: &serde_path_to_error::Error<impl std::fmt::Display>
 fn plain(what: &str) -> &str {
     match what {
         "a sequence" => "a list",
+        "a boolean" => "true or false",
         "f32" | "f64" => "a number",
         "i8" | "i16" | "i32" | "i64" | "u8" | "u16" | "u32" | "u64" => "a whole number",
         what if what.starts_with("struct ") || what == "a map" => "an object",

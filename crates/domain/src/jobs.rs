@@ -13,6 +13,14 @@ crate::codes! {
     JobKind {
         /// Registers a request for each line.
         ImportRequests = "IMPORT_REQUESTS",
+        /// Makes a service of each line.
+        ImportServices = "IMPORT_SERVICES",
+        /// Finds or makes a promoter for each line.
+        ImportPromoters = "IMPORT_PROMOTERS",
+        /// Finds or makes a person for each line.
+        ImportPeople = "IMPORT_PEOPLE",
+        /// Makes somebody staff with each line.
+        ImportStaff = "IMPORT_STAFF",
     }
 }
 
@@ -21,6 +29,10 @@ impl JobKind {
     pub const fn permission(self) -> Permission {
         match self {
             Self::ImportRequests => Permission::Certification(Action::Register),
+            Self::ImportServices => Permission::WriteServices,
+            Self::ImportPromoters => Permission::WritePromoters,
+            Self::ImportPeople => Permission::WritePeople,
+            Self::ImportStaff => Permission::WriteStaff,
         }
     }
 }

@@ -107,7 +107,7 @@ fn validity(r: &mut Reader<'_>, days: i64) -> Option<u32> {
     "name": "Certificate for mountain sports", "description": "With an exercise test",
     "fee": {"amount": "250.00", "currency": "PEN"}, "certificate_kind": "SPORTS_FITNESS", "validity_days": 180
 }))]
-struct NewServiceBody {
+pub(crate) struct NewServiceBody {
     /// Name; unique, and printed on certificates.
     #[schema(required = true, value_type = String, min_length = 1, max_length = 150)]
     name: Option<String>,

@@ -10,11 +10,10 @@ mod routes;
 mod views;
 
 pub(crate) use bodies::{
-    NAMES, PersonBody, PersonChanges, PromoterBody, StaffPersonBody, StaffPersonChanges, Typed,
+    NAMES, PersonBody, PersonChanges, PromoterBody, RegisterBody, StaffPersonBody, StaffPersonChanges, Typed,
     UserPersonBody, WORDS, read, tax_id,
 };
 pub(crate) use call::Sent;
 pub(crate) use filter::{RequestsOrder, RequestsQuery};
-pub(crate) use import::import_line;
 pub(crate) use routes::{root, routes};
 pub(crate) use views::{AccountRef, MoneyView};

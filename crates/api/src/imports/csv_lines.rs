@@ -9,11 +9,11 @@ use medcert_application::{
 };
 use serde_json::{Map, Value};
 
-use super::{Faults, LINE_LIMIT, too_long, too_many};
+use super::{Column, Faults, LINE_LIMIT, too_long, too_many};
 
 /// Splits a file into lines of JSON: a cell below `client.document_type` is the member `document_type` of the object
 /// `client`, and an empty cell is a member left out. Lines are counted from 1 behind the header.
-pub(super) fn split(bytes: &[u8], columns: &[&'static str]) -> Result<Vec<NewLine>, Error> {
+pub(super) fn split(bytes: &[u8], columns: &[Column]) -> Result<Vec<NewLine>, Error> {
     let text = decode(bytes)?;
     let header = text.lines().next().unwrap_or_default();
     // No name of a column holds either.
@@ -28,7 +28,7 @@ pub(super) fn split(bytes: &[u8], columns: &[&'static str]) -> Result<Vec<NewLin
         reader.records().map(|record| record.map_err(|error| Error::Malformed(error.to_string())));
     let header = records.next().transpose()?.unwrap_or_default();
     let mut faults = Faults::default();
-    let paths = paths(&header, columns, &mut faults);
+    let places = places(&header, columns, &mut faults);
     let mut lines = Vec::new();
     for (index, record) in records.enumerate() {
         let record = record?;
@@ -47,7 +47,7 @@ pub(super) fn split(bytes: &[u8], columns: &[&'static str]) -> Result<Vec<NewLin
         } else if record.as_slice().len() > LINE_LIMIT {
             faults.note(&at, "too-long", too_long());
         }
-        let text = Value::Object(nest(&paths, &record)).to_string();
+        let text = Value::Object(nest(&places, &record)).to_string();
         lines.push(NewLine { number: u32::try_from(number).unwrap_or(u32::MAX), text });
     }
     faults.checks.finish()?;
@@ -96,30 +96,39 @@ fn check_quotes(text: &str, delimiter: u8) -> Result<(), Error> {
     }
 }
 
-/// Where the cells of each column go.
-fn paths(header: &StringRecord, columns: &[&'static str], faults: &mut Faults) -> Vec<Vec<&'static str>> {
+/// Where the cells of a column go: below these names.
+struct Place {
+    column: Column,
+    path: Vec<&'static str>,
+}
+
+/// The places of the columns that a header names.
+fn places(header: &StringRecord, columns: &[Column], faults: &mut Faults) -> Vec<Place> {
     let mut seen = BTreeSet::new();
-    let mut paths = Vec::with_capacity(header.len());
+    let mut places = Vec::with_capacity(header.len());
     for name in header {
         let name = name.trim();
         let shown: String = name.chars().take(64).collect();
         let at = format!("/columns/{}", shown.replace('~', "~0").replace('/', "~1"));
-        match columns.iter().find(|column| **column == name) {
+        match columns.iter().find(|column| column.name == name) {
             None => {
-                let message = format!("is no column of this import; there are {}", columns.join(", "));
+                let known: Vec<&str> = columns.iter().map(|column| column.name).collect();
+                let message = format!("is no column of this import; there are {}", known.join(", "));
                 faults.note(&at, "unknown-column", message);
             }
             Some(_) if !seen.insert(name) => faults.note(&at, "repeated", "occurs more than once"),
-            Some(column) => paths.push(column.split('.').collect()),
+            Some(column) => {
+                places.push(Place { column: *column, path: column.name.split('.').collect() });
+            }
         }
     }
-    paths
+    places
 }
 
 /// The cells of a record as the object they stand for.
-fn nest(paths: &[Vec<&'static str>], record: &StringRecord) -> Map<String, Value> {
+fn nest(places: &[Place], record: &StringRecord) -> Map<String, Value> {
     let mut whole = Map::new();
-    for (path, cell) in paths.iter().zip(record) {
+    for (Place { column, path }, cell) in places.iter().zip(record) {
         if cell.trim().is_empty() {
             continue;
         }
@@ -131,16 +140,19 @@ fn nest(paths: &[Vec<&'static str>], record: &StringRecord) -> Map<String, Value
             let Value::Object(inner) = inner else { return whole };
             within = inner;
         }
-        within.insert((*last).to_owned(), cell.into());
+        within.insert((*last).to_owned(), column.value(cell));
     }
     whole
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use serde_json::json;
 
-    const COLUMNS: &[&str] = &["client.names", "client.number", "note"];
+    use super::*;
+    use crate::imports::{flag, list, number, text};
+
+    const COLUMNS: &[Column] = &[text("client.names"), text("client.number"), text("note")];
 
     fn lines(text: &str) -> Vec<(u32, String)> {
         let lines = split(text.as_bytes(), COLUMNS).unwrap();
@@ -171,6 +183,20 @@ mod tests {
             "client.names;note;client.number\n\"Ana, \"\"Ñ\"\"\nPonce\";x;1\n;;\n;;=1+1"
         );
         assert_eq!(lines(&semicolons), wanted);
+    }
+
+    #[test]
+    fn cells_become_what_their_columns_hold() {
+        const TYPED: &[Column] = &[number("days"), flag("active"), list("inner.roles")];
+        let line = |text: &str| -> Value {
+            serde_json::from_str(&split(text.as_bytes(), TYPED).unwrap()[0].text).unwrap()
+        };
+        assert_eq!(
+            line("active,inner.roles,days\nTRUE,A B,30\n"),
+            json!({"active": true, "inner": {"roles": ["A", "B"]}, "days": 30})
+        );
+        assert_eq!(line("days,active\n30 days,yes\n"), json!({"days": "30 days", "active": "yes"}));
+        assert_eq!(line("days,active,inner.roles\n, ,A\n"), json!({"inner": {"roles": ["A"]}}));
     }
 
     #[test]

@@ -3,19 +3,32 @@
 //! A file is split here and its lines are stored as JSON; each is read when its turn comes, by the very reader of the
 //! operation that takes one. So there is one set of rules, and a process that never saw the file can go on with it.
 
+mod asking;
+mod columns;
 mod csv_lines;
 mod json_lines;
 mod upload;
 
-pub(crate) use upload::Upload;
+pub(crate) use asking::{Import, ImportQuery};
+#[cfg(test)]
+pub(crate) use columns::assert_members;
+pub(crate) use columns::{Column, flag, list, number, text};
+use upload::Upload;
 
 use medcert_application::{
     Error,
     jobs::{LineForms, MOST_LINES},
 };
-use medcert_domain::{Checks, Invalid};
+use medcert_domain::{Checks, Invalid, catalog::Institution};
+use serde::de::DeserializeOwned;
 
-use crate::{certification, problem::Failure};
+use crate::{
+    catalog::NewServiceBody,
+    certification::{PersonBody, PromoterBody, RegisterBody, Typed},
+    json::Document,
+    people::NewStaffBody,
+    problem::Failure,
+};
 
 /// Bytes of a line at the most: several times what any body of one thing needs.
 const LINE_LIMIT: usize = 64 * 1024;
@@ -24,7 +37,21 @@ const LINE_LIMIT: usize = 64 * 1024;
 const MOST_FAULTS: usize = 100;
 
 /// How the lines of each kind are read, for the workers.
-pub const LINE_FORMS: LineForms = LineForms { request: certification::import_line, refusal };
+pub const LINE_FORMS: LineForms = LineForms {
+    request: line::<RegisterBody, _>,
+    service: line::<NewServiceBody, _>,
+    promoter: line::<PromoterBody, _>,
+    person: line::<PersonBody, _>,
+    staff: line::<NewStaffBody, _>,
+    refusal,
+};
+
+/// A line, read as the body of the operation that takes one.
+fn line<B: DeserializeOwned + Typed<T>, T>(text: &str, profile: &Institution) -> Result<T, Error> {
+    let document = Document::parse(text.as_bytes())
+        .map_err(|error| Error::Malformed(format!("the line is no JSON: {error}")))?;
+    Ok(document.read::<B>()?.values(profile)?)
+}
 
 /// A refusal as it is stored beside its line.
 fn refusal(error: Error) -> String {

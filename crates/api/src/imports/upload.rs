@@ -6,7 +6,7 @@ use futures::future::LocalBoxFuture;
 use medcert_application::{Error, jobs::NewLine};
 use sha2::{Digest as _, Sha256};
 
-use super::{csv_lines, json_lines};
+use super::{Column, csv_lines, json_lines};
 use crate::{
     body::{collect, is_plain_utf8},
     problem::{Failure, Kind},
@@ -16,7 +16,7 @@ use crate::{
 const UPLOAD_LIMIT: usize = 10 * 1024 * 1024;
 
 /// A file of lines: `text/csv` (RFC 4180) or a list in `application/json`, both in UTF-8.
-pub(crate) struct Upload {
+pub(super) struct Upload {
     form: Form,
     bytes: Bytes,
 }
@@ -55,12 +55,12 @@ fn unknown_form() -> Failure {
 
 impl Upload {
     /// SHA-256 of the file and of how it is to be done: what an Idempotency-Key is bound to.
-    pub(crate) fn fingerprint(&self, dry_run: bool) -> [u8; 32] {
+    pub(super) fn fingerprint(&self, dry_run: bool) -> [u8; 32] {
         Sha256::new().chain_update([u8::from(dry_run)]).chain_update(&self.bytes).finalize().into()
     }
 
     /// Its lines; a CSV file may have these columns.
-    pub(crate) async fn lines(&self, columns: &'static [&'static str]) -> Result<Vec<NewLine>, Error> {
+    pub(super) async fn lines(&self, columns: &'static [Column]) -> Result<Vec<NewLine>, Error> {
         let (form, bytes) = (self.form, self.bytes.clone());
         // Splitting ten megabytes takes long enough to keep others waiting.
         let split = web::block(move || match form {

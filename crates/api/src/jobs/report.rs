@@ -32,7 +32,8 @@ fn rows(rows: impl Iterator<Item = [String; 9]>) -> Result<Bytes, Error> {
 
 fn cells(line: JobLine) -> Vec<[String; 9]> {
     let view = LineView::from(line);
-    let codes: Vec<String> = view.possible_duplicates.into_iter().map(|duplicate| duplicate.code).collect();
+    let alike = view.possible_duplicates.into_iter();
+    let codes: Vec<String> = alike.map(|one| one.code.unwrap_or_else(|| one.id.to_string())).collect();
     let row = |problem: &str, column: &str, fault: &str, message: &str| {
         [
             view.line.to_string(),
@@ -71,10 +72,7 @@ mod tests {
             outcome: LineOutcome::Ok,
             text: None,
             made: Some(Made { id: Uuid::from_u128(7), code: Some("MC-2026-000001".to_owned()) }),
-            duplicates: vec![
-                (Uuid::from_u128(8), "MC-1".to_owned()),
-                (Uuid::from_u128(9), "MC-2".to_owned()),
-            ],
+            duplicates: vec![(Uuid::from_u128(8), Some("MC-1".to_owned())), (Uuid::from_u128(9), None)],
             problem: None,
         }
     }
@@ -95,7 +93,7 @@ mod tests {
         let parts: Vec<Bytes> = file(parts).try_collect().await.unwrap();
         let text = String::from_utf8(parts.concat()).unwrap();
         let wanted = "line,outcome,id,code,possible_duplicates,problem,column,fault,message\r\n\
-            1,OK,00000000-0000-0000-0000-000000000007,MC-2026-000001,MC-1 MC-2,,,,\r\n\
+            1,OK,00000000-0000-0000-0000-000000000007,MC-2026-000001,MC-1 00000000-0000-0000-0000-000000000009,,,,\r\n\
             2,REFUSED,,,,invalid,'=cmd,unknown-field,\"is not \"\"known\"\", here\"\r\n\
             2,REFUSED,,,,invalid,,type,'-1\r\n";
         assert_eq!(text, wanted);

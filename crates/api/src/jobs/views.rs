@@ -112,14 +112,15 @@ pub(crate) struct LineProblem {
     pub(crate) errors: Vec<LineFault>,
 }
 
-/// Something that looks like what a line made.
+/// Something that looks like what a line made, or what it found instead of making it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = JobLineDuplicate)]
 pub(crate) struct LineDuplicate {
     /// Identifier.
-    id: Uuid,
-    /// Code.
-    pub(crate) code: String,
+    pub(crate) id: Uuid,
+    /// What people call it, when that is a code.
+    #[schema(required = true)]
+    pub(crate) code: Option<String>,
 }
 
 /// What came of a line.
@@ -139,10 +140,11 @@ pub(crate) struct LineView {
     /// OK: what was made or found; null in a dry run.
     #[schema(required = true)]
     pub(crate) id: Option<Uuid>,
-    /// OK: what people call it.
+    /// OK: what people call it, when that is a code.
     #[schema(required = true)]
     pub(crate) code: Option<String>,
-    /// OK: what looks like it already.
+    /// OK: what looks like it already. Of promoters and people the one that was found instead of made, in a dry run
+    /// too; nothing of it was changed.
     pub(crate) possible_duplicates: Vec<LineDuplicate>,
     /// REFUSED: why.
     #[schema(required = true)]
@@ -178,11 +180,11 @@ fn problem(stored: &str) -> Option<LineProblem> {
     Some(problem)
 }
 
-/// The column that a pointer leads to.
+/// The column that a pointer leads to. An element of a list is in the column of the list.
 fn column(pointer: &str) -> Option<String> {
-    let names = pointer.strip_prefix('/')?.split('/');
+    let names = pointer.strip_prefix('/')?.split('/').filter(|name| name.parse::<usize>().is_err());
     let names: Vec<String> = names.map(|name| name.replace("~1", "/").replace("~0", "~")).collect();
-    Some(names.join("."))
+    Some(names.join(".")).filter(|column| !column.is_empty())
 }
 
 #[cfg(test)]
@@ -193,6 +195,7 @@ mod tests {
     fn a_pointer_names_a_column() {
         assert_eq!(column("/client/document_number").as_deref(), Some("client.document_number"));
         assert_eq!(column("/a~1b").as_deref(), Some("a/b"));
+        assert_eq!(column("/roles/1").as_deref(), Some("roles"));
         assert_eq!(column(""), None);
     }
 }

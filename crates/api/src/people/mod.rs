@@ -1,6 +1,7 @@
 //! People: persons, who stands for whom, staff, promoters and where they are known from.
 
 mod guardians;
+mod import;
 mod persons;
 mod promoters;
 mod sources;
@@ -11,6 +12,7 @@ use utoipa::ToSchema;
 
 use medcert_domain::people::FieldChange;
 
+pub(crate) use self::staff::NewStaffBody;
 use crate::registry::Registry;
 
 /// Where what was said differs from what is known of something found again; what is known was kept.
@@ -45,5 +47,6 @@ pub(crate) fn routes(cfg: &mut Registry) {
         .configure(promoters::routes)
         .configure(sources::routes)
         .configure(persons::routes)
-        .configure(guardians::routes);
+        .configure(guardians::routes)
+        .configure(import::routes);
 }

@@ -1,8 +1,15 @@
 //! One action on many requests.
 
-use medcert_domain::{certification::Action, identity::Role, policy::Permission};
+use medcert_domain::{
+    Id,
+    certification::Action,
+    identity::Role,
+    people::{Country, Document, DocumentType},
+    policy::Permission,
+};
 use medcert_testkit::{Answered, Caller, Cast, Clinic};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::contract::{DOCUMENT, NOBODY, check_problem, operations};
 
@@ -273,6 +280,48 @@ async fn nothing_clinical_is_told_or_kept() {
     assert!(!answer.body.to_string().contains("Secret-"));
     let kept = clinic.texts("SELECT body FROM idempotency_key").await;
     assert!(kept.iter().all(|body| !body.contains("Secret-")));
+}
+
+#[tokio::test]
+async fn an_edit_tells_what_it_meant_for_people() {
+    let clinic = Clinic::open().await;
+    let cast = Cast::of(&clinic).await;
+    let doctor = Id::new(Uuid::parse_str(&cast.doctor_id).unwrap());
+    let person = clinic.app.parts.store.staff_member(doctor).await.unwrap().unwrap().staff.person;
+    let document = Document::parse(DocumentType::Dni, Country::parse("PE").unwrap(), "50505050").ok();
+    clinic.change_person(person, |person| person.document = document).await;
+    let (alone, one, other) = (cast.registered().await, cast.registered().await, cast.registered().await);
+    let edit = json!({
+        "client": {"phone": "+51 911 111 111"},
+        "guardian": {
+            "document_type": "DNI", "document_number": "50505050", "given_names": "Dani",
+            "family_names": "Ibáñez Costa", "birth_date": "1980-02-02", "relationship": "PARENT"
+        }
+    });
+    let wanted = cast.edit(&cast.operator, &alone, &edit).await.expect(200).body["person_changes"].clone();
+    let items = [item(&one, 1, edit), item(&other, 1, json!({"comment": "x"}))];
+    let first = once(&cast.operator, "k", "EDIT", &items).await.expect(200);
+    assert_eq!(statuses(&first), [200, 200]);
+    let told = first.body["items"][0]["person_changes"].as_array().unwrap();
+    let told: Vec<_> = told.iter().map(|c| (&c["part"], &c["field"], &c["applied"])).collect();
+    assert_eq!(
+        told,
+        [
+            (&json!("client"), &json!("phone"), &json!(true)),
+            (&json!("guardian"), &json!("given_names"), &json!(false)),
+            (&json!("guardian"), &json!("birth_date"), &json!(false)),
+        ]
+    );
+    // As the action alone tells it, of another client.
+    let mut same = first.body["items"][0]["person_changes"].clone();
+    same[0]["person_id"] = wanted[0]["person_id"].clone();
+    assert_eq!(same, wanted);
+    assert_eq!(first.body["items"][1]["person_changes"], json!([]));
+    let again = once(&cast.operator, "k", "EDIT", &items).await.expect(200);
+    assert_eq!(again.body["items"], first.body["items"]);
+    let items = [item(&other, 2, json!({"staff_id": cast.manager_id}))];
+    let assigned = bulk(&cast.operator, "ASSIGN_MANAGER", &items).await.expect(200);
+    assert_eq!((statuses(&assigned), assigned.body["items"][0].get("person_changes")), (vec![200], None));
 }
 
 #[test]

@@ -32,7 +32,7 @@ const WANTED: &[(u16, &str)] = &[
         "register_request create_staff create_user create_service create_person create_promoter \
          create_promoter_source",
     ),
-    (202, "import_requests"),
+    (202, "import_requests import_services import_promoters import_people import_staff"),
     (204, "logout change_password"),
     // The example of a refresh token is none of ours.
     (401, "refresh"),

@@ -5,17 +5,30 @@ use uuid::Uuid;
 
 use crate::{
     App, Error,
-    certification::{self, RegisterInput},
+    catalog::{self, NewService},
+    certification::{self, NewPromoter, PersonInput, RegisterInput},
+    people::{self, NewStaff},
     rerun::Failed,
     store::{Made, UnitOfWork},
 };
+
+/// How a line is read as what a use case asks for.
+pub type LineForm<T> = fn(&str, &Institution) -> Result<T, Error>;
 
 /// How lines are read and refusals are told, in the words of whoever sends them: a line is stored as it came, so that
 /// any process can go on with it, and read when its turn comes.
 #[derive(Clone, Copy)]
 pub struct LineForms {
     /// A line of IMPORT_REQUESTS.
-    pub request: fn(&str, &Institution) -> Result<RegisterInput, Error>,
+    pub request: LineForm<RegisterInput>,
+    /// A line of IMPORT_SERVICES.
+    pub service: LineForm<NewService>,
+    /// A line of IMPORT_PROMOTERS.
+    pub promoter: LineForm<NewPromoter>,
+    /// A line of IMPORT_PEOPLE.
+    pub person: LineForm<PersonInput>,
+    /// A line of IMPORT_STAFF.
+    pub staff: LineForm<NewStaff>,
     /// Why a line was refused, as JSON.
     pub refusal: fn(Error) -> String,
 }
@@ -25,7 +38,20 @@ pub(super) struct Taken {
     /// What was made or found; nothing when nothing is kept.
     pub made: Option<Made>,
     /// What looks like it already.
-    pub duplicates: Vec<(Uuid, String)>,
+    pub duplicates: Vec<(Uuid, Option<String>)>,
+}
+
+impl Taken {
+    /// It was made, and nobody calls it by a code.
+    fn made(id: Uuid) -> Self {
+        Self { made: Some(Made { id, code: None }), duplicates: vec![] }
+    }
+
+    /// It was made, or was there already: then nothing looks like it more than itself.
+    fn made_or_found(id: Uuid, created: bool) -> Self {
+        let duplicates = if created { vec![] } else { vec![(id, None)] };
+        Self { duplicates, ..Self::made(id) }
+    }
 }
 
 /// Takes a line inside a unit of work, as this actor is at this moment.
@@ -47,11 +73,43 @@ pub(super) async fn take(
             let input = (forms.request)(text, profile)?;
             let detail = certification::register_in(app, actor, uow, profile, &input).await?;
             let request = detail.dossier.certification;
-            let duplicates = detail.possible_duplicates.into_iter().map(|(id, code)| (id.raw(), code));
+            let duplicates = detail.possible_duplicates.into_iter().map(|(id, code)| (id.raw(), Some(code)));
             Ok(Taken {
                 made: Some(Made { id: request.id.raw(), code: Some(request.code) }),
                 duplicates: duplicates.collect(),
             })
         }
+        JobKind::ImportServices => {
+            let new = (forms.service)(text, profile)?;
+            let service = catalog::create_service_in(app, actor, uow, &new).await?;
+            Ok(Taken::made(service.id.raw()))
+        }
+        JobKind::ImportPromoters => {
+            let new = (forms.promoter)(text, profile)?;
+            let done = people::create_promoter_in(app, actor, uow, profile, &new).await?;
+            Ok(Taken::made_or_found(done.promoter.id.raw(), done.created))
+        }
+        JobKind::ImportPeople => {
+            let input = (forms.person)(text, profile)?;
+            let done = people::create_person_in(app, actor, uow, profile, &input).await?;
+            Ok(Taken::made_or_found(done.seen.person.id.raw(), done.created))
+        }
+        JobKind::ImportStaff => {
+            let new = (forms.staff)(text, profile)?;
+            let seen = people::create_staff_in(app, actor, uow, profile, &new).await?;
+            Ok(Taken::made(seen.member.staff.id.raw()))
+        }
+    }
+}
+
+/// Lets this process forget what it keeps of things that lines of a kind change, once some of them were taken.
+pub(super) fn forget(app: &App, kind: JobKind) {
+    match kind {
+        // Whoever became staff acts as that from the next call on.
+        JobKind::ImportStaff => app.forget_sessions(),
+        JobKind::ImportRequests
+        | JobKind::ImportServices
+        | JobKind::ImportPromoters
+        | JobKind::ImportPeople => {}
     }
 }

@@ -10,6 +10,6 @@ mod worker;
 pub use ask::{MOST_LINES, NewJob, NewLine, ask};
 pub use cancel::cancel;
 pub use erase::erase_old;
-pub use line::LineForms;
+pub use line::{LineForm, LineForms};
 pub use read::{job, jobs, lines, report};
 pub use worker::{Desk, keep_working, work};

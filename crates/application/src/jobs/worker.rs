@@ -16,7 +16,7 @@ use medcert_domain::{
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use super::line::{LineForms, Taken, take};
+use super::line::{LineForms, Taken, forget, take};
 use crate::{
     App, Error, identity,
     rerun::{Failed, OnStale, rehearse, run},
@@ -81,8 +81,9 @@ pub async fn work(app: &App, forms: &LineForms) -> Result<(), Error> {
 async fn turn(app: &App, forms: &LineForms, worker: Uuid) -> Result<bool, Error> {
     for id in app.store().due_jobs(app.now(), GLANCE).await? {
         if let Some(job) = claim(app, id, worker).await? {
-            slice(app, forms, worker, &job).await?;
-            return Ok(true);
+            let done = slice(app, forms, worker, &job).await;
+            forget(app, job.kind);
+            return done.map(|()| true);
         }
     }
     Ok(false)

@@ -14,11 +14,13 @@ mod words;
 pub(crate) use correcting::{At, Correction};
 pub use guardians::{GuardianWanted, guardians, remove_guardian, set_guardian};
 pub use hiring::{NewStaff, StaffPatch, StaffPerson, change_staff, create_staff, delete_staff};
+pub(crate) use hiring::create_staff_in;
 pub use merging::{MergeWanted, merge_person};
-pub(crate) use persons::erase_if_unused;
 pub use persons::{
     PersonMade, PersonSeen, create_person, delete_person, edit_person, people, person, person_history,
 };
+pub(crate) use persons::{create_person_in, erase_if_unused};
+pub(crate) use promoters::create_promoter_in;
 pub use promoters::{
     PromoterMade, PromoterPatch, create_promoter, delete_promoter, edit_promoter, promoter, promoter_history,
     promoters,

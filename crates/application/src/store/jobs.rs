@@ -26,8 +26,8 @@ pub struct JobLine {
     pub text: Option<String>,
     /// OK: what was made or found; not in a dry run.
     pub made: Option<Made>,
-    /// OK: what looks like it already, by id and code.
-    pub duplicates: Vec<(Uuid, String)>,
+    /// OK: what looks like it already, by id and what people call it; what was found instead of made is its own.
+    pub duplicates: Vec<(Uuid, Option<String>)>,
     /// REFUSED: why, as a problem in JSON.
     pub problem: Option<String>,
 }

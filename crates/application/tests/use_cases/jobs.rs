@@ -6,30 +6,54 @@ use chrono::Duration;
 use futures::future::{join_all, poll_fn};
 use medcert_application::{
     Error,
+    catalog::NewService,
     certification::{Answer, BulkItem, DocumentInput, Known, PersonInput, RegisterInput, bulk},
-    jobs::{LineForms, NewJob, NewLine, ask, job, keep_working, work},
+    demo,
+    jobs::{LineForms, NewJob, NewLine, ask, keep_working, work},
     once::Once,
     store::{JobLine, PageRequest, RequestFilter},
 };
 use medcert_domain::{
-    Id, Invalid,
+    Id, Invalid, Money,
     catalog::Institution,
-    certification::Action,
+    certification::{Action, CertificateKind},
+    identity::Actor,
     jobs::{Job, JobKind, JobStatus, LineOutcome},
     people::{DocumentType, PersonPatch},
 };
-use medcert_testkit::Database;
+use medcert_testkit::{Database, actor_of};
 
 use crate::floor::{CALLERS, Floor, encode, keyed, plain};
 
-/// A line is the number of a document; an odd text is refused, and `!` is a fault of ours.
-const FORMS: LineForms = LineForms { request: read, refusal: |error| format!("{{\"detail\":\"{error}\"}}") };
+/// A line is the number of a document, or the name of a service; an odd number is refused, and `!` is a fault of ours.
+const FORMS: LineForms = LineForms {
+    request: read,
+    service: read_service,
+    promoter: |_, _| Err(Error::internal("nobody asks for it")),
+    person: read_person,
+    staff: |_, _| Err(Error::internal("nobody asks for it")),
+    refusal: |error| format!("{{\"detail\":\"{error}\"}}"),
+};
 
-fn read(text: &str, _: &Institution) -> Result<RegisterInput, Error> {
-    if text == "!" {
-        return Err(Error::internal("a fault of ours"));
-    }
-    if text.parse::<u32>().is_err() {
+/// A line without a fault of ours.
+fn sound(text: &str) -> Result<&str, Error> {
+    if text == "!" { Err(Error::internal("a fault of ours")) } else { Ok(text) }
+}
+
+fn read_service(text: &str, profile: &Institution) -> Result<NewService, Error> {
+    let name = sound(text)?;
+    Ok(NewService {
+        name: name.to_owned(),
+        description: None,
+        fee: Money::new(100, profile.currency),
+        certificate_kind: CertificateKind::MedicalFitness,
+        validity_days: 30,
+        active: true,
+    })
+}
+
+fn read_person(text: &str, _: &Institution) -> Result<PersonInput, Error> {
+    if sound(text)?.parse::<u32>().is_err() {
         return Err(Invalid::one("/client/document_number", "document-number", "is no number").into());
     }
     let fields = PersonPatch {
@@ -39,8 +63,12 @@ fn read(text: &str, _: &Institution) -> Result<RegisterInput, Error> {
     };
     let document =
         DocumentInput { kind: Some(DocumentType::Dni), country: None, number: Some(text.to_owned()) };
+    Ok(PersonInput { document: Some(document), fields })
+}
+
+fn read(text: &str, profile: &Institution) -> Result<RegisterInput, Error> {
     Ok(RegisterInput {
-        client: PersonInput { document: Some(document), fields },
+        client: read_person(text, profile)?,
         guardian: None,
         promoter: None,
         service: None,
@@ -51,16 +79,26 @@ fn read(text: &str, _: &Institution) -> Result<RegisterInput, Error> {
 }
 
 async fn asked(floor: &Floor, dry_run: bool, texts: impl IntoIterator<Item = String>) -> Id<Job> {
+    asked_by(floor, &floor.operator, JobKind::ImportRequests, dry_run, texts).await
+}
+
+async fn asked_by(
+    floor: &Floor,
+    actor: &Actor,
+    kind: JobKind,
+    dry_run: bool,
+    texts: impl IntoIterator<Item = String>,
+) -> Id<Job> {
     let lines = texts.into_iter().zip(1..).map(|(text, number)| NewLine { number, text }).collect();
-    let new = NewJob { kind: JobKind::ImportRequests, dry_run, lines };
-    match ask(&floor.app(0), &floor.operator, new, &plain(), &|_| String::new()).await.unwrap() {
+    let new = NewJob { kind, dry_run, lines };
+    match ask(&floor.app(0), actor, new, &plain(), &|_| String::new()).await.unwrap() {
         Once::Done(row) => row.job.id,
         Once::Replayed(_) => panic!("nobody sent a key"),
     }
 }
 
 async fn seen(floor: &Floor, id: Id<Job>) -> Job {
-    job(&floor.app(0), &floor.operator, id).await.unwrap().job
+    floor.app(0).parts.store.job(id).await.unwrap().unwrap().job
 }
 
 async fn lines(floor: &Floor, id: Id<Job>) -> Vec<JobLine> {
@@ -99,33 +137,78 @@ pub(crate) async fn work_together(database: Database) {
     for part in 0..3 {
         jobs.push(asked(&floor, false, documents(100 * part, 20)).await);
     }
-    let workers = (0..CALLERS).map(|number| {
-        let (floor, jobs) = (&floor, &jobs);
-        async move {
-            loop {
-                match work(&floor.app(number), &FORMS).await {
-                    Ok(()) | Err(Error::Busy(_) | Error::Stale) => {}
-                    Err(error) => panic!("{error:?}"),
-                }
-                let mut open = false;
-                for id in jobs {
-                    open |= seen(floor, *id).await.status.is_open();
-                }
-                if !open {
-                    return;
-                }
-                if number % 16 == 0 {
-                    floor.replicas.clock.advance(Duration::seconds(61));
-                }
-            }
-        }
-    });
-    join_all(workers).await;
+    all_work(&floor, &jobs).await;
     for id in &jobs {
         let job = seen(&floor, *id).await;
         assert_eq!((job.status, job.done, job.failed), (JobStatus::Succeeded, 20, 0));
     }
     all_are_there_once(&floor, &jobs, 60).await;
+}
+
+/// Everybody works until the jobs are done.
+async fn all_work(floor: &Floor, jobs: &[Id<Job>]) {
+    let workers = (0..CALLERS).map(|number| async move {
+        loop {
+            match work(&floor.app(number), &FORMS).await {
+                Ok(()) | Err(Error::Busy(_) | Error::Stale) => {}
+                Err(error) => panic!("{error:?}"),
+            }
+            let mut open = false;
+            for id in jobs {
+                open |= seen(floor, *id).await.status.is_open();
+            }
+            if !open {
+                return;
+            }
+            if number % 16 == 0 {
+                floor.replicas.clock.advance(Duration::seconds(61));
+            }
+        }
+    });
+    join_all(workers).await;
+}
+
+/// Files that name the same people and services, taken at the same time: each is made by one of them.
+pub(crate) async fn find_together(database: Database) {
+    let floor = Floor::on(database).await;
+    let admin = actor_of(&floor.app(0), demo::emails()[0]).await;
+    let (mut people, mut services) = (vec![], vec![]);
+    for _ in 0..3 {
+        people.push(asked_by(&floor, &floor.operator, JobKind::ImportPeople, false, documents(1, 10)).await);
+        let names = (0..10).map(|number| format!("Service {number}"));
+        services.push(asked_by(&floor, &admin, JobKind::ImportServices, false, names).await);
+    }
+    let jobs: Vec<Id<Job>> = people.iter().chain(&services).copied().collect();
+    all_work(&floor, &jobs).await;
+    let (mut made, mut found) = (BTreeSet::new(), BTreeSet::new());
+    for id in people {
+        for line in lines(&floor, id).await {
+            assert_eq!((line.outcome, &line.text), (LineOutcome::Ok, &None));
+            let person = line.made.unwrap();
+            assert_eq!(person.code, None);
+            if line.duplicates.is_empty() {
+                assert!(made.insert(person.id), "it is made once");
+            } else {
+                assert_eq!(line.duplicates, [(person.id, None)]);
+                found.insert(person.id);
+            }
+        }
+    }
+    assert_eq!((made.len(), &made), (10, &found));
+    let mut services_made = BTreeSet::new();
+    for id in services {
+        for line in lines(&floor, id).await {
+            match line.outcome {
+                LineOutcome::Ok => assert!(services_made.insert(line.made.unwrap().id)),
+                LineOutcome::Refused => {
+                    let why = r#"{"detail":"a service has this name already"}"#;
+                    assert_eq!(line.problem.as_deref(), Some(why));
+                }
+                LineOutcome::Pending => panic!("it was not judged"),
+            }
+        }
+    }
+    assert_eq!(services_made.len(), 10);
 }
 
 /// Polls so many times and then lets go, as a process does that is killed.

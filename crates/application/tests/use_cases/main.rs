@@ -49,7 +49,7 @@ on_every_database! {
         hand_over,
     }
     reports { agree_with_the_requests, stay_whole_while_others_write }
-    jobs { work_together }
+    jobs { work_together, find_together }
     files { fill_up, take_away }
     accounts { one_administrator_stays, each_mail_is_sent_once }
 }

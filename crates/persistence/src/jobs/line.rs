@@ -57,7 +57,7 @@ impl TryFrom<table::Model> for JobLine {
     type Error = StoreError;
 
     fn try_from(row: table::Model) -> Result<Self, StoreError> {
-        let duplicates: Vec<(Uuid, String)> =
+        let duplicates: Vec<(Uuid, Option<String>)> =
             serde_json::from_str(&row.duplicates).map_err(|_| corrupt(KIND, "duplicates"))?;
         Ok(Self {
             id: row.id,

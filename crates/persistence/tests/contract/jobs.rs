@@ -51,6 +51,11 @@ pub(crate) async fn round_trip(database: &TestDatabase) {
     let row = database.store.job(job.id).await.unwrap().unwrap();
     assert_eq!((&row.job, row.created_by.name), (&job, clinic.person.name()));
     assert_eq!(database.store.job(id()).await.unwrap(), None);
+    for kind in JobKind::ALL {
+        let other = Job { id: id(), kind: *kind, ..job.clone() };
+        insert!(database, &other);
+        assert_eq!(load!(database, other.id), Some(other));
+    }
     let worked = Job {
         status: JobStatus::Running,
         dry_run: false,
@@ -76,7 +81,11 @@ pub(crate) async fn round_trip(database: &TestDatabase) {
         outcome: LineOutcome::Ok,
         text: None,
         made: Some(Made { id: fresh(), code: Some(EXTREME.to_owned()) }),
-        duplicates: vec![(fresh(), EXTREME.to_owned()), (fresh(), String::new())],
+        duplicates: vec![
+            (fresh(), Some(EXTREME.to_owned())),
+            (fresh(), Some(String::new())),
+            (fresh(), None),
+        ],
         ..lines[0].clone()
     };
     let long = "x".repeat(200_000);

@@ -20,7 +20,8 @@ pub(super) use money::{FeeBody, PaymentBody, RefundBody, ValidateBody, VoidBody}
 pub(super) use overriding::OverrideBody;
 pub(crate) use person::{PersonBody, PersonChanges, StaffPersonBody, StaffPersonChanges, UserPersonBody};
 pub(crate) use promoter::{PromoterBody, tax_id};
-pub(super) use request::{EditBody, RegisterBody};
+pub(super) use request::EditBody;
+pub(crate) use request::RegisterBody;
 
 use medcert_domain::{Checks, Invalid, catalog::Institution};
 

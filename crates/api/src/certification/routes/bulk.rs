@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::super::{
     bodies::{Bulk, BulkBody, bulk_payload},
-    views::DetailView,
+    views::{DetailView, PersonChangeView},
 };
 use crate::{
     body::Body,
@@ -44,6 +44,10 @@ struct ResultView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "\"v4-5d41402a\"")]
     etag: Option<String>,
+    /// 200 of EDIT: what was, or would have been, changed of people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    person_changes: Option<Vec<PersonChangeView>>,
     /// Otherwise: why not. Pointers begin with `/items/` and the position.
     #[serde(skip_serializing_if = "Option::is_none")]
     problem: Option<Problem>,
@@ -52,7 +56,8 @@ struct ResultView {
 /// What came of each request, in the order of the call.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = BulkResults, example = json!({"items": [
-    {"id": "01940000-0000-7000-8000-000000000007", "status": 200, "version": 4, "etag": "\"v4-5d41402a\""},
+    {"id": "01940000-0000-7000-8000-000000000007", "status": 200, "version": 4, "etag": "\"v4-5d41402a\"",
+        "person_changes": []},
     {"id": "01940000-0000-7000-8000-000000000008", "status": 412, "problem": {
         "type": "/problems/precondition-failed", "title": "Changed since you read it", "status": 412,
         "detail": "it was changed since you read it", "instance": "/api/v1/certification-requests/bulk",
@@ -69,13 +74,20 @@ struct ResultsView {
 struct Done {
     version: i64,
     etag: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    person_changes: Option<Vec<PersonChangeView>>,
 }
 
 impl Done {
-    fn of(detail: &Detail) -> Self {
+    fn of(action: Action, detail: &Detail) -> Self {
         let view = DetailView::of(detail);
         let body = serde_json::to_vec(&view).unwrap_or_default();
-        Self { version: view.version, etag: etag(view.version, &body) }
+        let changes = || detail.person_changes.iter().map(Into::into).collect();
+        Self {
+            version: view.version,
+            etag: etag(view.version, &body),
+            person_changes: (action == Action::Edit).then(changes),
+        }
     }
 }
 
@@ -121,23 +133,28 @@ async fn act_in_bulk(
         .zip(&parts)
         .map(|(item, input)| BulkItem { id: item.id, version: item.version, input })
         .collect();
-    let encode = |detail: &Detail| serde_json::to_string(&Done::of(detail)).unwrap_or_default();
+    let encode = move |detail: &Detail| serde_json::to_string(&Done::of(action, detail)).unwrap_or_default();
     let answers = certification::bulk(&app, &caller, action, &wanted, key.as_ref(), &encode).await?;
     let told = answers.into_iter().zip(&items).enumerate();
-    let items = told.map(|(at, (answer, item))| result(at, item.id.raw(), answer, &caller)).collect();
+    let items = told.map(|(at, (answer, item))| result(at, item.id.raw(), action, answer, &caller)).collect();
     Ok(HttpResponse::Ok().json(ResultsView { items }))
 }
 
 /// What came of the request at this position.
-fn result(at: usize, id: Uuid, answer: Result<Answer, Error>, caller: &Caller) -> ResultView {
+fn result(at: usize, id: Uuid, action: Action, answer: Result<Answer, Error>, caller: &Caller) -> ResultView {
     let done = answer.and_then(|answer| match answer {
-        Answer::Fresh(detail) => Ok(Done::of(&detail)),
+        Answer::Fresh(detail) => Ok(Done::of(action, &detail)),
         Answer::Replayed(replay) => serde_json::from_str(&replay.body).map_err(Error::internal),
     });
     match done {
-        Ok(Done { version, etag }) => {
-            ResultView { id, status: 200, version: Some(version), etag: Some(etag), problem: None }
-        }
+        Ok(Done { version, etag, person_changes }) => ResultView {
+            id,
+            status: 200,
+            version: Some(version),
+            etag: Some(etag),
+            person_changes,
+            problem: None,
+        },
         Err(error) => {
             let failure = Failure::from(error);
             let request_id = &caller.origin.request_id;
@@ -146,7 +163,14 @@ fn result(at: usize, id: Uuid, answer: Result<Answer, Error>, caller: &Caller) -
             for fault in &mut problem.errors {
                 fault.pointer = format!("/items/{at}/payload{}", fault.pointer);
             }
-            ResultView { id, status: problem.status, version: None, etag: None, problem: Some(problem) }
+            ResultView {
+                id,
+                status: problem.status,
+                version: None,
+                etag: None,
+                person_changes: None,
+                problem: Some(problem),
+            }
         }
     }
 }

@@ -35,7 +35,7 @@ const WORDS: usize = 1000;
     "roles": ["DOCTOR"], "licence_number": "CMP 54321", "licence_valid_until": "2028-12-31",
     "specialty": "Occupational medicine", "kind": "CONTRACTOR", "fee": {"amount": "40.00", "currency": "PEN"}
 }))]
-pub(super) struct NewStaffBody {
+pub(crate) struct NewStaffBody {
     /// Somebody who is known.
     #[schema(value_type = Option<Uuid>)]
     person_id: Option<String>,

@@ -11,8 +11,9 @@ use medcert_application::{
 use medcert_domain::{Checks, Invalid, people::Staff};
 use serde::Deserialize;
 
+pub(crate) use self::bodies::NewStaffBody;
 use self::{
-    bodies::{EditStaffBody, HandOverBody, NewStaffBody},
+    bodies::{EditStaffBody, HandOverBody},
     views::{HandedOverView, StaffView},
 };
 use crate::{

@@ -6,42 +6,18 @@ use medcert_domain::identity::{Role, UserStatus};
 use medcert_testkit::{Answered, Caller, Cast, Clinic};
 use serde_json::{Value, json};
 
-use crate::contract::{check_problem, operations};
+use super::{at, counts, done, lines};
+use crate::contract::check_problem;
 
 const IMPORT: &str = "/api/v1/certification-requests/import";
 const REQUESTS: &str = "/api/v1/certification-requests";
 
 async fn send(caller: &Caller, query: &str, kind: &str, body: impl Into<Vec<u8>>) -> Answered {
-    let answer =
-        caller.send("POST", &format!("{IMPORT}{query}"), &[("content-type", kind)], body.into()).await;
-    let all = operations();
-    all.iter().find(|operation| operation.id == "import_requests").unwrap().check(&answer);
-    answer
+    super::send(caller, "import_requests", query, kind, body).await
 }
 
 async fn csv(caller: &Caller, body: impl Into<Vec<u8>>) -> Answered {
     send(caller, "", "text/csv", body).await
-}
-
-/// The job after all that is due was done.
-async fn done(clinic: &Clinic, caller: &Caller, accepted: &Answered) -> Value {
-    let place = accepted.header("location").to_owned();
-    clinic.work().await;
-    caller.get(&place).await.expect(200).body
-}
-
-async fn lines(caller: &Caller, job: &Value, query: &str) -> Vec<Value> {
-    let path = format!("/api/v1/jobs/{}/lines?limit=200{query}", job["id"].as_str().unwrap());
-    caller.get(&path).await.expect(200).body["items"].as_array().unwrap().clone()
-}
-
-fn counts(job: &Value) -> (&str, u64, u64, u64) {
-    let number = |name: &str| job[name].as_u64().unwrap();
-    (job["status"].as_str().unwrap(), number("total"), number("done"), number("failed"))
-}
-
-fn at(pointer: &str, code: &str) -> (String, String) {
-    (pointer.to_owned(), code.to_owned())
 }
 
 async fn registered(clinic: &Clinic) -> i64 {

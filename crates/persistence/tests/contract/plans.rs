@@ -512,7 +512,7 @@ pub(crate) async fn staff_by_specialty(database: &TestDatabase) {
         let (given, family) = NAMES[n % NAMES.len()].split_once(' ').unwrap();
         let someone = person(given, family);
         let member = staff(&someone, &[StaffRole::Doctor]);
-        let specialty = if n % 100 == 0 { ["cardiologia", "infantil"] } else { ["medicina", "general"] };
+        let specialty = if n % 400 == 0 { ["cardiologia", "infantil"] } else { ["medicina", "general"] };
         for (kind, words) in [(SPECIALTY, &specialty[..]), (Staff::KIND, &specialty[..1])] {
             let words = words.iter().map(ToString::to_string).collect();
             load.words.push(LoadedWords { kind, object: member.id.raw(), words });
@@ -545,13 +545,13 @@ pub(crate) async fn staff_by_specialty(database: &TestDatabase) {
         ),
         ("of anything", StaffFilter { words: words(&["cardio"]), ..StaffFilter::default() }),
     ] {
-        let page = PageRequest { limit: 10, after: None, with_total: true };
+        let page = PageRequest { limit: 3, after: None, with_total: true };
         let (seen, page) =
             statements(database, async |store: SeaStore| store.staff_list(&filter, &page).await.unwrap())
                 .await;
-        assert_eq!((page.total, page.items.len()), (Some(20), 10), "{what}");
+        assert_eq!((page.total, page.items.len()), (Some(5), 3), "{what}");
         let after = PageRequest { limit: 20, after: page.next, with_total: false };
-        assert_eq!(database.store.staff_list(&filter, &after).await.unwrap().items.len(), 10);
+        assert_eq!(database.store.staff_list(&filter, &after).await.unwrap().items.len(), 2);
         explain(&db, &STAFF, what, seen, &mut wrong).await;
     }
     db.close().await.unwrap();

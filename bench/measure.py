@@ -152,8 +152,8 @@ class Caller:
     """One signed-in user on one connection."""
 
     def __init__(self, port, name):
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-        self.token = None
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
+        self.token, self.used = None, time.monotonic()
         self.token = self.ask("POST", f"{API}/auth/login",
                               {"email": f"{name}@demo.medcert.test", "password": PASSWORD})[0]["access_token"]
 
@@ -163,6 +163,10 @@ class Caller:
             headers["Authorization"] = f"Bearer {self.token}"
         if body is not None:
             headers["Content-Type"] = "application/json"
+        # The server ends what is idle for five seconds.
+        if time.monotonic() - self.used > 2:
+            self.connection.close()
+        self.used = time.monotonic()
         self.connection.request(method, path, None if body is None else json.dumps(body), headers)
         answer = self.connection.getresponse()
         text = answer.read()

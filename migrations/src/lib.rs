@@ -18,6 +18,7 @@ mod m20261121_000012_people;
 mod m20261121_000013_catalog;
 mod m20261121_000014_users;
 mod m20261121_000015_edges;
+mod m20261121_000016_reads;
 mod new_table;
 mod words;
 
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000012_people::Migration),
             Box::new(m20261121_000013_catalog::Migration),
             Box::new(m20261121_000014_users::Migration),
+            Box::new(m20261121_000016_reads::Migration),
             Box::new(m20261121_000015_edges::Migration),
         ]
     }

@@ -12,7 +12,7 @@ use crate::{
     drop_tables,
     new_table::{
         Kind::{Id, Line, Moment, Number, Small},
-        NewTable,
+        NewTable, add_index, drop_index,
     },
     words::digits_of,
 };
@@ -21,7 +21,7 @@ use crate::{
 pub(crate) struct Migration;
 
 const REQUEST: &str = "certification_request";
-const OLD_REFERENCE: &str = "ix_certification_request_external_reference";
+const OLD_REFERENCE: &[&str] = &["external_reference"];
 
 /// Filters of the list with the orders that have no index yet.
 const INDEXES: &[&[&str]] = &[
@@ -53,26 +53,17 @@ fn statistics(manager: &SchemaManager<'_>) -> &'static [(&'static str, &'static 
     if manager.get_database_backend() == DbBackend::Postgres { TOGETHER } else { &[] }
 }
 
-fn named(columns: &[&str]) -> String {
-    format!("ix_{REQUEST}_{}", columns.join("_"))
-}
-
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         for columns in INDEXES {
-            let mut index = Index::create();
-            index.name(named(columns)).table(REQUEST);
-            for column in *columns {
-                index.col(*column);
-            }
-            manager.create_index(index).await?;
+            add_index(manager, REQUEST, columns).await?;
         }
         for (name, columns) in statistics(manager) {
             let sql = format!("CREATE STATISTICS {name} (mcv) ON {columns} FROM {REQUEST}");
             manager.get_connection().execute_unprepared(&sql).await?;
         }
-        manager.drop_index(Index::drop().name(OLD_REFERENCE).table(REQUEST).to_owned()).await?;
+        drop_index(manager, REQUEST, OLD_REFERENCE).await?;
         NewTable::named("request_word", manager)
             // The week in which the request was registered, counted from the first of 1970.
             .col("slice", Small)
@@ -108,12 +99,11 @@ impl MigrationTrait for Migration {
         for (name, _) in statistics(manager) {
             manager.get_connection().execute_unprepared(&format!("DROP STATISTICS {name}")).await?;
         }
-        let mut old = Index::create();
-        manager.create_index(old.name(OLD_REFERENCE).table(REQUEST).col("external_reference").take()).await?;
+        add_index(manager, REQUEST, OLD_REFERENCE).await?;
         // A foreign key may lean on any index that begins with its column, and MariaDB lets the last one of them not
         // go; those of the first migrations stay.
         for columns in INDEXES {
-            manager.drop_index(Index::drop().name(named(columns)).table(REQUEST).to_owned()).await?;
+            drop_index(manager, REQUEST, columns).await?;
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use crate::{
     new_table::{
         Column,
         Kind::{self, Currency, Flag, Id, Line, Moment, Number, Text},
-        NewTable, add_column,
+        NewTable, add_column, add_index, drop_index,
     },
     words::{self, Entries},
 };
@@ -34,10 +34,6 @@ const INDEXES: &[(&str, &[&str])] = &[
 ];
 
 const SOURCE_KEY: &str = "fk_promoter_source_id";
-
-fn name(table: &str, columns: &[&str]) -> String {
-    format!("ix_{table}_{}", columns.join("_"))
-}
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
@@ -70,12 +66,7 @@ impl MigrationTrait for Migration {
         }
         add_source(manager).await?;
         for (table, columns) in INDEXES {
-            let mut index = Index::create();
-            index.name(name(table, columns)).table(*table);
-            for column in *columns {
-                index.col(*column);
-            }
-            manager.create_index(index).await?;
+            add_index(manager, table, columns).await?;
         }
         words(manager, "person", &["name", "document_number", "email"], &["phone", "phone_2", "landline"])
             .await?;
@@ -94,8 +85,7 @@ impl MigrationTrait for Migration {
                 .await?;
         }
         for (table, columns) in INDEXES {
-            let index = Index::drop().name(name(table, columns)).table(*table).to_owned();
-            manager.drop_index(index).await?;
+            drop_index(manager, table, columns).await?;
         }
         for (table, column, _) in NEW.iter().chain(&[("promoter", "source_id", Id)]) {
             manager.alter_table(Table::alter().table(*table).drop_column(*column).take()).await?;

@@ -6,7 +6,7 @@ use crate::{
     new_table::{
         Column,
         Kind::{Currency, Line, Number, Text},
-        add_column, drop_column,
+        add_column, add_index, drop_column, drop_index,
     },
     words::{self, Entries},
 };
@@ -36,10 +36,6 @@ const INDEXES: &[(&str, &[&str])] = &[
     ("certification_request", &["operator_id"]),
 ];
 
-fn name(table: &str, columns: &[&str]) -> String {
-    format!("ix_{table}_{}", columns.join("_"))
-}
-
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
@@ -48,12 +44,7 @@ impl MigrationTrait for Migration {
         }
         add_column(manager, "staff", "kind", Column::Filled(Line(20), "EMPLOYEE")).await?;
         for (table, columns) in INDEXES {
-            let mut index = Index::create();
-            index.name(name(table, columns)).table(*table);
-            for column in *columns {
-                index.col(*column);
-            }
-            manager.create_index(index).await?;
+            add_index(manager, table, columns).await?;
         }
         services(manager).await?;
         staff(manager).await?;
@@ -77,8 +68,7 @@ impl MigrationTrait for Migration {
             }
         }
         for (table, columns) in INDEXES {
-            let index = Index::drop().name(name(table, columns)).table(*table).to_owned();
-            manager.drop_index(index).await?;
+            drop_index(manager, table, columns).await?;
         }
         for (table, column, _) in NEW.iter().chain(&[("staff", "kind", Line(20))]) {
             drop_column(manager, table, column).await?;

@@ -6,7 +6,7 @@ use crate::{
     drop_tables,
     new_table::{
         Kind::{Hash, Id, Line, Moment, Small},
-        NewTable,
+        NewTable, add_index, drop_index,
     },
     words::{self, Entries},
 };
@@ -22,10 +22,6 @@ const INDEXES: [(&str, &[&str]); 3] = [
     ("user_account", &["last_login_at"]),
 ];
 
-fn name(table: &str, columns: &[&str]) -> String {
-    format!("ix_{table}_{}", columns.join("_"))
-}
-
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
@@ -33,12 +29,7 @@ impl MigrationTrait for Migration {
         let column = column.boolean().not_null().default(false);
         manager.alter_table(Table::alter().table("user_account").add_column(column).take()).await?;
         for (table, columns) in INDEXES {
-            let mut index = Index::create();
-            index.name(name(table, columns)).table(table);
-            for column in columns {
-                index.col(*column);
-            }
-            manager.create_index(index).await?;
+            add_index(manager, table, columns).await?;
         }
         NewTable::named("email_change", manager)
             .entity()
@@ -92,7 +83,7 @@ impl MigrationTrait for Migration {
         manager.execute(words).await?;
         drop_tables(manager, &["mail_message", "email_change"]).await?;
         for (table, columns) in INDEXES {
-            manager.drop_index(Index::drop().name(name(table, columns)).table(table).to_owned()).await?;
+            drop_index(manager, table, columns).await?;
         }
         let column = Table::alter().table("user_account").drop_column("must_change_password").take();
         manager.alter_table(column).await

@@ -94,10 +94,7 @@ impl<'m> NewTable<'m> {
     /// An index.
     pub(crate) fn index(mut self, columns: &[&'static str]) -> Self {
         let mut index = Index::create();
-        index.name(format!("ix_{}_{}", self.name, columns.join("_"))).table(self.name);
-        for column in columns {
-            index.col(*column);
-        }
+        described(&mut index, self.name, columns);
         if self.backend == DbBackend::MySql {
             // Part of the table there: each index made later would be a statement that rebuilds it.
             self.statement.index(&mut index);
@@ -129,6 +126,38 @@ impl<'m> NewTable<'m> {
     }
 }
 
+/// The name of an index.
+fn index_name(table: &str, columns: &[&str]) -> String {
+    format!("ix_{table}_{}", columns.join("_"))
+}
+
+fn described(index: &mut IndexCreateStatement, table: &'static str, columns: &[&'static str]) {
+    index.name(index_name(table, columns)).table(table);
+    for column in columns {
+        index.col(*column);
+    }
+}
+
+/// Adds an index to a table that is there.
+pub(crate) async fn add_index(
+    manager: &SchemaManager<'_>,
+    table: &'static str,
+    columns: &[&'static str],
+) -> Result<(), DbErr> {
+    let mut index = Index::create();
+    described(&mut index, table, columns);
+    manager.create_index(index).await
+}
+
+/// Takes it away.
+pub(crate) async fn drop_index(
+    manager: &SchemaManager<'_>,
+    table: &'static str,
+    columns: &[&'static str],
+) -> Result<(), DbErr> {
+    manager.drop_index(Index::drop().name(index_name(table, columns)).table(table).to_owned()).await
+}
+
 /// Whether a new column of a table that has rows holds anything in them.
 #[derive(Clone, Copy)]
 pub(crate) enum Column {
@@ -136,6 +165,8 @@ pub(crate) enum Column {
     Optional(Kind),
     /// This text.
     Filled(Kind, &'static str),
+    /// No.
+    Unset,
 }
 
 /// Adds a column to a table: one a statement, since SQLite takes no more.
@@ -149,6 +180,7 @@ pub(crate) async fn add_column(
     let mut definition = match column {
         Column::Optional(kind) => define(backend, name, kind).null().to_owned(),
         Column::Filled(kind, text) => define(backend, name, kind).not_null().default(text).to_owned(),
+        Column::Unset => define(backend, name, Kind::Flag).not_null().default(false).to_owned(),
     };
     manager.alter_table(Table::alter().table(table).add_column(&mut definition).take()).await
 }

@@ -9,6 +9,7 @@ mod catalog;
 mod certification;
 mod codec;
 mod connect;
+mod cut;
 mod directory;
 mod error;
 mod files;

@@ -1,14 +1,14 @@
 //! Create, read, update and delete, written once for every table of an entity.
 
 use medcert_application::store::StoreError;
-use medcert_domain::{Entity, Id};
+use medcert_domain::{Entity, Id, people::Person};
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult,
     IntoActiveModel, Iterable, ModelTrait, QueryFilter,
 };
 use uuid::Uuid;
 
-use crate::{codec::corrupt, error::failed};
+use crate::{codec::corrupt, error::failed, people::copies};
 
 /// Rows of a table.
 pub(crate) type Row<T> = <T as EntityTrait>::Model;
@@ -40,6 +40,30 @@ pub(crate) trait Mapped: Entity {
 
     /// The row that holds it.
     fn row(&self, version: i64) -> Row<Self::Table>;
+
+    /// The person of whom copies are to be made anew once this has happened to it.
+    fn copied(&self, _: Written) -> Option<Id<Person>> {
+        None
+    }
+}
+
+/// What was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Written {
+    Inserted,
+    Updated,
+    Deleted,
+}
+
+async fn follow<E: Mapped>(
+    db: &impl ConnectionTrait,
+    entity: &E,
+    written: Written,
+) -> Result<(), StoreError> {
+    match entity.copied(written) {
+        Some(person) => copies::refresh(db, person.raw()).await,
+        None => Ok(()),
+    }
 }
 
 fn all_set<T: Table>(row: Row<T>) -> Active<T> {
@@ -52,7 +76,8 @@ pub(crate) async fn get<E: Mapped>(db: &impl ConnectionTrait, id: Id<E>) -> Resu
 }
 
 pub(crate) async fn insert<E: Mapped>(db: &impl ConnectionTrait, entity: &E) -> Result<(), StoreError> {
-    add::<E::Table>(db, E::KIND, vec![entity.row(1)]).await
+    add::<E::Table>(db, E::KIND, vec![entity.row(1)]).await?;
+    follow(db, entity, Written::Inserted).await
 }
 
 pub(crate) async fn update<E: Mapped>(db: &impl ConnectionTrait, entity: &E) -> Result<(), StoreError> {
@@ -66,7 +91,10 @@ pub(crate) async fn update<E: Mapped>(db: &impl ConnectionTrait, entity: &E) -> 
         .exec(db)
         .await
         .map_err(failed(E::KIND))?;
-    if done.rows_affected == 1 { Ok(()) } else { Err(StoreError::Stale(E::KIND)) }
+    if done.rows_affected != 1 {
+        return Err(StoreError::Stale(E::KIND));
+    }
+    follow(db, entity, Written::Updated).await
 }
 
 pub(crate) async fn delete<E: Mapped>(db: &impl ConnectionTrait, entity: &E) -> Result<(), StoreError> {
@@ -76,7 +104,10 @@ pub(crate) async fn delete<E: Mapped>(db: &impl ConnectionTrait, entity: &E) -> 
         .exec(db)
         .await
         .map_err(failed(E::KIND))?;
-    if done.rows_affected == 1 { Ok(()) } else { Err(StoreError::Stale(E::KIND)) }
+    if done.rows_affected != 1 {
+        return Err(StoreError::Stale(E::KIND));
+    }
+    follow(db, entity, Written::Deleted).await
 }
 
 /// Inserts rows of an entity's table, in as few statements as the engine takes.

@@ -185,6 +185,11 @@ pub(crate) fn after_moment(asked: &PageRequest) -> Result<Option<(Value, Uuid)>,
     Ok(Some((crate::codec::stored(moment).into(), cursor.id)))
 }
 
+/// The place behind which a list ordered by names goes on.
+pub(crate) fn after_name(asked: &PageRequest) -> Option<(Value, Uuid)> {
+    asked.after.as_ref().map(|cursor| (cursor.key.clone().into(), cursor.id))
+}
+
 /// A column that holds the truth of a condition: a boolean here, a number there.
 pub(crate) fn flag_of(kind: &'static str, row: &QueryResult, name: &str) -> Result<bool, StoreError> {
     if let Ok(flag) = row.try_get::<bool>("", name) {

@@ -13,8 +13,8 @@ mod words;
 
 pub(crate) use correcting::{At, Correction};
 pub use guardians::{GuardianWanted, guardians, remove_guardian, set_guardian};
-pub use hiring::{NewStaff, StaffPatch, StaffPerson, change_staff, create_staff, delete_staff};
 pub(crate) use hiring::create_staff_in;
+pub use hiring::{NewStaff, StaffPatch, StaffPerson, change_staff, create_staff, delete_staff};
 pub use merging::{MergeWanted, merge_person};
 pub use persons::{
     PersonMade, PersonSeen, create_person, delete_person, edit_person, people, person, person_history,

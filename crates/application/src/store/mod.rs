@@ -3,23 +3,30 @@
 //! Writing goes through a [`UnitOfWork`]; reading for lists and views through the read ports, without one.
 
 mod bulk;
+mod catalog;
+mod certification;
+mod directory;
+mod files;
+mod identity;
 mod jobs;
+mod page;
 mod people;
-mod reads;
 mod records;
-
-pub use jobs::{JobFilter, JobLine, JobReads, JobRow, JobWork, Made};
 mod reports;
 
 pub use bulk::{BulkLoad, Load, LoadedRequest, LoadedWords};
-pub use people::{
-    GuardianRow, PersonFilter, PersonReads, PersonRow, PersonUses, PersonWork, PromoterFilter, Subject,
+pub use catalog::{CatalogReads, ServiceFilter};
+pub use certification::{
+    CertificateFilter, CertificationReads, Dossier, HistoryRow, OpenRequests, RequestFilter, RequestRow, Sort,
 };
-pub use reads::{
-    AccountRow, CatalogReads, CertificateFilter, CertificationReads, ChangeRow, Cursor, DirectoryReads,
-    Dossier, FileReads, HistoryRow, IdentityReads, OpenRequests, Page, PageRequest, PeopleReads,
-    Person as NamedUser, RequestFilter, RequestRow, SPECIALTY, ServiceFilter, SessionRow, SessionState, Sort,
-    StaffFilter, UserFilter, UserRow,
+pub use directory::{ChangeRow, DirectoryReads};
+pub use files::FileReads;
+pub use identity::{AccountRow, IdentityReads, NamedUser, SessionRow, SessionState, UserFilter, UserRow};
+pub use jobs::{JobFilter, JobLine, JobReads, JobRow, JobWork, Made};
+pub use page::{Cursor, Page, PageRequest};
+pub use people::{
+    GuardianRow, PeopleReads, PersonFilter, PersonReads, PersonRow, PersonUses, PersonWork, PromoterFilter,
+    SPECIALTY, StaffFilter, Subject,
 };
 pub use records::{
     AuditEvent, ChangeEntry, HistoryEntry, MailFate, OutboxMessage, QueuedMail, RefreshToken, StoredAnswer,

@@ -1,11 +1,14 @@
-//! What the directories of people and promoters need of the database.
+//! What the directories of people, staff and promoters need of the database.
 
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use medcert_domain::{
     Id,
-    certification::{Certification, Relationship},
-    people::{Document, DocumentType, Guardianship, Person, Promoter, PromoterSource, PromoterType},
+    certification::{Certification, Member, Relationship},
+    people::{
+        Document, DocumentType, Guardianship, Person, Promoter, PromoterSource, PromoterType, Staff,
+        StaffRole, StaffStatus,
+    },
 };
 
 use super::{Page, PageRequest, StoreError};
@@ -35,6 +38,24 @@ pub struct PromoterFilter {
     /// Where they are known from.
     pub sources: Vec<Id<PromoterSource>>,
 }
+
+/// Which staff.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StaffFilter {
+    /// Having any of these roles.
+    pub roles: Vec<StaffRole>,
+    /// Having any of these statuses.
+    pub statuses: Vec<StaffStatus>,
+    /// Assignable in the asked roles (or in any of their roles, when none is asked) on this day, or not.
+    pub assignable: Option<(bool, NaiveDate)>,
+    /// Words, each of which must begin some word of the member.
+    pub words: Vec<String>,
+    /// Words, each of which must begin some word of the specialty.
+    pub specialty: Vec<String>,
+}
+
+/// The kind under which the words of specialties are kept, each with the staff record that has it.
+pub const SPECIALTY: &str = "specialty";
 
 /// One row of the list of people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,6 +124,26 @@ pub struct Subject {
     pub client: Person,
     /// The guardian.
     pub guardian: Option<Person>,
+}
+
+/// Reading people.
+#[async_trait]
+pub trait PeopleReads: Send + Sync {
+    /// Staff by name (key of the cursor), then id.
+    async fn staff_list(&self, filter: &StaffFilter, page: &PageRequest) -> Result<Page<Member>, StoreError>;
+
+    /// One staff member.
+    async fn staff_member(&self, id: Id<Staff>) -> Result<Option<Member>, StoreError>;
+
+    /// Promoters by name (key of the cursor), then id.
+    async fn promoters(
+        &self,
+        filter: &PromoterFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Promoter>, StoreError>;
+
+    /// One promoter.
+    async fn promoter(&self, id: Id<Promoter>) -> Result<Option<Promoter>, StoreError>;
 }
 
 /// Reading the directories of people and promoters.

@@ -1,82 +1,90 @@
-//! The list of certificates: one statement for a page, one more when the total is asked for.
+//! The list of certificates.
 
+use chrono::NaiveDate;
 use medcert_application::store::{CertificateFilter, Cursor, Page, PageRequest, StoreError};
 use medcert_domain::{
     Entity as _, Id,
     certification::{Certificate, CertificateStatus},
 };
 use sea_orm::{
-    ConnectionTrait, FromQueryResult, Iterable,
-    sea_query::{Condition, Expr, ExprTrait, Order, Query},
+    ConnectionTrait, FromQueryResult, IdenStatic,
+    sea_query::{Condition, Expr, ExprTrait, Order},
 };
-use uuid::Uuid;
 
 use super::certificate::table::{Column, Entity};
 use crate::{
     codec::{after_prefix, stored},
-    directory::words::entries_with,
+    cut::Cut,
     error::failed,
     mapped::Row,
-    query::{Keyset, after_moment, page, total},
+    query::{after_moment, page},
 };
 
 const KIND: &str = Certificate::KIND;
 
 fn col(column: Column) -> Expr {
-    Expr::col(column)
-}
-
-fn any_of<V: Into<sea_orm::Value>>(all: Condition, column: Column, values: Vec<V>) -> Condition {
-    // One value as an equality, which every optimiser can turn into the order of an index.
-    match <[V; 1]>::try_from(values) {
-        Ok([value]) => all.add(col(column).eq(Expr::val(value))),
-        Err(values) if values.is_empty() => all,
-        Err(values) => all.add(col(column).is_in(values.into_iter().map(Into::into))),
-    }
+    Expr::col(("certificate", column))
 }
 
 /// Expiry is not stored: a certificate that says VALID has expired when its last day is over.
-fn status(status: CertificateStatus, today: chrono::NaiveDate) -> Condition {
-    let stands = |stored: CertificateStatus| Condition::all().add(col(Column::Status).eq(stored.code()));
-    match status {
-        CertificateStatus::Valid => stands(status).add(col(Column::ValidUntil).gte(today)),
-        CertificateStatus::Expired => stands(CertificateStatus::Valid).add(col(Column::ValidUntil).lt(today)),
-        stored => stands(stored),
+fn with_status(cut: Cut<Entity>, statuses: &[CertificateStatus], today: NaiveDate) -> Cut<Entity> {
+    let asked = |status| statuses.contains(&status);
+    let stored = statuses.iter().map(|status| match status {
+        CertificateStatus::Expired => CertificateStatus::Valid.code(),
+        stored => stored.code(),
+    });
+    let cut = cut.having(Column::Status.as_str(), stored);
+    let valid = || col(Column::Status).eq(CertificateStatus::Valid.code());
+    match (asked(CertificateStatus::Valid), asked(CertificateStatus::Expired)) {
+        (true, false) => {
+            let there = Condition::any().add(valid().not()).add(col(Column::ValidUntil).gte(today));
+            cut.holding(there)
+        }
+        (false, true) if statuses.len() == 1 => {
+            cut.within(Column::ValidUntil.as_str(), Condition::all().add(col(Column::ValidUntil).lt(today)))
+        }
+        (false, true) => {
+            let over = Condition::any().add(valid().not()).add(col(Column::ValidUntil).lt(today));
+            cut.holding(over)
+        }
+        _ => cut,
     }
 }
 
-fn condition(filter: &CertificateFilter) -> Condition {
-    let mut all = Condition::all();
-    for word in &filter.words {
-        all = all.add(col(Column::Id).in_subquery(entries_with(KIND, word)));
+async fn asked_for(db: &impl ConnectionTrait, filter: &CertificateFilter) -> Result<Cut<Entity>, StoreError> {
+    let visible = filter.visible_to_doctor.flatten();
+    let mut cut = Cut::by("certificate", Column::IssuedAt.as_str(), Order::Desc)
+        .having(Column::DoctorId.as_str(), visible.map(Id::raw))
+        .having(Column::DoctorId.as_str(), filter.doctors.iter().map(|id| id.raw()))
+        .having(Column::Kind.as_str(), filter.kinds.iter().map(|kind| kind.code()))
+        .found_by(db, KIND, &filter.words)
+        .await?;
+    if filter.visible_to_doctor == Some(None) {
+        // A doctor without staff record has attested nothing.
+        cut = cut.only(Condition::all().add(Expr::val(1).eq(0)));
+    }
+    if let Some((statuses, today)) = &filter.statuses {
+        cut = with_status(cut, statuses, *today);
     }
     if let Some(number) = &filter.number {
-        all = all.add(col(Column::Number).gte(number.as_str()));
+        let mut beginning = Condition::all().add(col(Column::Number).gte(number.as_str()));
         if let Some(end) = after_prefix(number) {
-            all = all.add(col(Column::Number).lt(end));
+            beginning = beginning.add(col(Column::Number).lt(end));
         }
-    }
-    all = any_of(all, Column::DoctorId, filter.doctors.iter().map(|id| id.raw()).collect::<Vec<Uuid>>());
-    all = any_of(all, Column::Kind, filter.kinds.iter().map(|kind| kind.code()).collect());
-    if let Some((statuses, today)) = &filter.statuses {
-        let any = statuses.iter().fold(Condition::any(), |any, one| any.add(status(*one, *today)));
-        all = all.add(any);
+        cut = cut.within(Column::Number.as_str(), beginning);
     }
     if let Some(from) = filter.issued_from {
-        all = all.add(col(Column::IssuedAt).gte(stored(from)));
+        cut = cut.holding(Condition::all().add(col(Column::IssuedAt).gte(stored(from))));
     }
     if let Some(before) = filter.issued_before {
-        all = all.add(col(Column::IssuedAt).lt(stored(before)));
+        cut = cut.holding(Condition::all().add(col(Column::IssuedAt).lt(stored(before))));
     }
     if let Some(day) = filter.valid_on {
-        all = all.add(col(Column::ValidFrom).lte(day)).add(col(Column::ValidUntil).gte(day));
+        cut = cut
+            .within(Column::ValidUntil.as_str(), Condition::all().add(col(Column::ValidUntil).gte(day)))
+            .holding(Condition::all().add(col(Column::ValidFrom).lte(day)));
     }
-    match filter.visible_to_doctor {
-        None => all,
-        Some(Some(staff)) => all.add(col(Column::DoctorId).eq(staff.raw())),
-        // A doctor without staff record has attested nothing.
-        Some(None) => all.add(Expr::val(1).eq(0)),
-    }
+    Ok(cut)
 }
 
 /// A page of the list, newest first.
@@ -85,14 +93,9 @@ pub(crate) async fn list(
     filter: &CertificateFilter,
     asked: &PageRequest,
 ) -> Result<Page<Certificate>, StoreError> {
-    let mut select = Query::select().from(Entity).columns(Column::iter()).take();
-    select.cond_where(condition(filter));
-    let count = if asked.with_total { Some(total(db, KIND, select.clone()).await?) } else { None };
-    Keyset::new(Column::IssuedAt, Column::Id, Order::Desc).apply(
-        &mut select,
-        after_moment(asked)?,
-        asked.limit,
-    );
+    let cut = asked_for(db, filter).await?;
+    let count = if asked.with_total { Some(cut.total(db, KIND).await?) } else { None };
+    let select = cut.page(db, KIND, asked, after_moment(asked)?).await?;
     let rows = db.query_all(&select).await.map_err(failed(KIND))?;
     let found: Vec<Certificate> = rows
         .iter()

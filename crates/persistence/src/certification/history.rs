@@ -5,17 +5,18 @@ use medcert_application::store::{
 };
 use medcert_domain::{Id, certification::Certification};
 use sea_orm::{
-    ConnectionTrait, QueryResult,
-    sea_query::{Alias, Expr, ExprTrait, Order, Query},
+    ConnectionTrait, IdenStatic, QueryResult,
+    sea_query::{Alias, Expr, Order},
 };
 
 use crate::{
     codec::{corrupt, moment, stored},
+    cut::Cut,
     error::failed,
     identity::user,
     mapped::{Table, add},
     people::person,
-    query::{Keyset, join, page, row_of, select_all, total, value_of},
+    query::{after_moment, join, page, row_of, select_all, value_of},
 };
 
 const KIND: &str = "history entry";
@@ -100,19 +101,14 @@ pub(crate) async fn list(
     id: Id<Certification>,
     asked: &PageRequest,
 ) -> Result<Page<HistoryRow>, StoreError> {
-    let mut select = Query::select().from_as(Entity, "entry").take();
-    select.and_where(Expr::col(("entry", Column::RequestId)).eq(id.raw()));
-    let count = if asked.with_total { Some(total(db, KIND, select.clone()).await?) } else { None };
+    let cut = Cut::<Entity>::by("entry", Column::OccurredAt.as_str(), Order::Desc)
+        .of(Column::RequestId.as_str(), id.raw());
+    let count = if asked.with_total { Some(cut.total(db, KIND).await?) } else { None };
+    let mut select = cut.around(cut.page(db, KIND, asked, after_moment(asked)?).await?);
     join::<user::table::Entity>(&mut select, "account", ("entry", Column::UserId));
     join::<person::table::Entity>(&mut select, "person", ("account", user::table::Column::PersonId));
     select_all::<Entity>(&mut select, "entry");
     select.expr_as(Expr::col(("person", person::table::Column::Name)), Alias::new("user_name"));
-    let after = crate::query::after_moment(asked)?;
-    Keyset::new(("entry", Column::OccurredAt), ("entry", Column::Id), Order::Desc).apply(
-        &mut select,
-        after,
-        asked.limit,
-    );
     let rows = db.query_all(&select).await.map_err(failed(KIND))?;
     let lines: Vec<HistoryRow> = rows.iter().map(line).collect::<Result<_, _>>()?;
     Ok(page(lines, asked, count, |last| Cursor { key: last.at.timestamp_micros().to_string(), id: last.id }))

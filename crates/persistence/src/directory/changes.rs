@@ -3,18 +3,19 @@
 use medcert_application::store::{ChangeEntry, ChangeRow, Cursor, NamedUser, Page, PageRequest, StoreError};
 use medcert_domain::Id;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryResult,
-    sea_query::{Alias, Expr, ExprTrait, Order, Query},
+    ColumnTrait, ConnectionTrait, EntityTrait, IdenStatic, QueryFilter, QueryResult,
+    sea_query::{Alias, Condition, Expr, ExprTrait, Order},
 };
 use uuid::Uuid;
 
 use crate::{
     codec::{corrupt, moment, stored},
+    cut::Cut,
     error::failed,
     identity::user,
     mapped::{Table, add},
     people::person,
-    query::{Keyset, after_moment, join, page, row_of, select_all, total, value_of},
+    query::{after_moment, join, page, row_of, select_all, value_of},
 };
 
 const KIND: &str = "change entry";
@@ -126,18 +127,15 @@ pub(crate) async fn list(
     object: Uuid,
     asked: &PageRequest,
 ) -> Result<Page<ChangeRow>, StoreError> {
-    let mut select = Query::select().from_as(Entity, "entry").take();
-    select
-        .and_where(Expr::col(("entry", Column::ObjectId)).eq(object))
-        .and_where(Expr::col(("entry", Column::ObjectKind)).eq(kind));
-    let count = if asked.with_total { Some(total(db, KIND, select.clone()).await?) } else { None };
+    let cut = Cut::<Entity>::by("entry", Column::OccurredAt.as_str(), Order::Desc)
+        .of(Column::ObjectId.as_str(), object)
+        .holding(Condition::all().add(Expr::col(("entry", Column::ObjectKind)).eq(kind)));
+    let count = if asked.with_total { Some(cut.total(db, KIND).await?) } else { None };
+    let mut select = cut.around(cut.page(db, KIND, asked, after_moment(asked)?).await?);
     join::<user::table::Entity>(&mut select, "account", ("entry", Column::UserId));
     join::<person::table::Entity>(&mut select, "person", ("account", user::table::Column::PersonId));
     select_all::<Entity>(&mut select, "entry");
     select.expr_as(Expr::col(("person", person::table::Column::Name)), Alias::new("user_name"));
-    let key = ("entry", Column::OccurredAt);
-    let after = after_moment(asked)?;
-    Keyset::new(key, ("entry", Column::Id), Order::Desc).apply(&mut select, after, asked.limit);
     let rows = db.query_all(&select).await.map_err(failed(KIND))?;
     let lines: Vec<ChangeRow> = rows.iter().map(line).collect::<Result<_, _>>()?;
     Ok(page(lines, asked, count, |last| Cursor { key: last.at.timestamp_micros().to_string(), id: last.id }))

@@ -6,7 +6,7 @@ use medcert_application::store::{LoadedWords, StoreError};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryResult, QuerySelect,
-    sea_query::{Condition, Expr, ExprTrait, Func, Iden, Query, SelectStatement},
+    sea_query::{Condition, Expr, ExprTrait, Func, IntoColumnRef, Query, SelectStatement},
 };
 use uuid::Uuid;
 
@@ -99,39 +99,78 @@ pub(crate) fn entries_with(kind: &'static str, word: &str) -> SelectStatement {
     select
 }
 
-/// Rows of a word beyond which it is no longer worth beginning with it.
+/// Entries beyond which it is no longer worth beginning with them.
 const FEW: u64 = 300;
 
-/// That the entry whose id is in `column` has, for each of these, a word that begins so.
+/// What words ask of a list.
+pub(crate) struct Found {
+    /// That the entry is one of few.
+    pub(crate) few: Option<Condition>,
+    /// What is looked at for each entry.
+    pub(crate) rest: Condition,
+}
+
+/// The entries that a select finds, when they are few.
+async fn few(
+    db: &impl ConnectionTrait,
+    mut entries: SelectStatement,
+) -> Result<Option<BTreeSet<Uuid>>, StoreError> {
+    let rows = db.query_all(entries.limit(FEW + 1)).await.map_err(failed(KIND))?;
+    if u64::try_from(rows.len()).is_ok_and(|count| count > FEW) {
+        return Ok(None);
+    }
+    let id = |row: &QueryResult| row.try_get("", "object_id").map_err(failed(KIND));
+    rows.iter().map(id).collect::<Result<_, _>>().map(Some)
+}
+
+/// That an entry has a word that begins so.
+fn has(kind: &'static str, word: &str, entry: impl IntoColumnRef) -> Expr {
+    let word = cut(word);
+    let end = after_prefix(&word);
+    let col = |column: Column| Expr::col(("other", column));
+    let mut rows = Query::select().expr(Func::count(Expr::val(1))).from_as(Entity, "other").take();
+    rows.and_where(col(Column::ObjectId).equals(entry))
+        .and_where(col(Column::ObjectKind).eq(kind))
+        .and_where(col(Column::Word).gte(word));
+    if let Some(end) = end {
+        rows.and_where(col(Column::Word).lt(end));
+    }
+    // A count, so that it is looked up entry by entry: an `EXISTS` could become a join that begins with the words.
+    Expr::from(rows).gt(0)
+}
+
+/// What these words ask of the entries whose id is in `column`: for each of them a word that begins so.
 ///
-/// Of a rare word the entries are looked up first, and the list is made of them. Of words that many entries have, each
-/// entry is asked as the list comes to it: the page is full soon. So neither grows with the directory.
+/// Of a rare word, or words that few entries have together, the entries are looked up first, and the list is made of
+/// them. Of words that many entries have, each entry is asked as the list comes to it: the page is full soon.
 pub(crate) async fn search(
     db: &impl ConnectionTrait,
     kind: &'static str,
     words: &[String],
-    column: (&'static str, impl Iden + Copy + 'static),
-) -> Result<Condition, StoreError> {
+    column: (&'static str, &'static str),
+) -> Result<Found, StoreError> {
     let mut rarest: Option<(usize, BTreeSet<Uuid>)> = None;
     for (position, word) in words.iter().enumerate() {
-        let rows = db.query_all(entries_with(kind, word).limit(FEW + 1)).await.map_err(failed(KIND))?;
-        let few = u64::try_from(rows.len()).is_ok_and(|count| count <= FEW);
-        if few && rarest.as_ref().is_none_or(|(_, known)| rows.len() < known.len()) {
-            let id = |row: &QueryResult| row.try_get("", "object_id").map_err(failed(KIND));
-            rarest = Some((position, rows.iter().map(id).collect::<Result<_, _>>()?));
+        if let Some(ids) = few(db, entries_with(kind, word)).await?
+            && rarest.as_ref().is_none_or(|(_, known)| ids.len() < known.len())
+        {
+            rarest = Some((position, ids));
         }
     }
-    let mut all = Condition::all();
     let begun = rarest.as_ref().map(|(position, _)| *position);
-    for (_, word) in words.iter().enumerate().filter(|(position, _)| Some(*position) != begun) {
-        let mut rows = entries_with(kind, word);
-        rows.clear_selects().expr(Func::count(Expr::val(1)));
-        rows.and_where(Expr::col((Entity, Column::ObjectId)).equals(column));
-        // A count, so that it is looked up entry by entry: an `EXISTS` could become a join that begins with the words.
-        all = all.add(Expr::from(rows).gt(0));
+    let mut found = rarest.map(|(_, ids)| ids);
+    if let (None, Some((first, others))) = (&found, words.split_first())
+        && !others.is_empty()
+    {
+        let mut together = entries_with(kind, first);
+        for word in others {
+            together.and_where(has(kind, word, (Entity, Column::ObjectId)));
+        }
+        found = few(db, together).await?;
     }
-    Ok(match rarest {
-        Some((_, ids)) => all.add(Expr::col(column).is_in(ids)),
-        None => all,
+    let others = words.iter().enumerate().filter(|(position, _)| Some(*position) != begun);
+    Ok(Found {
+        few: found.map(|ids| Condition::all().add(Expr::col(column).is_in(ids))),
+        rest: others.fold(Condition::all(), |all, (_, word)| all.add(has(kind, word, column))),
     })
 }

@@ -6,29 +6,25 @@ use medcert_domain::{
     identity::{Role, User},
 };
 use sea_orm::{
-    ConnectionTrait, QueryResult,
+    ConnectionTrait, IdenStatic, QueryResult,
     sea_query::{Alias, Condition, Expr, ExprTrait, Order, Query, SelectStatement},
 };
 
 use super::{email_change, user};
 use crate::{
     codec::{corrupt, moment, stored},
-    directory::words,
+    cut::Cut,
     error::failed,
-    people::{person, staff},
-    query::{Keyset, join, join_on, page, row_of, select_all, total, value_of},
+    people::{copies, person, staff},
+    query::{after_name, join, join_on, page, row_of, select_all, value_of},
     stamp::Stamp,
 };
 
-fn select() -> SelectStatement {
-    let mut select = Query::select().from_as(user::table::Entity, "account").take();
-    let person = ("account", user::table::Column::PersonId);
-    join::<person::table::Entity>(&mut select, "person", person);
-    join_on::<staff::table::Entity>(&mut select, "staff", staff::table::Column::PersonId, person);
-    select
-}
-
+/// Joins the rest of each account to the accounts of a select, and selects all of it.
 fn with_columns(select: &mut SelectStatement) {
+    let person = ("account", user::table::Column::PersonId);
+    join::<person::table::Entity>(select, "person", person);
+    join_on::<staff::table::Entity>(select, "staff", staff::table::Column::PersonId, person);
     let account = ("account", user::table::Column::Id);
     join_on::<email_change::table::Entity>(select, "pending", email_change::table::Column::UserId, account);
     select_all::<user::table::Entity>(select, "account");
@@ -54,7 +50,7 @@ fn row(row: &QueryResult) -> Result<UserRow, StoreError> {
     })
 }
 
-fn has_role(role: Role) -> Expr {
+fn has_role(role: Role) -> &'static str {
     use user::table::Column;
     let column = match role {
         Role::Admin => Column::IsAdmin,
@@ -63,34 +59,31 @@ fn has_role(role: Role) -> Expr {
         Role::Doctor => Column::IsDoctor,
         Role::Auditor => Column::IsAuditor,
     };
-    Expr::col(("account", column)).eq(true)
+    column.as_str()
 }
 
-fn condition(filter: &UserFilter) -> Condition {
-    use user::table::Column;
-    let column = |column: Column| Expr::col(("account", column));
-    let mut all = Condition::all();
-    for word in &filter.words {
-        all = all.add(column(Column::Id).in_subquery(words::entries_with(User::KIND, word)));
-    }
-    if !filter.roles.is_empty() {
-        all = all.add(filter.roles.iter().fold(Condition::any(), |any, role| any.add(has_role(*role))));
-    }
-    if !filter.statuses.is_empty() {
-        all = all.add(column(Column::Status).is_in(filter.statuses.iter().map(|status| status.code())));
-    }
-    if let Some(wanted) = filter.has_staff {
-        let staff = Expr::col(("staff", staff::table::Column::Id));
-        all = all.add(if wanted { staff.is_not_null() } else { staff.is_null() });
-    }
+/// The accounts that are asked for, by the copy of the person's name that each has.
+async fn asked_for(
+    db: &impl ConnectionTrait,
+    filter: &UserFilter,
+) -> Result<Cut<user::table::Entity>, StoreError> {
+    let last = user::table::Column::LastLoginAt;
+    let login = || Expr::col(("account", last));
+    let mut cut = Cut::by("account", copies::NAME, Order::Asc)
+        .any_true(filter.roles.iter().map(|role| has_role(*role)))
+        .having(copies::HAS_STAFF, filter.has_staff)
+        .having(user::table::Column::Status.as_str(), filter.statuses.iter().map(|status| status.code()))
+        .found_by(db, User::KIND, &filter.words)
+        .await?;
     if let Some(before) = filter.last_login_before {
-        all = all.add(column(Column::LastLoginAt).lt(stored(before)));
+        cut = cut.within(last.as_str(), Condition::all().add(login().lt(stored(before))));
     }
-    if let Some(wanted) = filter.never_logged_in {
-        let last = column(Column::LastLoginAt);
-        all = all.add(if wanted { last.is_null() } else { last.is_not_null() });
-    }
-    all
+    cut = match filter.never_logged_in {
+        None => cut,
+        Some(true) => cut.at(last.as_str(), Condition::all().add(login().is_null())),
+        Some(false) => cut.within(last.as_str(), Condition::all().add(login().is_not_null())),
+    };
+    Ok(cut)
 }
 
 /// The accounts by the name of their person.
@@ -99,13 +92,10 @@ pub(crate) async fn list(
     filter: &UserFilter,
     asked: &PageRequest,
 ) -> Result<Page<UserRow>, StoreError> {
-    let mut select = select();
-    select.cond_where(condition(filter));
-    let count = if asked.with_total { Some(total(db, User::KIND, select.clone()).await?) } else { None };
+    let cut = asked_for(db, filter).await?;
+    let count = if asked.with_total { Some(cut.total(db, User::KIND).await?) } else { None };
+    let mut select = cut.around(cut.page(db, User::KIND, asked, after_name(asked)).await?);
     with_columns(&mut select);
-    let after = asked.after.as_ref().map(|cursor| (cursor.key.clone().into(), cursor.id));
-    Keyset::new(("person", person::table::Column::Name), ("account", user::table::Column::Id), Order::Asc)
-        .apply(&mut select, after, asked.limit);
     let rows = db.query_all(&select).await.map_err(failed(User::KIND))?;
     let rows: Vec<UserRow> = rows.iter().map(row).collect::<Result<_, _>>()?;
     Ok(page(rows, asked, count, |last| Cursor { key: last.person.name(), id: last.user.id.raw() }))
@@ -113,7 +103,7 @@ pub(crate) async fn list(
 
 /// One account.
 pub(crate) async fn one(db: &impl ConnectionTrait, id: Id<User>) -> Result<Option<UserRow>, StoreError> {
-    let mut select = select();
+    let mut select = Query::select().from_as(user::table::Entity, "account").take();
     with_columns(&mut select);
     select.and_where(Expr::col(("account", user::table::Column::Id)).eq(id.raw()));
     let found = db.query_one(&select).await.map_err(failed(User::KIND))?;

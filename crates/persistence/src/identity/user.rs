@@ -7,13 +7,14 @@ use medcert_application::store::StoreError;
 use medcert_domain::{
     Entity as _, Id, Locale,
     identity::{Grant, Role, User, UserStatus},
+    people::Person,
     policy::Permission,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
     codec::{corrupt, moment, read, stored},
-    mapped::{Mapped, Table},
+    mapped::{Mapped, Table, Written},
 };
 
 pub(crate) mod table {
@@ -153,5 +154,9 @@ impl Mapped for User {
             created_at: stored(self.created_at),
             updated_at: stored(self.updated_at),
         }
+    }
+
+    fn copied(&self, written: Written) -> Option<Id<Person>> {
+        (written == Written::Inserted).then_some(self.person)
     }
 }

@@ -11,7 +11,7 @@ use medcert_domain::{
     jobs::{Job, LineOutcome},
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, Iterable, PaginatorTrait, QueryFilter,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IdenStatic, PaginatorTrait, QueryFilter,
     QueryOrder, QueryResult, QuerySelect, Value,
     sea_query::{Alias, Expr, ExprTrait, Order, Query, SelectStatement},
 };
@@ -20,11 +20,12 @@ use uuid::Uuid;
 use super::{job, line};
 use crate::{
     codec::{corrupt, stored},
+    cut::Cut,
     error::failed,
     identity::user,
     mapped::Row,
     people::person,
-    query::{Keyset, after_moment, join, page, row_of, select_all, total, value_of},
+    query::{after_moment, join, page, row_of, select_all, value_of},
     store::SeaStore,
 };
 
@@ -78,23 +79,14 @@ fn after_number(asked: &PageRequest) -> Result<Option<(Value, Uuid)>, StoreError
 impl JobReads for SeaStore {
     async fn jobs(&self, filter: &JobFilter, asked: &PageRequest) -> Result<Page<JobRow>, StoreError> {
         use job::table::{Column, Entity};
-        let mut select = Query::select().from_as(Entity, "job").take();
-        if let Some(user) = filter.created_by {
-            select.and_where(Expr::col(("job", Column::CreatedBy)).eq(user.raw()));
-        }
-        if !filter.kinds.is_empty() {
-            let kinds = filter.kinds.iter().map(|kind| kind.code());
-            select.and_where(Expr::col(("job", Column::Kind)).is_in(kinds));
-        }
-        if !filter.statuses.is_empty() {
-            let statuses = filter.statuses.iter().map(|status| status.code());
-            select.and_where(Expr::col(("job", Column::Status)).is_in(statuses));
-        }
         let db = self.reader();
-        let count = if asked.with_total { Some(total(db, Job::KIND, select.clone()).await?) } else { None };
+        let cut = Cut::<Entity>::by("job", Column::CreatedAt.as_str(), Order::Desc)
+            .having(Column::CreatedBy.as_str(), filter.created_by.map(Id::raw))
+            .having(Column::Status.as_str(), filter.statuses.iter().map(|status| status.code()))
+            .having(Column::Kind.as_str(), filter.kinds.iter().map(|kind| kind.code()));
+        let count = if asked.with_total { Some(cut.total(db, Job::KIND).await?) } else { None };
+        let mut select = cut.around(cut.page(db, Job::KIND, asked, after_moment(asked)?).await?);
         with_asker(&mut select);
-        let order = Keyset::new(("job", Column::CreatedAt), ("job", Column::Id), Order::Desc);
-        order.apply(&mut select, after_moment(asked)?, asked.limit);
         let rows = db.query_all(&select).await.map_err(failed(Job::KIND))?;
         let found: Vec<JobRow> = rows.iter().map(job_row).collect::<Result<_, _>>()?;
         Ok(page(found, asked, count, |last| Cursor {
@@ -118,15 +110,12 @@ impl JobReads for SeaStore {
         asked: &PageRequest,
     ) -> Result<Page<JobLine>, StoreError> {
         use line::table::{Column, Entity};
-        let mut select = Query::select().from(Entity).columns(Column::iter()).take();
-        select.and_where(Expr::col(Column::JobId).eq(id.raw()));
-        if let Some(outcome) = outcome {
-            select.and_where(Expr::col(Column::Outcome).eq(outcome.code()));
-        }
         let db = self.reader();
-        let count = if asked.with_total { Some(total(db, line::KIND, select.clone()).await?) } else { None };
-        let order = Keyset::new(Column::Number, Column::Id, Order::Asc);
-        order.apply(&mut select, after_number(asked)?, asked.limit);
+        let cut = Cut::<Entity>::by("line", Column::Number.as_str(), Order::Asc)
+            .of(Column::JobId.as_str(), id.raw())
+            .having(Column::Outcome.as_str(), outcome.map(LineOutcome::code));
+        let count = if asked.with_total { Some(cut.total(db, line::KIND).await?) } else { None };
+        let select = cut.page(db, line::KIND, asked, after_number(asked)?).await?;
         let rows = db.query_all(&select).await.map_err(failed(line::KIND))?;
         let read = |row| Row::<Entity>::from_query_result(row, "").map_err(failed(line::KIND))?.try_into();
         let found: Vec<JobLine> = rows.iter().map(read).collect::<Result<_, _>>()?;

@@ -10,7 +10,7 @@ use medcert_domain::{
     people::{Person, Promoter, PromoterSource},
 };
 use sea_orm::{
-    ConnectionTrait, FromQueryResult, Iterable, QueryResult,
+    ConnectionTrait, FromQueryResult, IdenStatic, Iterable, QueryResult,
     sea_query::{Alias, Condition, Expr, ExprTrait, Order, Query, SelectStatement},
 };
 use uuid::Uuid;
@@ -18,25 +18,16 @@ use uuid::Uuid;
 use super::{guardian, person, promoter, source, staff, uses};
 use crate::{
     codec::{corrupt, moment},
-    directory::words,
+    cut::Cut,
     error::failed,
     identity::user,
     mapped::{self, Row},
-    query::{Keyset, join, join_on, page, row_of, select_all, total, value_of},
+    query::{Keyset, after_name, join, join_on, page, row_of, select_all, total, value_of},
     stamp::Stamp,
     store::SeaStore,
 };
 
 const KIND: &str = Person::KIND;
-
-fn any_of<V: Into<sea_orm::Value>>(all: Condition, column: Expr, values: Vec<V>) -> Condition {
-    // One value as an equality, which every optimiser can turn into the order of an index.
-    match <[V; 1]>::try_from(values) {
-        Ok([value]) => all.add(column.eq(Expr::val(value))),
-        Err(values) if values.is_empty() => all,
-        Err(values) => all.add(column.is_in(values.into_iter().map(Into::into))),
-    }
-}
 
 /// Whoever has this number, or into whom the record with it was merged.
 async fn with_number(db: &impl ConnectionTrait, number: &str) -> Result<Vec<Uuid>, StoreError> {
@@ -54,29 +45,30 @@ async fn with_number(db: &impl ConnectionTrait, number: &str) -> Result<Vec<Uuid
     rows.iter().map(whom).collect()
 }
 
-async fn condition(db: &impl ConnectionTrait, filter: &PersonFilter) -> Result<Condition, StoreError> {
+async fn asked_for(
+    db: &impl ConnectionTrait,
+    filter: &PersonFilter,
+) -> Result<Cut<person::table::Entity>, StoreError> {
     use person::table::Column;
     let col = |column: Column| Expr::col(("person", column));
-    let mut all = Condition::all().add(col(Column::MergedIntoId).is_null());
-    all = all.add(words::search(db, Person::KIND, &filter.words, ("person", Column::Id)).await?);
-    let types = filter.document_types.iter().map(|kind| kind.code()).collect();
-    all = any_of(all, col(Column::DocumentType), types);
+    let mut cut = Cut::by("person", Column::Name.as_str(), Order::Asc)
+        .having(Column::BirthDate.as_str(), filter.birth_date)
+        .having(Column::DocumentType.as_str(), filter.document_types.iter().map(|kind| kind.code()))
+        .holding(Condition::all().add(col(Column::MergedIntoId).is_null()))
+        .found_by(db, KIND, &filter.words)
+        .await?;
     if let Some(number) = &filter.document_number {
-        all = all.add(col(Column::Id).is_in(with_number(db, number).await?));
-    }
-    if let Some(day) = filter.birth_date {
-        all = all.add(col(Column::BirthDate).eq(day));
+        cut = cut.only(Condition::all().add(col(Column::Id).is_in(with_number(db, number).await?)));
     }
     if let Some(email) = &filter.email {
-        all = all.add(col(Column::Email).eq(email.as_str()));
+        cut = cut.at(Column::Email.as_str(), Condition::all().add(col(Column::Email).eq(email.as_str())));
     }
-    Ok(all)
+    Ok(cut)
 }
 
 /// People with what they are besides. The page is cut before anything is joined to it.
-fn with_roles(cut: SelectStatement) -> SelectStatement {
+fn with_roles(mut select: SelectStatement) -> SelectStatement {
     let id = ("person", person::table::Column::Id);
-    let mut select = Query::select().from_subquery(cut, "person").take();
     join_on::<staff::table::Entity>(&mut select, "staff", staff::table::Column::PersonId, id);
     join_on::<user::table::Entity>(&mut select, "account", user::table::Column::PersonId, id);
     join_on::<promoter::table::Entity>(&mut select, "promoter", promoter::table::Column::PersonId, id);
@@ -98,19 +90,6 @@ fn person_row(row: &QueryResult) -> Result<PersonRow, StoreError> {
     })
 }
 
-fn all_people() -> SelectStatement {
-    use person::table::{Column, Entity};
-    let mut select = Query::select().from_as(Entity, "person").take();
-    for column in Column::iter() {
-        select.expr(Expr::col(("person", column)));
-    }
-    select
-}
-
-fn after_name(asked: &PageRequest) -> Option<(sea_orm::Value, Uuid)> {
-    asked.after.as_ref().map(|cursor| (cursor.key.clone().into(), cursor.id))
-}
-
 /// Promoters by name.
 pub(super) async fn promoters(
     db: &impl ConnectionTrait,
@@ -118,22 +97,13 @@ pub(super) async fn promoters(
     asked: &PageRequest,
 ) -> Result<Page<Promoter>, StoreError> {
     use promoter::table::{Column, Entity};
-    let col = |column: Column| Expr::col(("promoter", column));
-    let mut select = Query::select().from_as(Entity, "promoter").take();
-    for column in Column::iter() {
-        select.expr(col(column));
-    }
-    let mut all = Condition::all();
-    all = all.add(words::search(db, Promoter::KIND, &filter.words, ("promoter", Column::Id)).await?);
-    all = any_of(all, col(Column::PromoterType), filter.kinds.iter().map(|kind| kind.code()).collect());
-    all = any_of(all, col(Column::SourceId), filter.sources.iter().map(|id| id.raw()).collect());
-    select.cond_where(all);
-    let count = if asked.with_total { Some(total(db, Promoter::KIND, select.clone()).await?) } else { None };
-    Keyset::new(("promoter", Column::Name), ("promoter", Column::Id), Order::Asc).apply(
-        &mut select,
-        after_name(asked),
-        asked.limit,
-    );
+    let cut = Cut::<Entity>::by("promoter", Column::Name.as_str(), Order::Asc)
+        .having(Column::SourceId.as_str(), filter.sources.iter().map(|id| id.raw()))
+        .having(Column::PromoterType.as_str(), filter.kinds.iter().map(|kind| kind.code()))
+        .found_by(db, Promoter::KIND, &filter.words)
+        .await?;
+    let count = if asked.with_total { Some(cut.total(db, Promoter::KIND).await?) } else { None };
+    let select = cut.page(db, Promoter::KIND, asked, after_name(asked)).await?;
     let rows = db.query_all(&select).await.map_err(failed(Promoter::KIND))?;
     let found: Vec<Promoter> = rows
         .iter()
@@ -149,18 +119,10 @@ impl PersonReads for SeaStore {
         filter: &PersonFilter,
         asked: &PageRequest,
     ) -> Result<Page<PersonRow>, StoreError> {
-        use person::table::Column;
         let db = self.reader();
-        let mut cut = all_people();
-        cut.cond_where(condition(db, filter).await?);
-        let count = if asked.with_total { Some(total(db, KIND, cut.clone()).await?) } else { None };
-        Keyset::new(("person", Column::Name), ("person", Column::Id), Order::Asc).apply(
-            &mut cut,
-            after_name(asked),
-            asked.limit,
-        );
-        let mut select = with_roles(cut);
-        select.order_by(("person", Column::Name), Order::Asc).order_by(("person", Column::Id), Order::Asc);
+        let cut = asked_for(db, filter).await?;
+        let count = if asked.with_total { Some(cut.total(db, KIND).await?) } else { None };
+        let select = with_roles(cut.around(cut.page(db, KIND, asked, after_name(asked)).await?));
         let rows = db.query_all(&select).await.map_err(failed(KIND))?;
         let found: Vec<PersonRow> = rows.iter().map(person_row).collect::<Result<_, _>>()?;
         Ok(page(found, asked, count, |last| Cursor { key: last.person.name(), id: last.person.id.raw() }))
@@ -168,9 +130,9 @@ impl PersonReads for SeaStore {
 
     async fn person(&self, id: Id<Person>) -> Result<Option<(PersonRow, PersonUses)>, StoreError> {
         let db = self.reader();
-        let mut cut = all_people();
-        cut.and_where(Expr::col(("person", person::table::Column::Id)).eq(id.raw()));
-        let row = db.query_one(&with_roles(cut)).await.map_err(failed(KIND))?;
+        let mut one = Query::select().from_as(person::table::Entity, "person").take();
+        one.and_where(Expr::col(("person", person::table::Column::Id)).eq(id.raw()));
+        let row = db.query_one(&with_roles(one)).await.map_err(failed(KIND))?;
         let Some(row) = row else { return Ok(None) };
         Ok(Some((person_row(&row)?, uses::of(db, id).await?)))
     }

@@ -1,5 +1,6 @@
 //! People: persons, staff, promoters.
 
+pub(crate) mod copies;
 mod directory;
 pub(crate) mod guardian;
 mod moving;

@@ -15,7 +15,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{guardian, person, promoter, staff, uses};
+use super::{copies, guardian, person, promoter, staff, uses};
 use crate::{
     certification::{certificate, request, words},
     codec::{corrupt, stored},
@@ -164,6 +164,7 @@ impl PersonWork for SeaUnitOfWork {
             point_at!(db, promoter::table, Promoter::KIND, from, into, at);
             point_at!(db, staff::table, "staff", from, into, at);
             point_at!(db, user::table, "user", from, into, at);
+            copies::refresh(db, into).await?;
             // So that every merged record points at whoever is left, however often they were merged.
             person::table::Entity::update_many()
                 .col_expr(person::table::Column::MergedIntoId, Expr::value(into))

@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter a
 use crate::{
     codec::{corrupt, moment, read, read_opt, stored},
     error::failed,
-    mapped::{Mapped, Table},
+    mapped::{Mapped, Table, Written},
 };
 
 pub(crate) mod table {
@@ -132,6 +132,10 @@ impl Mapped for Person {
             created_at: stored(self.created_at),
             updated_at: stored(self.updated_at),
         }
+    }
+
+    fn copied(&self, written: Written) -> Option<Id<Person>> {
+        (written == Written::Updated).then_some(self.id)
     }
 }
 

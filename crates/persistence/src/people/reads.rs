@@ -11,17 +11,17 @@ use medcert_domain::{
     people::{Promoter, Staff, StaffRole, StaffStatus},
 };
 use sea_orm::{
-    ConnectionTrait,
+    ConnectionTrait, IdenStatic,
     sea_query::{Condition, Expr, ExprTrait, Order, Query, SelectStatement},
 };
 
-use super::{directory, person, staff};
+use super::{copies, directory, staff};
 use crate::{
-    directory::words::search,
+    cut::Cut,
     error::failed,
     identity::user,
     mapped,
-    query::{Keyset, page, total},
+    query::{after_name, join_on, page},
     store::SeaStore,
 };
 
@@ -39,14 +39,14 @@ pub(crate) async fn member(db: &impl ConnectionTrait, id: Id<Staff>) -> Result<O
     row.map_or(Ok(None), |row| staff::member(&row))
 }
 
-fn has_role(role: StaffRole) -> Expr {
+fn role_column(role: StaffRole) -> &'static str {
     use staff::table::Column;
     let column = match role {
         StaffRole::Operator => Column::IsOperator,
         StaffRole::Manager => Column::IsManager,
         StaffRole::Doctor => Column::IsDoctor,
     };
-    Expr::col(("staff", column)).eq(true)
+    column.as_str()
 }
 
 fn account_has_role(role: StaffRole) -> Expr {
@@ -63,7 +63,9 @@ fn account_has_role(role: StaffRole) -> Expr {
 fn assignable(roles: &[StaffRole], today: chrono::NaiveDate) -> Condition {
     use staff::table::Column;
     let in_role = roles.iter().fold(Condition::any(), |any, role| {
-        let mut holds = Condition::all().add(has_role(*role)).add(account_has_role(*role));
+        let mut holds = Condition::all()
+            .add(Expr::col(("staff", role_column(*role))).eq(true))
+            .add(account_has_role(*role));
         if *role == StaffRole::Doctor {
             let until = Expr::col(("staff", Column::LicenceValidUntil));
             holds = holds
@@ -78,31 +80,33 @@ fn assignable(roles: &[StaffRole], today: chrono::NaiveDate) -> Condition {
         .add(in_role)
 }
 
-async fn staff_condition(db: &impl ConnectionTrait, filter: &StaffFilter) -> Result<Condition, StoreError> {
-    let id = ("staff", staff::table::Column::Id);
-    let mut all = Condition::all();
-    for (kind, words) in [(Staff::KIND, &filter.words), (SPECIALTY, &filter.specialty)] {
-        all = all.add(search(db, kind, words, id).await?);
-    }
-    if !filter.roles.is_empty() {
-        all = all.add(filter.roles.iter().fold(Condition::any(), |any, role| any.add(has_role(*role))));
-    }
-    if !filter.statuses.is_empty() {
-        let codes = filter.statuses.iter().map(|status| status.code());
-        all = all.add(Expr::col(("staff", staff::table::Column::Status)).is_in(codes));
-    }
+/// Joins the account, at which the question who is assignable looks.
+fn with_account(select: &mut SelectStatement) {
+    let person = ("staff", staff::table::Column::PersonId);
+    join_on::<user::table::Entity>(select, "account", user::table::Column::PersonId, person);
+}
+
+/// The staff that is asked for, by the copy of the person's name that each record has.
+async fn asked_for(
+    db: &impl ConnectionTrait,
+    filter: &StaffFilter,
+) -> Result<Cut<staff::table::Entity>, StoreError> {
+    let mut cut = Cut::by("staff", copies::NAME, Order::Asc)
+        .any_true(filter.roles.iter().map(|role| role_column(*role)))
+        .having(staff::table::Column::Status.as_str(), filter.statuses.iter().map(|status| status.code()))
+        .found_by(db, Staff::KIND, &filter.words)
+        .await?
+        .found_by(db, SPECIALTY, &filter.specialty)
+        .await?;
     if let Some((wanted, today)) = filter.assignable {
         let roles = if filter.roles.is_empty() { StaffRole::ALL } else { &filter.roles };
         let fits = assignable(roles, today);
         // A member without account compares with NULL, which NOT alone would drop.
         let account = Expr::col(("account", user::table::Column::Id));
-        all = if wanted {
-            all.add(fits)
-        } else {
-            all.add(Condition::any().add(account.is_null()).add(fits.not()))
-        };
+        let asked = if wanted { fits } else { Condition::any().add(account.is_null()).add(fits.not()) };
+        cut = cut.joining(with_account).holding(asked);
     }
-    Ok(all)
+    Ok(cut)
 }
 
 #[async_trait]
@@ -113,12 +117,10 @@ impl PeopleReads for SeaStore {
         asked: &PageRequest,
     ) -> Result<Page<Member>, StoreError> {
         let db = self.reader();
-        let mut select = staff_select();
-        select.cond_where(staff_condition(db, filter).await?);
-        let count = if asked.with_total { Some(total(db, Staff::KIND, select.clone()).await?) } else { None };
-        let after = asked.after.as_ref().map(|c| (c.key.clone().into(), c.id));
-        Keyset::new(("person", person::table::Column::Name), ("staff", staff::table::Column::Id), Order::Asc)
-            .apply(&mut select, after, asked.limit);
+        let cut = asked_for(db, filter).await?;
+        let count = if asked.with_total { Some(cut.total(db, Staff::KIND).await?) } else { None };
+        let mut select = cut.around(cut.page(db, Staff::KIND, asked, after_name(asked)).await?);
+        staff::select_member(&mut select);
         let rows = db.query_all(&select).await.map_err(failed(Staff::KIND))?;
         let members: Vec<Member> =
             rows.iter().filter_map(|row| staff::member(row).transpose()).collect::<Result<_, _>>()?;

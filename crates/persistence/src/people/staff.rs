@@ -6,14 +6,14 @@ use medcert_application::store::StoreError;
 use medcert_domain::{
     Entity as _, Id,
     certification::Member,
-    people::{Staff, StaffKind, StaffRole, StaffStatus, StaffUser},
+    people::{Person, Staff, StaffKind, StaffRole, StaffStatus, StaffUser},
 };
 use sea_orm::{QueryResult, sea_query::SelectStatement};
 
 use crate::{
     codec::{all_or_none, corrupt, moment, money, read, stored},
     identity::user,
-    mapped::{Mapped, Table},
+    mapped::{Mapped, Table, Written},
     people::person,
     query::{join, join_on, row_of, select_all},
 };
@@ -110,6 +110,10 @@ impl Mapped for Staff {
             created_at: stored(self.created_at),
             updated_at: stored(self.updated_at),
         }
+    }
+
+    fn copied(&self, written: Written) -> Option<Id<Person>> {
+        (written != Written::Updated).then_some(self.person)
     }
 }
 

@@ -1,6 +1,6 @@
-//! Totals are kept in parts: by nothing, by one dimension, by all of them; by day, and where it helps by month.
+//! Totals are kept in parts: by nothing, by one dimension, by two, by all of them; by day, and where it helps by month.
 
-use medcert_domain::reports::{Cell, Dimensions, Grouping};
+use medcert_domain::reports::{Cell, Detail, Dimensions, Figure, Grouping};
 
 /// A dimension with an identity of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,17 +26,36 @@ impl Dimension {
         }
     }
 
-    fn only(self, of: &Dimensions) -> Dimensions {
-        let bare = Part::All.of(of);
+    /// The same with this dimension as it is in another.
+    fn taken(self, into: Dimensions, of: &Dimensions) -> Dimensions {
         match self {
-            Self::Service => Dimensions { service: of.service, ..bare },
-            Self::Promoter => Dimensions { promoter: of.promoter, ..bare },
-            Self::Manager => Dimensions { manager: of.manager, ..bare },
-            Self::Doctor => Dimensions { doctor: of.doctor, ..bare },
-            Self::Operator => Dimensions { operator: of.operator, ..bare },
+            Self::Service => Dimensions { service: of.service, ..into },
+            Self::Promoter => Dimensions { promoter: of.promoter, ..into },
+            Self::Manager => Dimensions { manager: of.manager, ..into },
+            Self::Doctor => Dimensions { doctor: of.doctor, ..into },
+            Self::Operator => Dimensions { operator: of.operator, ..into },
+        }
+    }
+
+    /// The name of totals by this dimension and a later one, by month.
+    const fn and(self, other: Self) -> &'static str {
+        match (self, other) {
+            (Self::Service, Self::Promoter) => "service+promoter",
+            (Self::Service, Self::Manager) => "service+manager",
+            (Self::Service, Self::Doctor) => "service+doctor",
+            (Self::Service, _) => "service+operator",
+            (Self::Promoter, Self::Manager) => "promoter+manager",
+            (Self::Promoter, Self::Doctor) => "promoter+doctor",
+            (Self::Promoter, _) => "promoter+operator",
+            (Self::Manager, Self::Doctor) => "manager+doctor",
+            (Self::Manager, _) => "manager+operator",
+            _ => "doctor+operator",
         }
     }
 }
+
+/// Figures of which there are totals by two dimensions: those of rankings.
+const RANKED: &[Figure] = &[Figure::Requests, Figure::Closed, Figure::Issued];
 
 /// Which dimensions a total keeps, besides stage and currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +64,8 @@ pub(crate) enum Part {
     All,
     /// One.
     Of(Dimension),
+    /// Two, in the order of [`Dimension::ALL`], without the stage; kept by month only, and only of figures of rankings.
+    Both(Dimension, Dimension),
     /// All; kept only where there are at least two.
     Full,
 }
@@ -52,17 +73,32 @@ pub(crate) enum Part {
 impl Part {
     /// The smallest part in which these dimensions can be asked for.
     pub(crate) fn with(needed: &[Dimension]) -> Self {
-        match needed {
-            [] => Self::All,
-            [only] => Self::Of(*only),
+        let mut all = Dimension::ALL.into_iter().filter(|dimension| needed.contains(dimension));
+        match (all.next(), all.next(), all.next()) {
+            (None, ..) => Self::All,
+            (Some(only), None, _) => Self::Of(only),
+            (Some(one), Some(other), None) => Self::Both(one, other),
             _ => Self::Full,
+        }
+    }
+
+    /// Whether it has totals by month of these figures, with or without their stages.
+    pub(crate) fn has_months(self, figures: &[Figure], staged: bool) -> bool {
+        match self {
+            Self::All | Self::Of(_) => true,
+            Self::Both(..) => !staged && figures.iter().all(|figure| RANKED.contains(figure)),
+            Self::Full => false,
         }
     }
 
     fn of(self, of: &Dimensions) -> Dimensions {
         match self {
             Self::All => Dimensions { stage: of.stage, currency: of.currency, ..Dimensions::default() },
-            Self::Of(dimension) => dimension.only(of),
+            Self::Of(dimension) => dimension.taken(Self::All.of(of), of),
+            Self::Both(one, other) => {
+                let bare = Dimensions { currency: of.currency, ..Dimensions::default() };
+                other.taken(one.taken(bare, of), of)
+            }
             Self::Full => *of,
         }
     }
@@ -76,12 +112,12 @@ impl Part {
             Self::Of(Dimension::Manager) => "manager",
             Self::Of(Dimension::Doctor) => "doctor",
             Self::Of(Dimension::Operator) => "operator",
-            Self::Full => "full",
+            Self::Both(..) | Self::Full => "full",
         }
     }
 
     /// Its name where totals are by month, on the first day of it. With all dimensions hardly two requests share a
-    /// total, so months of them would save nothing.
+    /// total, so months of them would save nothing; with two of them hardly two requests of a day do.
     pub(crate) const fn by_month(self) -> Option<&'static str> {
         match self {
             Self::All => Some("all-month"),
@@ -90,6 +126,7 @@ impl Part {
             Self::Of(Dimension::Manager) => Some("manager-month"),
             Self::Of(Dimension::Doctor) => Some("doctor-month"),
             Self::Of(Dimension::Operator) => Some("operator-month"),
+            Self::Both(one, other) => Some(one.and(other)),
             Self::Full => None,
         }
     }
@@ -100,12 +137,21 @@ pub(crate) fn parts(cell: &Cell) -> Vec<(&'static str, Cell)> {
     let there: Vec<Dimension> = Dimension::ALL.into_iter().filter(|d| d.is_in(&cell.of)).collect();
     let one_by_one = there.iter().map(|dimension| Part::Of(*dimension));
     let full = (there.len() > 1).then_some(Part::Full);
-    let mut all = Vec::with_capacity(2 * there.len() + 3);
+    let month = Grouping::Month.start_of(cell.day);
+    let mut all = Vec::with_capacity(4 * there.len() + 3);
     for part in std::iter::once(Part::All).chain(one_by_one).chain(full) {
         let of = part.of(&cell.of);
         all.push((part.by_day(), Cell { of, ..*cell }));
         if let Some(name) = part.by_month() {
-            all.push((name, Cell { of, day: Grouping::Month.start_of(cell.day), ..*cell }));
+            all.push((name, Cell { of, day: month, ..*cell }));
+        }
+    }
+    if RANKED.contains(&cell.figure) && cell.detail == Detail::None {
+        for (position, one) in there.iter().enumerate() {
+            for other in there.iter().skip(position + 1) {
+                let of = Part::Both(*one, *other).of(&cell.of);
+                all.push((one.and(*other), Cell { of, day: month, ..*cell }));
+            }
         }
     }
     all

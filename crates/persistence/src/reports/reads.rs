@@ -181,7 +181,9 @@ pub(crate) fn statements(backend: DbBackend, generation: i32, question: &Questio
         select.and_where(Expr::col("part").eq(name));
         on_days(select, from, to)
     };
-    let by_month = part.by_month().filter(|_| question.by != By::Day).zip(range.whole_months());
+    let staged = question.by == By::Stage || !question.of.stages.is_empty();
+    let months = question.by != By::Day && part.has_months(&question.figures, staged);
+    let by_month = part.by_month().filter(|_| months).zip(range.whole_months());
     let odd: Vec<Range> = match by_month {
         None => vec![range],
         Some((name, (first, last))) => {

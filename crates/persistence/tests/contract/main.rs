@@ -57,7 +57,7 @@ contract! {
     certificates { filters, parts }
     identity { round_trip, sessions, refresh_tokens }
     jobs { round_trip, lines_in_order, jobs_in_order, due, taking }
-    users { in_order, filters, acting, erasure, email_changes, logins }
+    users { in_order, filters, copies, acting, erasure, email_changes, logins }
     mail { queue, fates, forgotten }
     aggregate {
         round_trip, changes, unique_parts, stale, erasure, certificates,

@@ -1,7 +1,8 @@
 //! Accounts as the administration looks after them.
 
 use medcert_application::store::{
-    AuditEvent, ChangeEntry, IdentityReads, PageRequest, Store, StoreError, UserFilter,
+    AuditEvent, ChangeEntry, IdentityReads, PageRequest, PeopleReads, StaffFilter, Store, StoreError,
+    UserFilter,
 };
 use medcert_domain::{
     Entity as _, Id,
@@ -92,6 +93,41 @@ pub(crate) async fn filters(database: &TestDatabase) {
     assert_eq!(found(database, UserFilter { last_login_before: Some(at(9)), ..none() }).await, ["b"]);
     assert_eq!(found(database, UserFilter { never_logged_in: Some(true), ..none() }).await, ["a"]);
     assert_eq!(found(database, UserFilter { never_logged_in: Some(false), ..none() }).await, ["b", "c"]);
+}
+
+/// What accounts and staff records keep of their person follows whatever changes it.
+pub(crate) async fn copies(database: &TestDatabase) {
+    let [(ana, _), (other, _), _] = three(database).await;
+    let members = async || {
+        let page = database.store.staff_list(&StaffFilter::default(), &first(9)).await.unwrap();
+        page.items.into_iter().map(|member| (member.name, member.staff)).collect::<Vec<_>>()
+    };
+    let all = async || found(database, UserFilter::default()).await;
+    let with = async |has_staff| {
+        found(database, UserFilter { has_staff: Some(has_staff), ..UserFilter::default() }).await
+    };
+    assert_eq!(all().await, ["a", "b", "c"]);
+    assert_eq!(with(true).await, ["a", "c"]);
+    let mut work = begin(database).await;
+    work.update(&Person { given_names: "Яна".to_owned(), ..ana }).await.unwrap();
+    work.commit().await.unwrap();
+    assert_eq!(all().await, ["b", "c", "a"]);
+    let members = members().await;
+    let names: Vec<&str> = members.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["Їжакевич Я", "Яна Silva"]);
+    let mut work = begin(database).await;
+    work.delete(&members[1].1).await.unwrap();
+    work.commit().await.unwrap();
+    assert_eq!(with(true).await, ["c"]);
+    assert_eq!(with(false).await, ["b", "a"]);
+    // Whoever an account is moved to gives it the name.
+    let into = person("Їжачок", "Я");
+    insert!(database, &into, &staff(&into, &[StaffRole::Operator]));
+    let mut work = begin(database).await;
+    work.move_uses(other.id, into.id, at(9)).await.unwrap();
+    work.commit().await.unwrap();
+    assert_eq!(all().await, ["c", "b", "a"]);
+    assert_eq!(with(true).await, ["c", "b"]);
 }
 
 fn event(by: Id<User>, action: &str, object: Option<(&'static str, uuid::Uuid)>) -> AuditEvent {

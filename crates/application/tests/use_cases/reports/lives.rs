@@ -1,23 +1,20 @@
-//! Reports agree with the requests they are of: whatever was done to them, whoever counts or folds meanwhile.
+//! Requests as they are lived.
 
-use std::collections::BTreeMap;
-
-use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
+use chrono::{Days, Duration, NaiveDate};
 use chrono_tz::Tz;
-use futures::future::{join, join_all};
 use medcert_application::{
     Conditions, Error,
     certification::{Answer, AssignInput, Attempt, Detail, Known, Payload, erase},
     demo,
-    reports::{self, Place, Report, ReportFilter},
+    reports::{self, Report, ReportFilter},
     store::{CellFilter, PageRequest},
 };
 use medcert_domain::{
     Currency, Id, Money,
     catalog::Service,
     certification::{
-        Action, Certification, Channel, CloseOutcome, Conclusion, EndWithoutCertificate, Ending,
-        MoneyDecision, NewEvaluation, NewPayment, NewRefund, Payment, Refund, Stage, Verdict,
+        Action, Certification, Channel, CloseOutcome, Conclusion, EndWithoutCertificate, MoneyDecision,
+        NewEvaluation, NewPayment, NewRefund, Payment, Refund, Stage, Verdict,
     },
     identity::{Actor, Role, User, UserStatus},
     people::{Person, Staff, StaffRole, StaffStatus},
@@ -25,8 +22,8 @@ use medcert_domain::{
 };
 use medcert_testkit::{Database, actor_of};
 
-use crate::floor::{CALLERS, Floor, Outcome, fresh, keyed, plain};
-
+use super::walk::{Credit, Walk};
+use crate::floor::{Floor, Outcome, keyed};
 /// Numbers that look like chance and are the same each time.
 struct Chance(u64);
 
@@ -37,17 +34,15 @@ impl Chance {
     }
 }
 
-type Credit = (Option<Id<Staff>>, Option<Id<Staff>>);
-
 /// Requests as they are lived, and what a report of them must say.
-struct Lives {
-    floor: Floor,
+pub(super) struct Lives {
+    pub(super) floor: Floor,
     admin: Actor,
     managers: Vec<Id<Staff>>,
     services: Vec<Id<Service>>,
     /// Requests, with who had the credit when they ended.
     all: Vec<(Id<Certification>, Option<Credit>)>,
-    ledgers: Vec<(Vec<Payment>, Vec<Refund>)>,
+    pub(super) ledgers: Vec<(Vec<Payment>, Vec<Refund>)>,
     calls: usize,
     chance: Chance,
 }
@@ -61,7 +56,7 @@ fn end(money: Option<MoneyDecision>) -> EndWithoutCertificate {
 }
 
 impl Lives {
-    async fn on(database: Database) -> Self {
+    pub(super) async fn on(database: Database) -> Self {
         let floor = Floor::on(database).await;
         let app = floor.app(0);
         let admin = actor_of(&app, demo::emails()[0]).await;
@@ -78,7 +73,7 @@ impl Lives {
         Self { floor, admin, managers, services, all: vec![], ledgers: vec![], calls: 0, chance: Chance(7) }
     }
 
-    async fn live_in(&self, zone: Tz) {
+    pub(super) async fn live_in(&self, zone: Tz) {
         let app = self.floor.app(0);
         let mut institution = app.parts.store.institution().await.unwrap().unwrap();
         institution.time_zone = zone;
@@ -111,7 +106,7 @@ impl Lives {
 
     /// One step of some request's life; what the rules refuse does not happen.
     #[expect(clippy::too_many_lines, reason = "one arm for each thing that can happen to a request")]
-    async fn step(&mut self, zone: Tz) {
+    pub(super) async fn step(&mut self, zone: Tz) {
         let hours = i64::try_from(self.chance.below(44)).unwrap();
         let by = Duration::hours(hours) + Duration::seconds(i64::try_from(self.chance.below(4000)).unwrap());
         self.floor.replicas.clock.advance(by);
@@ -243,7 +238,7 @@ impl Lives {
     }
 
     /// Compares reports with what a walk over all requests finds.
-    async fn check(&self, zone: Tz, when: &str) {
+    pub(super) async fn check(&self, zone: Tz, when: &str) {
         let mut requests = vec![];
         for (id, credit) in &self.all {
             requests.push((self.request(*id).await, *credit));
@@ -321,257 +316,4 @@ async fn second_manager(floor: &Floor) -> Id<Staff> {
     uow.insert(&user).await.unwrap();
     uow.commit().await.unwrap();
     staff.id
-}
-
-/// A walk over all requests, counting what a report of them must say.
-struct Walk<'a> {
-    requests: &'a [(Certification, Option<Credit>)],
-    ledgers: &'a [(Vec<Payment>, Vec<Refund>)],
-    of: &'a CellFilter,
-    zone: Tz,
-    from: NaiveDate,
-    today: NaiveDate,
-}
-
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Money3 {
-    paid: i64,
-    refunded: i64,
-    paying: i64,
-}
-
-impl Walk<'_> {
-    fn day(&self, at: DateTime<Utc>) -> NaiveDate {
-        at.with_timezone(&self.zone).date_naive()
-    }
-
-    fn on(&self, day: NaiveDate) -> bool {
-        (self.from..=self.today).contains(&day)
-    }
-
-    /// Whether the filter lets the request through, with this manager and doctor.
-    fn lets(&self, request: &Certification, (manager, doctor): Credit) -> bool {
-        let among = |list: &[Id<Staff>], one: Option<Id<Staff>>| {
-            list.is_empty() || one.is_some_and(|one| list.contains(&one))
-        };
-        let of = self.of;
-        let currency = request.fee.map(|fee| fee.money.currency);
-        (of.stages.is_empty() || of.stages.contains(&request.stage))
-            && (of.currencies.is_empty() || currency.is_some_and(|c| of.currencies.contains(&c)))
-            && (of.services.is_empty() || request.service.is_some_and(|s| of.services.contains(&s)))
-            && among(&of.managers, manager)
-            && among(&of.doctors, doctor)
-    }
-
-    fn money(&self, payments: &[Payment], refunds: &[Refund], into: &mut Money3, voids: &mut i64) {
-        let counts = |p: &&Payment| p.validated.is_some() && p.voided.is_none();
-        for payment in payments.iter().filter(counts).filter(|p| self.on(p.paid_on)) {
-            into.paid += payment.money.minor;
-        }
-        let first = payments.iter().filter(counts).map(|payment| payment.paid_on).min();
-        into.paying += i64::from(first.is_some_and(|day| self.on(day)));
-        for refund in refunds.iter().filter(|refund| self.on(refund.paid_on)) {
-            into.refunded += refund.money.minor;
-        }
-        let voided = |p: &&Payment| p.voided.as_ref().is_some_and(|voided| self.on(self.day(voided.at)));
-        *voids += i64::try_from(payments.iter().filter(voided).count()).unwrap();
-    }
-
-    fn check(&self, report: &Report, what: &str) {
-        let (mut requests, mut closed, mut cancelled, mut issued, mut voids, mut waivers) =
-            (0, 0, 0, 0, 0, 0);
-        let (mut money, mut passages) = (Money3::default(), 0);
-        let mut by_stage: BTreeMap<Stage, i64> = BTreeMap::new();
-        let mut managers: BTreeMap<Id<Staff>, (i64, i64)> = BTreeMap::new();
-        for (request, credit) in self.requests {
-            let now = (request.manager(), request.doctor());
-            if self.lets(request, now) {
-                if self.on(self.day(request.created_at)) {
-                    requests += 1;
-                    *by_stage.entry(request.stage).or_default() += 1;
-                    if let Some(manager) = now.0 {
-                        managers.entry(manager).or_default().0 += 1;
-                    }
-                }
-                self.money(&request.payments, &request.refunds, &mut money, &mut voids);
-                for waiver in &request.trace.waivers {
-                    waivers += i64::from(self.on(self.day(waiver.at)));
-                }
-                for passage in request.trace.passages.iter().filter(|passage| passage.stage.is_open()) {
-                    passages += i64::from(self.on(self.day(passage.left)));
-                }
-            }
-            let credit = credit.unwrap_or(now);
-            let ended = match request.ending {
-                Ending::Closed { at, .. } => Some((&mut closed, at)),
-                Ending::Cancelled { at, .. } => Some((&mut cancelled, at)),
-                Ending::Open => None,
-            };
-            if let Some((count, at)) = ended
-                && self.on(self.day(at))
-                && self.lets(request, credit)
-            {
-                *count += 1;
-                if let (Ending::Closed { .. }, Some(manager)) = (&request.ending, credit.0) {
-                    managers.entry(manager).or_default().1 += 1;
-                }
-            }
-            for certificate in &request.certificates {
-                if self.of.managers.is_empty()
-                    && self.on(self.day(certificate.issued_at))
-                    && self.lets(request, (None, Some(certificate.doctor)))
-                {
-                    issued += 1;
-                }
-            }
-        }
-        if *self.of == CellFilter::default() {
-            for (payments, refunds) in self.ledgers {
-                self.money(payments, refunds, &mut money, &mut voids);
-            }
-        }
-        let figures = &report.figures;
-        assert_eq!(
-            (figures.requests, figures.closed, figures.cancelled),
-            (requests, closed, cancelled),
-            "{what}"
-        );
-        if self.of.managers.is_empty() {
-            assert_eq!(figures.issued, issued, "{what}");
-        }
-        let income = figures.income.first();
-        let told = income.map_or(Money3::default(), |income| Money3 {
-            paid: income.paid.minor,
-            refunded: income.refunded.minor,
-            paying: income.paying,
-        });
-        assert_eq!(told, money, "{what}");
-        let in_stage = |(stage, count): &(Stage, i64)| (*count != 0).then_some((*stage, *count));
-        assert_eq!(
-            report.by_stage.iter().filter_map(in_stage).collect::<BTreeMap<_, _>>(),
-            by_stage,
-            "{what}"
-        );
-        let left: i64 = figures.time_in_stage.iter().map(|time| time.count).sum();
-        assert_eq!(left, passages, "{what}");
-        let deeds = |deeds: &[reports::Deed]| deeds.iter().map(|deed| deed.count).sum::<i64>();
-        assert_eq!(deeds(&report.by_person.voids), voids, "{what}");
-        assert_eq!(deeds(&report.by_person.waivers), waivers, "{what}");
-        let places = |place: &Place| (Id::new(place.id), (place.requests, place.closed));
-        let ranked: BTreeMap<Id<Staff>, (i64, i64)> = report.rankings.managers.iter().map(places).collect();
-        managers.retain(|_, counts| *counts != (0, 0));
-        let ranked: BTreeMap<_, _> = ranked.into_iter().filter(|(_, counts)| *counts != (0, 0)).collect();
-        assert_eq!(ranked, managers, "{what}");
-        assert!(report.rankings.managers.iter().all(|place| (0..=10_000).contains(&place.share)), "{what}");
-        // The series has no gaps and adds up to the figures.
-        assert_eq!(report.series.len(), report.range.periods(report.grouping).len(), "{what}");
-        let sum = |of: fn(&reports::Period) -> i64| report.series.iter().map(of).sum::<i64>();
-        assert_eq!(
-            (sum(|p| p.requests), sum(|p| p.closed), sum(|p| p.cancelled), sum(|p| p.issued)),
-            (figures.requests, figures.closed, figures.cancelled, figures.issued),
-            "{what}"
-        );
-        let earned: i64 = report.series.iter().flat_map(|p| &p.income).map(|money| money.minor).sum();
-        assert_eq!(earned, money.paid - money.refunded, "{what}");
-    }
-}
-
-/// Random lives, in two time zones over the changes of their clocks, counted as they happen, folded, and anew.
-pub(crate) async fn agree_with_the_requests(database: Database) {
-    let mut lives = Lives::on(database).await;
-    let (south, north) = (Tz::America__Santiago, Tz::Europe__Kyiv);
-    lives.live_in(south).await;
-    lives.check(south, "nothing yet").await;
-    for round in 0..3 {
-        for _ in 0..60 {
-            lives.step(south).await;
-        }
-        lives.check(south, &format!("round {round}")).await;
-        if round > 0 {
-            reports::keep(&lives.floor.app(0)).await.unwrap();
-            lives.check(south, &format!("round {round}, folded")).await;
-        }
-    }
-    reports::rebuild(&lives.floor.app(0)).await.unwrap();
-    lives.check(south, "counted anew").await;
-    lives.live_in(north).await;
-    lives.check(north, "in another time zone").await;
-    for _ in 0..60 {
-        lives.step(north).await;
-    }
-    reports::keep(&lives.floor.app(1)).await.unwrap();
-    lives.check(north, "at the end").await;
-    let erased = !lives.ledgers.is_empty();
-    assert!(erased, "some request was erased");
-}
-
-/// Writers, a folder, whoever counts anew and readers at once: every answer is of one moment, and nothing is lost.
-pub(crate) async fn stay_whole_while_others_write(database: Database) {
-    let floor = Floor::on(database).await;
-    let admin = actor_of(&floor.app(0), demo::emails()[0]).await;
-    let filter = ReportFilter { from: None, to: None, grouping: Grouping::Day, of: CellFilter::default() };
-    reports::report(&floor.app(0), &admin, &filter).await.unwrap();
-    let writers = (0..CALLERS).map(async |caller| {
-        let detail = floor.register(caller, caller).await;
-        let id = detail.dossier.certification.id;
-        let conditions = keyed(&floor.manager, &format!("{caller}"), [9; 32]);
-        let payload = floor.payment(&format!("r-{caller}"));
-        fresh(floor.act(caller, &floor.manager, id, Action::RegisterPayment, payload, &conditions).await);
-        let assigned = Floor::assign(&floor.manager);
-        fresh(floor.act(caller, &floor.operator, id, Action::AssignManager, assigned, &plain()).await);
-    });
-    let done = std::cell::Cell::new(false);
-    let writers = async {
-        join_all(writers).await;
-        done.set(true);
-    };
-    let keeper = async {
-        while !done.get() {
-            match reports::keep(&floor.app(1)).await {
-                Ok(()) | Err(Error::Busy(_) | Error::Stale) => {}
-                Err(error) => panic!("{error:?}"),
-            }
-            tokio::task::yield_now().await;
-        }
-    };
-    let counter = async {
-        while !done.get() {
-            match reports::rebuild(&floor.app(2)).await {
-                Ok(()) | Err(Error::Busy(_) | Error::Stale) => {}
-                Err(error) => panic!("{error:?}"),
-            }
-        }
-    };
-    let reader = async {
-        let (mut last, mut reads) = (0, 0);
-        while !done.get() {
-            let report = match reports::report(&floor.app(3), &admin, &filter).await {
-                Ok(report) => report,
-                Err(Error::Busy(_)) => continue,
-                Err(error) => panic!("{error:?}"),
-            };
-            let figures = &report.figures;
-            let in_stages: i64 = report.by_stage.iter().map(|(_, count)| count).sum();
-            let in_series: i64 = report.series.iter().map(|period| period.requests).sum();
-            assert_eq!((in_stages, in_series), (figures.requests, figures.requests));
-            assert!(figures.requests >= last, "{} after {last}", figures.requests);
-            let paid: i64 = report.by_stage.iter().filter(|(s, _)| *s == Stage::Paid).map(|(_, n)| n).sum();
-            let paying = figures.income.first().map_or(0, |income| income.paying);
-            assert_eq!(paying, paid, "a payment counts when its request does");
-            (last, reads) = (figures.requests, reads + 1);
-        }
-        assert!(reads > 0);
-    };
-    join(writers, join(keeper, join(counter, reader))).await;
-    reports::keep(&floor.app(0)).await.unwrap();
-    let all = i64::try_from(CALLERS).unwrap();
-    let check = async |when: &str| {
-        let report = reports::report(&floor.app(0), &admin, &filter).await.unwrap();
-        assert_eq!(report.figures.requests, all, "{when}");
-        assert_eq!(report.figures.income[0].paid.minor, all * floor.service.fee.minor, "{when}");
-        assert_eq!(report.rankings.managers[0].requests, all, "{when}");
-    };
-    check("folded").await;
-    reports::rebuild(&floor.app(0)).await.unwrap();
-    check("counted anew").await;
 }

@@ -1,149 +1,26 @@
 //! The certification request: an aggregate of facts from which the stage follows.
 
-use chrono::{DateTime, NaiveDate, Utc};
+mod history;
+mod parts;
 
+use chrono::{DateTime, Utc};
+
+pub use self::{
+    history::{Event, HistoryLine},
+    parts::{Assignment, Care, Ending, Fee, Guardian, Payment, Refund, Voided},
+};
 use super::{
-    Action, AssignmentRole, CareMode, Certificate, CertificateStatus, Channel, CloseOutcome, Evaluation,
-    FeeSource, MoneyDecision, Passage, PaymentStatus, Relationship, Stage, Trace, Verdict, WaitingFor,
+    AssignmentRole, Certificate, CertificateStatus, Evaluation, MoneyDecision, Passage, PaymentStatus, Stage,
+    Trace, Verdict, WaitingFor,
 };
 use crate::{
-    Entity, Id, Money,
+    Entity, Id,
     catalog::Service,
     files::StoredFile,
     identity::{Actor, User},
     people::{Person, Promoter, Staff},
     policy::Subject,
 };
-
-/// Who stands for a client who cannot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Guardian {
-    /// The person.
-    pub person: Id<Person>,
-    /// Relation to the client.
-    pub relationship: Relationship,
-}
-
-/// How and where the client is seen.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Care {
-    /// How.
-    pub mode: CareMode,
-    /// Where, up to 255 characters.
-    pub place: Option<String>,
-}
-
-/// What is to be paid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Fee {
-    /// Amount; 0 means waived.
-    pub money: Money,
-    /// Where it comes from.
-    pub source: FeeSource,
-}
-
-/// How a request ended, if it did.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ending {
-    /// It goes on.
-    Open,
-    /// Ended with a certificate (`outcome` is `None`) or without.
-    Closed {
-        /// When.
-        at: DateTime<Utc>,
-        /// By whom.
-        by: Id<User>,
-        /// Why there is no certificate.
-        outcome: Option<CloseOutcome>,
-        /// In words.
-        reason: Option<String>,
-    },
-    /// Ended without service.
-    Cancelled {
-        /// When.
-        at: DateTime<Utc>,
-        /// By whom.
-        by: Id<User>,
-        /// In words.
-        reason: String,
-    },
-}
-
-/// A part played in the request from one moment to another.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Assignment {
-    /// Identifier.
-    pub id: Id<Self>,
-    /// Part.
-    pub role: AssignmentRole,
-    /// Who.
-    pub staff: Id<Staff>,
-    /// Given by whom.
-    pub assigned_by: Id<User>,
-    /// Since when.
-    pub assigned_at: DateTime<Utc>,
-    /// Until when; `None` while current.
-    pub ended_at: Option<DateTime<Utc>>,
-}
-
-/// Money received.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Payment {
-    /// Identifier.
-    pub id: Id<Self>,
-    /// How it came.
-    pub channel: Channel,
-    /// Day it was paid.
-    pub paid_on: NaiveDate,
-    /// How much, more than zero.
-    pub money: Money,
-    /// Reference of the transaction.
-    pub reference: Option<String>,
-    /// Comment.
-    pub comment: Option<String>,
-    /// Who wrote it down.
-    pub registered_by: Id<User>,
-    /// When.
-    pub registered_at: DateTime<Utc>,
-    /// Who confirmed it and when; counts only then.
-    pub validated: Option<(Id<User>, DateTime<Utc>)>,
-    /// Marked as never having happened.
-    pub voided: Option<Voided>,
-}
-
-/// Why a payment never happened.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Voided {
-    /// Who said so.
-    pub by: Id<User>,
-    /// When.
-    pub at: DateTime<Utc>,
-    /// In words.
-    pub reason: String,
-}
-
-/// Money given back.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refund {
-    /// Identifier.
-    pub id: Id<Self>,
-    /// Of which payment.
-    pub payment: Id<Payment>,
-    /// How it went.
-    pub channel: Channel,
-    /// Day it was given back.
-    pub paid_on: NaiveDate,
-    /// How much, more than zero.
-    pub money: Money,
-    /// Reference of the transaction.
-    pub reference: Option<String>,
-    /// In words.
-    pub reason: String,
-    /// Who.
-    pub by: Id<User>,
-    /// When it was written down.
-    pub at: DateTime<Utc>,
-}
 
 /// A request for a certificate, with everything that hangs on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -340,69 +217,5 @@ impl Certification {
     /// The payment with this id.
     pub fn payment(&self, id: Id<Payment>) -> Option<&Payment> {
         self.payments.iter().find(|p| p.id == id)
-    }
-}
-
-/// One line of the history of a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HistoryLine {
-    /// What was done.
-    pub action: Action,
-    /// Field that changed.
-    pub field: Option<&'static str>,
-    /// Value before; never a clinical one.
-    pub old: Option<String>,
-    /// Value after; never a clinical one.
-    pub new: Option<String>,
-    /// What the actor said.
-    pub comment: Option<String>,
-    /// Whether a relaxed setting of the institution allowed what separation of duties would refuse.
-    pub separation_waived: bool,
-}
-
-impl HistoryLine {
-    /// A line that names the action only.
-    pub const fn of(action: Action) -> Self {
-        Self { action, field: None, old: None, new: None, comment: None, separation_waived: false }
-    }
-
-    /// The same with a field and its values.
-    #[must_use]
-    pub fn field(mut self, field: &'static str, old: Option<String>, new: Option<String>) -> Self {
-        (self.field, self.old, self.new) = (Some(field), old, new);
-        self
-    }
-
-    /// The same with what the actor said.
-    #[must_use]
-    pub fn comment(mut self, comment: Option<String>) -> Self {
-        self.comment = comment;
-        self
-    }
-}
-
-crate::codes! {
-    /// What other systems are told; never with names, conclusions or diagnoses.
-    Event {
-        /// A request was registered.
-        RequestRegistered = "request.registered",
-        /// A request stands elsewhere now.
-        StageChanged = "request.stage_changed",
-        /// A request was cancelled.
-        RequestCancelled = "request.cancelled",
-        /// A request was taken up again.
-        RequestReopened = "request.reopened",
-        /// Money was received.
-        PaymentRegistered = "payment.registered",
-        /// A payment was marked as never having happened.
-        PaymentVoided = "payment.voided",
-        /// Money was given back.
-        PaymentRefunded = "payment.refunded",
-        /// An evaluation was recorded.
-        EvaluationRecorded = "evaluation.recorded",
-        /// A certificate was issued.
-        CertificateIssued = "certificate.issued",
-        /// A certificate was replaced.
-        CertificateSuperseded = "certificate.superseded",
     }
 }

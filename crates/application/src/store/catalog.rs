@@ -1,0 +1,35 @@
+//! What the room of the catalog reads from the database.
+
+use async_trait::async_trait;
+use medcert_domain::{
+    Id,
+    catalog::{Institution, Service},
+    certification::CertificateKind,
+};
+
+use super::{Page, PageRequest, StoreError};
+
+/// Which services. Everything given must hold; several values of one filter mean any of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ServiceFilter {
+    /// Those still offered, or those no longer.
+    pub active: Option<bool>,
+    /// Leading to these certificates.
+    pub kinds: Vec<CertificateKind>,
+    /// Words, each of which must begin some word of the name.
+    pub words: Vec<String>,
+}
+
+/// Reading the catalog.
+#[async_trait]
+pub trait CatalogReads: Send + Sync {
+    /// Services by name, then id.
+    async fn services(&self, filter: &ServiceFilter, page: &PageRequest)
+    -> Result<Page<Service>, StoreError>;
+
+    /// One service.
+    async fn service(&self, id: Id<Service>) -> Result<Option<Service>, StoreError>;
+
+    /// The institution, when its profile was written.
+    async fn institution(&self) -> Result<Option<Institution>, StoreError>;
+}

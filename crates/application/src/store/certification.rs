@@ -1,0 +1,237 @@
+//! What the room of certification reads from the database.
+
+use async_trait::async_trait;
+use chrono::{DateTime, NaiveDate, Utc};
+use medcert_domain::{
+    Id,
+    catalog::Service,
+    certification::{
+        AssignmentRole, Certificate, CertificateKind, CertificateStatus, Certification, Member,
+        PaymentStatus, Stage, WaitingFor,
+    },
+    identity::User,
+    people::{Document, Person, Promoter, Staff},
+};
+use uuid::Uuid;
+
+use super::{NamedUser, Page, PageRequest, StoreError};
+
+/// Order of the list of requests; ties are broken by id in the same direction.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Sort {
+    /// Newest first.
+    #[default]
+    CreatedDesc,
+    /// Oldest first.
+    CreatedAsc,
+    /// Last changed first.
+    UpdatedDesc,
+    /// Longest unchanged first.
+    UpdatedAsc,
+}
+
+/// Which requests. Everything given must hold; several values of one filter mean any of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RequestFilter {
+    /// Words, each of which must begin some search word of the request.
+    pub words: Vec<String>,
+    /// Stages.
+    pub stages: Vec<Stage>,
+    /// Payment statuses.
+    pub payment_statuses: Vec<PaymentStatus>,
+    /// Services.
+    pub services: Vec<Id<Service>>,
+    /// Clients.
+    pub clients: Vec<Id<Person>>,
+    /// Promoters.
+    pub promoters: Vec<Id<Promoter>>,
+    /// Current managers.
+    pub managers: Vec<Id<Staff>>,
+    /// Current doctors.
+    pub doctors: Vec<Id<Staff>>,
+    /// Requests that are the caller's: registered by this account, or currently assigned to this staff member.
+    pub mine: Option<(Id<User>, Option<Id<Staff>>)>,
+    /// Requests a doctor may see: currently assigned to this staff member.
+    pub visible_to_doctor: Option<Option<Id<Staff>>>,
+    /// Registered at or after.
+    pub created_from: Option<DateTime<Utc>>,
+    /// Registered before.
+    pub created_before: Option<DateTime<Utc>>,
+    /// Changed at or after.
+    pub updated_from: Option<DateTime<Utc>>,
+    /// Exact document number of the client, as stored.
+    pub document_number: Option<String>,
+    /// Exact external reference.
+    pub external_reference: Option<String>,
+    /// Whether money is still to be given back.
+    pub refund_due: Option<bool>,
+    /// Order.
+    pub sort: Sort,
+}
+
+/// One row of the list of requests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestRow {
+    /// Identifier.
+    pub id: Id<Certification>,
+    /// Code.
+    pub code: String,
+    /// Where it stands.
+    pub stage: Stage,
+    /// What the money amounts to.
+    pub payment_status: PaymentStatus,
+    /// The client.
+    pub client: Id<Person>,
+    /// The client's name.
+    pub client_name: String,
+    /// The client's document.
+    pub client_document: Option<Document>,
+    /// Name of the guardian.
+    pub guardian_name: Option<String>,
+    /// Name of the service.
+    pub service_name: Option<String>,
+    /// Name of the promoter.
+    pub promoter_name: Option<String>,
+    /// Name of whoever registered it.
+    pub operator_name: Option<String>,
+    /// Name of the current manager.
+    pub manager_name: Option<String>,
+    /// Name of the current doctor.
+    pub doctor_name: Option<String>,
+    /// In this stage since.
+    pub stage_since: DateTime<Utc>,
+    /// Whose move it is.
+    pub waiting_for: WaitingFor,
+    /// When it was registered.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A request with everything around it that a detail view or an action needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dossier {
+    /// The request.
+    pub certification: Certification,
+    /// The client.
+    pub client: Person,
+    /// The guardian.
+    pub guardian: Option<Person>,
+    /// The promoter.
+    pub promoter: Option<Promoter>,
+    /// The service.
+    pub service: Option<Service>,
+    /// The staff record behind the account that registered it.
+    pub operator: Option<(Id<Staff>, String)>,
+    /// The current manager.
+    pub manager: Option<Member>,
+    /// The current doctor.
+    pub doctor: Option<Member>,
+    /// Names of all accounts and staff the request mentions, by raw id.
+    pub names: Vec<(Uuid, String)>,
+}
+
+impl Dossier {
+    /// The name behind a raw id of an account or staff member.
+    pub fn name_of(&self, id: Uuid) -> Option<&str> {
+        self.names.iter().find(|(known, _)| *known == id).map(|(_, name)| name.as_str())
+    }
+}
+
+/// One line of history as read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryRow {
+    /// Identifier.
+    pub id: Uuid,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who.
+    pub by: NamedUser,
+    /// Code of the action.
+    pub action: String,
+    /// Field.
+    pub field: Option<String>,
+    /// Value before.
+    pub old_value: Option<String>,
+    /// Value after.
+    pub new_value: Option<String>,
+    /// Comment.
+    pub comment: Option<String>,
+    /// Whether a relaxed setting allowed it.
+    pub separation_waived: bool,
+}
+
+/// Which certificates. Everything given must hold; several values of one filter mean any of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CertificateFilter {
+    /// Words, each of which must begin some word of the holder's name or document as printed.
+    pub words: Vec<String>,
+    /// Beginning of the number.
+    pub number: Option<String>,
+    /// Attesting doctors.
+    pub doctors: Vec<Id<Staff>>,
+    /// Kinds.
+    pub kinds: Vec<CertificateKind>,
+    /// Where they stand on this day.
+    pub statuses: Option<(Vec<CertificateStatus>, NaiveDate)>,
+    /// Issued at or after.
+    pub issued_from: Option<DateTime<Utc>>,
+    /// Issued before.
+    pub issued_before: Option<DateTime<Utc>>,
+    /// Within their first and last day, whatever their status.
+    pub valid_on: Option<NaiveDate>,
+    /// Certificates a doctor may see: attested by this staff member.
+    pub visible_to_doctor: Option<Option<Id<Staff>>>,
+}
+
+/// The open requests that somebody has to do with.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OpenRequests {
+    /// How many.
+    pub count: u64,
+    /// The first of them with their codes, by id.
+    pub first: Vec<(Id<Certification>, String)>,
+}
+
+/// Reading certification.
+#[async_trait]
+pub trait CertificationReads: Send + Sync {
+    /// The list of requests.
+    async fn requests(
+        &self,
+        filter: &RequestFilter,
+        page: &PageRequest,
+    ) -> Result<Page<RequestRow>, StoreError>;
+
+    /// One request with everything around it.
+    async fn dossier(&self, id: Id<Certification>) -> Result<Option<Dossier>, StoreError>;
+
+    /// The history of a request, newest first; ties by id, descending.
+    async fn history(
+        &self,
+        id: Id<Certification>,
+        page: &PageRequest,
+    ) -> Result<Page<HistoryRow>, StoreError>;
+
+    /// Open requests that the staff member has in the role, by id behind the one given.
+    async fn open_requests_after(
+        &self,
+        staff: Id<Staff>,
+        role: AssignmentRole,
+        after: Option<Id<Certification>>,
+        limit: u64,
+    ) -> Result<Vec<(Id<Certification>, String)>, StoreError>;
+
+    /// Certificates, newest first; ties by id, descending.
+    async fn certificates(
+        &self,
+        filter: &CertificateFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Certificate>, StoreError>;
+
+    /// One certificate.
+    async fn certificate(&self, id: Id<Certificate>) -> Result<Option<Certificate>, StoreError>;
+
+    /// The certificate its QR code leads to.
+    async fn certificate_by_public_id(&self, public_id: &str) -> Result<Option<Certificate>, StoreError>;
+}

@@ -1,0 +1,129 @@
+//! What the room of identity reads from the database.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use medcert_domain::{
+    Id,
+    identity::{EmailChange, Role, Session, User, UserStatus},
+    people::{Person, Staff},
+};
+use uuid::Uuid;
+
+use super::{Page, PageRequest, StoreError};
+
+/// An account with the name of its person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedUser {
+    /// The account.
+    pub id: Id<User>,
+    /// The person's name.
+    pub name: String,
+}
+
+/// What a request with an access token needs to know: the session and its user, as of now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionState {
+    /// The session.
+    pub session: Session,
+    /// The account.
+    pub user: User,
+    /// Name of the person.
+    pub display_name: String,
+    /// The staff record of the person.
+    pub staff: Option<Id<Staff>>,
+}
+
+/// An account as its owner sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountRow {
+    /// The account.
+    pub user: User,
+    /// Name of the person.
+    pub display_name: String,
+    /// The staff record of the person.
+    pub staff: Option<Id<Staff>>,
+}
+
+/// Which accounts. Everything given must hold; several values of one filter mean any of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UserFilter {
+    /// Words, each of which must begin some search word of the account.
+    pub words: Vec<String>,
+    /// Roles.
+    pub roles: Vec<Role>,
+    /// Statuses.
+    pub statuses: Vec<UserStatus>,
+    /// Whether the person has a staff record.
+    pub has_staff: Option<bool>,
+    /// Having signed in, but not since this moment.
+    pub last_login_before: Option<DateTime<Utc>>,
+    /// Whether nobody ever signed in with it.
+    pub never_logged_in: Option<bool>,
+}
+
+/// An account with its person, as the administration sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserRow {
+    /// The account.
+    pub user: User,
+    /// Whose it is.
+    pub person: Person,
+    /// The staff record of the person.
+    pub staff: Option<Id<Staff>>,
+    /// The new address that waits for its confirmation, and until when.
+    pub pending_email: Option<(String, DateTime<Utc>)>,
+}
+
+/// A login of somebody, with where it was begun.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionRow {
+    /// The session.
+    pub session: Session,
+    /// Network address of the login.
+    pub address: Option<String>,
+    /// Program of the login.
+    pub agent: Option<String>,
+}
+
+/// Reading identity.
+#[async_trait]
+pub trait IdentityReads: Send + Sync {
+    /// The session with its user, in one statement.
+    async fn session_state(&self, id: Id<Session>) -> Result<Option<SessionState>, StoreError>;
+
+    /// The account with this address.
+    async fn account_by_email(&self, email: &str) -> Result<Option<AccountRow>, StoreError>;
+
+    /// One account.
+    async fn account(&self, id: Id<User>) -> Result<Option<AccountRow>, StoreError>;
+
+    /// Accounts by the name of their person (key of the cursor), then id.
+    async fn users(&self, filter: &UserFilter, page: &PageRequest) -> Result<Page<UserRow>, StoreError>;
+
+    /// One account with its person.
+    async fn user(&self, id: Id<User>) -> Result<Option<UserRow>, StoreError>;
+
+    /// Whether the account is the actor of any event that changed something, but for what concerns itself alone.
+    async fn has_acted(&self, id: Id<User>) -> Result<bool, StoreError>;
+
+    /// Whether the account is named in the history of any request or entry that is not itself. Reads the whole history
+    /// of requests, so it is for the rare moment before an account is removed.
+    async fn in_history(&self, id: Id<User>) -> Result<bool, StoreError>;
+
+    /// Number of active administrators.
+    async fn active_admins(&self) -> Result<u64, StoreError>;
+
+    /// Logins of the user that have not ended by now, newest first (key of the cursor: when they began).
+    async fn open_sessions(
+        &self,
+        user: Id<User>,
+        now: DateTime<Utc>,
+        page: &PageRequest,
+    ) -> Result<Page<SessionRow>, StoreError>;
+
+    /// The new address with this token identifier.
+    async fn email_change(&self, token: Uuid) -> Result<Option<EmailChange>, StoreError>;
+
+    /// Whether any account exists with this status.
+    async fn any_user(&self, status: UserStatus) -> Result<bool, StoreError>;
+}

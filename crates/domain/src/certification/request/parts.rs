@@ -1,0 +1,140 @@
+//! What a request is made of.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::{
+    Id, Money,
+    certification::{AssignmentRole, CareMode, Channel, CloseOutcome, FeeSource, Relationship},
+    identity::User,
+    people::{Person, Staff},
+};
+
+/// Who stands for a client who cannot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Guardian {
+    /// The person.
+    pub person: Id<Person>,
+    /// Relation to the client.
+    pub relationship: Relationship,
+}
+
+/// How and where the client is seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Care {
+    /// How.
+    pub mode: CareMode,
+    /// Where, up to 255 characters.
+    pub place: Option<String>,
+}
+
+/// What is to be paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fee {
+    /// Amount; 0 means waived.
+    pub money: Money,
+    /// Where it comes from.
+    pub source: FeeSource,
+}
+
+/// How a request ended, if it did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ending {
+    /// It goes on.
+    Open,
+    /// Ended with a certificate (`outcome` is `None`) or without.
+    Closed {
+        /// When.
+        at: DateTime<Utc>,
+        /// By whom.
+        by: Id<User>,
+        /// Why there is no certificate.
+        outcome: Option<CloseOutcome>,
+        /// In words.
+        reason: Option<String>,
+    },
+    /// Ended without service.
+    Cancelled {
+        /// When.
+        at: DateTime<Utc>,
+        /// By whom.
+        by: Id<User>,
+        /// In words.
+        reason: String,
+    },
+}
+
+/// A part played in the request from one moment to another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assignment {
+    /// Identifier.
+    pub id: Id<Self>,
+    /// Part.
+    pub role: AssignmentRole,
+    /// Who.
+    pub staff: Id<Staff>,
+    /// Given by whom.
+    pub assigned_by: Id<User>,
+    /// Since when.
+    pub assigned_at: DateTime<Utc>,
+    /// Until when; `None` while current.
+    pub ended_at: Option<DateTime<Utc>>,
+}
+
+/// Money received.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Payment {
+    /// Identifier.
+    pub id: Id<Self>,
+    /// How it came.
+    pub channel: Channel,
+    /// Day it was paid.
+    pub paid_on: NaiveDate,
+    /// How much, more than zero.
+    pub money: Money,
+    /// Reference of the transaction.
+    pub reference: Option<String>,
+    /// Comment.
+    pub comment: Option<String>,
+    /// Who wrote it down.
+    pub registered_by: Id<User>,
+    /// When.
+    pub registered_at: DateTime<Utc>,
+    /// Who confirmed it and when; counts only then.
+    pub validated: Option<(Id<User>, DateTime<Utc>)>,
+    /// Marked as never having happened.
+    pub voided: Option<Voided>,
+}
+
+/// Why a payment never happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Voided {
+    /// Who said so.
+    pub by: Id<User>,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// In words.
+    pub reason: String,
+}
+
+/// Money given back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refund {
+    /// Identifier.
+    pub id: Id<Self>,
+    /// Of which payment.
+    pub payment: Id<Payment>,
+    /// How it went.
+    pub channel: Channel,
+    /// Day it was given back.
+    pub paid_on: NaiveDate,
+    /// How much, more than zero.
+    pub money: Money,
+    /// Reference of the transaction.
+    pub reference: Option<String>,
+    /// In words.
+    pub reason: String,
+    /// Who.
+    pub by: Id<User>,
+    /// When it was written down.
+    pub at: DateTime<Utc>,
+}

@@ -1,0 +1,152 @@
+//! What each engine tells of how it answers a statement.
+
+use std::sync::{Arc, Mutex};
+
+use medcert_persistence::SeaStore;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
+use serde_json::Value;
+
+use crate::database::TestDatabase;
+
+/// What is looked at.
+pub(super) struct Watch {
+    /// Tables that grow.
+    pub(super) growing: &'static [&'static str],
+    /// Rows that one part of a statement may read.
+    pub(super) most: f64,
+}
+
+/// The statements that something runs on the store it is given.
+pub(super) async fn statements<T>(
+    database: &TestDatabase,
+    run: impl AsyncFnOnce(SeaStore) -> T,
+) -> (Vec<Statement>, T) {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let told = Arc::clone(&seen);
+    let answer =
+        run(database.store.watched(move |statement| told.lock().unwrap().push(statement.clone()))).await;
+    let seen = std::mem::take(&mut *seen.lock().unwrap());
+    assert!(!seen.is_empty());
+    (seen, answer)
+}
+
+/// What the engine does for the statement that it should not.
+async fn faults(db: &DatabaseConnection, watch: &Watch, statement: &Statement) -> Vec<String> {
+    let backend = db.get_database_backend();
+    let explain = match backend {
+        DbBackend::Postgres => "EXPLAIN (ANALYZE, FORMAT JSON)",
+        DbBackend::MySql => "ANALYZE FORMAT=JSON",
+        _ => "EXPLAIN QUERY PLAN",
+    };
+    let explain = Statement { sql: format!("{explain} {}", statement.sql), ..statement.clone() };
+    let rows = db.query_all_raw(explain).await.unwrap();
+    let mut found = Vec::new();
+    match backend {
+        DbBackend::Postgres => {
+            postgres(&rows[0].try_get_by_index::<Value>(0).unwrap()[0]["Plan"], watch, &mut found);
+        }
+        DbBackend::MySql => {
+            let told: String = rows[0].try_get_by_index(0).unwrap();
+            // Conditions are told with whatever bytes their values have.
+            mariadb(&serde_json::from_str(&readable(&told)).unwrap(), watch, &mut found);
+        }
+        _ => {
+            let lines: Vec<String> = rows.iter().map(|row| row.try_get("", "detail").unwrap()).collect();
+            sqlite(&lines, &statement.sql, watch, &mut found);
+        }
+    }
+    found
+}
+
+/// The same with only the escapes that JSON knows.
+fn readable(told: &str) -> String {
+    let mut chars = told.chars();
+    let mut clean = String::new();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => match chars.next() {
+                Some(next @ ('"' | '\\')) => clean.extend(['\\', next]),
+                _ => clean.push('?'),
+            },
+            c if c.is_control() => clean.push(' '),
+            c => clean.push(c),
+        }
+    }
+    clean
+}
+
+fn number(plan: &Value, name: &str) -> f64 {
+    plan[name].as_f64().unwrap_or_default()
+}
+
+fn postgres(plan: &Value, watch: &Watch, found: &mut Vec<String>) {
+    let (kind, table) =
+        (plan["Node Type"].as_str().unwrap(), plan["Relation Name"].as_str().unwrap_or_default());
+    if watch.growing.contains(&table) {
+        let read = (number(plan, "Actual Rows")
+            + number(plan, "Rows Removed by Filter")
+            + number(plan, "Rows Removed by Index Recheck"))
+            * number(plan, "Actual Loops");
+        if (kind == "Seq Scan" && read > 0.0) || read > watch.most {
+            found.push(format!("{kind} of {table} reads {read} rows"));
+        }
+    }
+    for part in plan["Plans"].as_array().into_iter().flatten() {
+        postgres(part, watch, found);
+    }
+}
+
+fn mariadb(plan: &Value, watch: &Watch, found: &mut Vec<String>) {
+    if let Some(table) = plan["table_name"].as_str() {
+        let read = number(plan, "r_rows") * number(plan, "r_loops");
+        let whole = plan["access_type"] == "ALL"
+            && plan.get("materialized").is_none()
+            && !table.starts_with('<')
+            && number(plan, "rows") > watch.most;
+        // It finds the words of a request by the request, and then looks at each.
+        let most = if table == "other" { watch.most * 10.0 } else { watch.most };
+        if whole || read > most {
+            found.push(format!("{} access to {table} reads {read} rows", plan["access_type"]));
+        }
+    }
+    match plan {
+        Value::Object(parts) => parts.values().for_each(|part| mariadb(part, watch, found)),
+        Value::Array(parts) => parts.iter().for_each(|part| mariadb(part, watch, found)),
+        _ => {}
+    }
+}
+
+/// SQLite does not tell rows; it tells when it reads a table without an index, or makes one first.
+fn sqlite(lines: &[String], sql: &str, watch: &Watch, found: &mut Vec<String>) {
+    for line in lines {
+        let table = line.strip_prefix("SCAN ").and_then(|rest| rest.split(' ').next());
+        let of_table = |alias: &str| {
+            watch
+                .growing
+                .iter()
+                .any(|table| *table == alias || sql.contains(&format!("\"{table}\" AS \"{alias}\"")))
+        };
+        // The alias of the page is that of the table it is cut from.
+        let derived = |alias: &str| sql.contains(&format!(") AS \"{alias}\""));
+        let scan = table.is_some_and(|alias| !line.contains(" USING ") && of_table(alias) && !derived(alias));
+        if scan || line.contains("AUTOMATIC") {
+            found.push(line.clone());
+        }
+    }
+}
+
+/// Runs it again, explained, and notes what is wrong.
+pub(super) async fn explain(
+    db: &DatabaseConnection,
+    watch: &Watch,
+    what: &str,
+    statements: Vec<Statement>,
+    wrong: &mut Vec<String>,
+) {
+    for statement in statements {
+        let faults = faults(db, watch, &statement).await;
+        if !faults.is_empty() {
+            wrong.push(format!("{what}: {faults:?}\n    {statement}"));
+        }
+    }
+}

@@ -19,6 +19,7 @@ mod m20261121_000013_catalog;
 mod m20261121_000014_users;
 mod m20261121_000015_edges;
 mod m20261121_000016_reads;
+mod m20261121_000017_sorted_words;
 mod new_table;
 mod words;
 
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000013_catalog::Migration),
             Box::new(m20261121_000014_users::Migration),
             Box::new(m20261121_000016_reads::Migration),
+            Box::new(m20261121_000017_sorted_words::Migration),
             Box::new(m20261121_000015_edges::Migration),
         ]
     }

@@ -17,9 +17,12 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::{
-    directory::words,
+    directory::{
+        search::{Looked, Search},
+        words,
+    },
     mapped::Table,
-    query::{Keyset, number, total},
+    query::{Keyset, join, number, total},
 };
 
 /// Rows that are read and put in order where no index gives it.
@@ -71,6 +74,8 @@ pub(crate) struct Cut<T> {
     ranges: Vec<Range>,
     only: Option<Condition>,
     rest: Condition,
+    listed: Condition,
+    search: Option<Search>,
     table: PhantomData<T>,
 }
 
@@ -87,6 +92,8 @@ impl<T: Table + Default> Cut<T> {
             ranges: vec![],
             only: None,
             rest: Condition::all(),
+            listed: Condition::all(),
+            search: None,
             table: PhantomData,
         }
     }
@@ -145,6 +152,12 @@ impl<T: Table + Default> Cut<T> {
         self
     }
 
+    /// Those that fulfil the condition, as all do that have words.
+    pub(crate) fn listing(mut self, condition: Condition) -> Self {
+        self.listed = self.listed.add(condition);
+        self
+    }
+
     /// Those that fulfil the condition, which is looked at row by row.
     pub(crate) fn holding(mut self, condition: Condition) -> Self {
         self.rest = self.rest.add(condition);
@@ -161,11 +174,13 @@ impl<T: Table + Default> Cut<T> {
         if words.is_empty() {
             return Ok(self);
         }
-        let found = words::search(db, kind, words, (self.alias, "id")).await?;
-        if let Some(few) = found.few {
-            self = self.only(few);
+        let search = Search::new(db, kind, words).await?;
+        if self.search.is_some() {
+            let words = search.condition((self.alias, "id"));
+            return Ok(self.holding(words));
         }
-        Ok(self.holding(found.rest))
+        self.search = Some(search);
+        Ok(self)
     }
 
     fn col(&self, column: &'static str) -> Expr {
@@ -185,15 +200,37 @@ impl<T: Table + Default> Cut<T> {
         }
     }
 
-    fn whole(&self) -> Condition {
+    /// What is asked for besides words.
+    fn besides(&self) -> Condition {
         let ranges = self.ranges.iter().map(|range| range.condition.clone());
         let all = ranges.chain(self.only.clone()).fold(self.rest.clone(), Condition::add);
         self.choices.iter().fold(all, |all, choice| all.add(self.chosen(choice)))
     }
 
+    /// What each row is asked for its words.
+    fn worded(&self) -> Condition {
+        let words = self.search.as_ref().map(|search| search.condition((self.alias, "id")));
+        words.into_iter().fold(self.listed.clone(), Condition::add)
+    }
+
+    fn whole(&self) -> Condition {
+        self.worded().add(self.besides())
+    }
+
+    /// The rows that words are looked for in, where something besides is asked for.
+    fn looked(&self) -> Option<Looked> {
+        let besides = self.besides();
+        (!besides.is_empty()).then(|| {
+            let mut rows = self.rows();
+            self.joined(&mut rows);
+            rows.cond_where(besides);
+            Looked { rows, id: (self.alias, "id") }
+        })
+    }
+
     /// What is looked at where the list is walked.
     fn walked(&self, backend: DbBackend) -> Condition {
-        self.ranges.iter().fold(self.rest.clone(), |all, Range { condition, .. }| {
+        self.ranges.iter().fold(self.worded().add(self.rest.clone()), |all, Range { condition, .. }| {
             if backend == DbBackend::MySql {
                 // Where it sees an index, it would rather read and sort all that the index has.
                 let told: Expr = Expr::case(condition.clone(), 1).finally(0).into();
@@ -232,6 +269,12 @@ impl<T: Table + Default> Cut<T> {
         db: &impl ConnectionTrait,
         kind: &'static str,
     ) -> Result<u64, StoreError> {
+        if let Some(search) = &self.search {
+            let looked = self.looked();
+            if search.leads(db, looked.as_ref()).await? {
+                return number(db, kind, &search.total(looked.as_ref())).await;
+            }
+        }
         let mut select = self.rows();
         self.joined(&mut select);
         select.cond_where(self.whole());
@@ -291,6 +334,17 @@ impl<T: Table + Default> Cut<T> {
         asked: &PageRequest,
         after: Option<(Value, Uuid)>,
     ) -> Result<SelectStatement, StoreError> {
+        if let Some(search) = &self.search {
+            let looked = self.looked();
+            if search.leads(db, looked.as_ref()).await? {
+                let hits = search.page(looked.as_ref(), &self.order, asked)?;
+                let mut cut = Query::select().from_subquery(hits, "hit").take();
+                join::<T>(&mut cut, self.alias, ("hit", words::table::Column::ObjectId));
+                let mut cut = self.with_columns(cut);
+                self.keyset().apply(&mut cut, None, asked.limit);
+                return Ok(cut);
+            }
+        }
         if let Some(few) = self.few(db, kind).await? {
             let mut cut = self.with_columns(Query::select().from_subquery(few, self.alias).take());
             self.joined(&mut cut);

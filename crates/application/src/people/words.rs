@@ -80,14 +80,13 @@ pub(crate) async fn reindex(uow: &mut dyn UnitOfWork, person: &Person) -> Result
         users::index(uow, &user, person).await?;
     }
     let Some(mut promoter) = uow.promoter_by_person(person.id).await? else { return Ok(()) };
-    index_promoter(uow, &promoter, Some(person)).await?;
     // A promoter who is a person goes by the person's name.
     if promoter.name != person.name() {
         promoter.name = person.name();
         promoter.updated_at = person.updated_at;
         uow.update(&promoter).await?;
     }
-    Ok(())
+    index_promoter(uow, &promoter, Some(person)).await
 }
 
 /// Makes a member of staff found: by name and documents, licence and specialty, and by the specialty alone.

@@ -233,7 +233,8 @@ pub trait DirectoryWork: Send {
     /// Appends changes to the history of entries.
     async fn record_changes(&mut self, changes: &[ChangeEntry]) -> Result<(), StoreError>;
 
-    /// Replaces the words by which an entry is found; none removes it from the index.
+    /// Replaces the words by which an entry is found; none removes it from the index. The entry has been written
+    /// before, since its words keep its place in the list.
     async fn index_entry(
         &mut self,
         kind: &'static str,

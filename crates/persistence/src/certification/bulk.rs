@@ -39,7 +39,6 @@ async fn children<C: Child>(
 async fn store(db: &DatabaseTransaction, load: &Load) -> Result<(), StoreError> {
     let people = load.people.iter().map(|person| person.row(1)).collect();
     add::<crate::people::person::table::Entity>(db, Person::KIND, people).await?;
-    directory::words::add(db, &load.words).await?;
     let all = load.requests.as_slice();
     let roots = all.iter().map(|loaded| request::row(&loaded.request, 1)).collect();
     add::<Entity>(db, Certification::KIND, roots).await?;
@@ -58,6 +57,7 @@ async fn store(db: &DatabaseTransaction, load: &Load) -> Result<(), StoreError> 
     }
     found.sort_unstable_by(|a, b| (a.slice, &a.word, a.created_at).cmp(&(b.slice, &b.word, b.created_at)));
     words::add(db, found).await?;
+    directory::words::add(db, &load.words).await?;
     for (series, year, value) in &load.counters {
         counter::set(db, series, *year, *value).await?;
     }

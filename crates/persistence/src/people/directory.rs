@@ -54,7 +54,7 @@ async fn asked_for(
     let mut cut = Cut::by("person", Column::Name.as_str(), Order::Asc)
         .having(Column::BirthDate.as_str(), filter.birth_date)
         .having(Column::DocumentType.as_str(), filter.document_types.iter().map(|kind| kind.code()))
-        .holding(Condition::all().add(col(Column::MergedIntoId).is_null()))
+        .listing(Condition::all().add(col(Column::MergedIntoId).is_null()))
         .found_by(db, KIND, &filter.words)
         .await?;
     if let Some(number) = &filter.document_number {

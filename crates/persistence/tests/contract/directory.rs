@@ -1,7 +1,7 @@
 //! What all directories share: history, words, leases.
 
 use medcert_application::store::{ChangeEntry, DirectoryReads, PageRequest, Store};
-use medcert_domain::{Entity as _, catalog::Service, people::Promoter};
+use medcert_domain::{Entity as _, Id, catalog::Service, people::Promoter};
 use sea_orm::{
     ConnectionTrait as _,
     sea_query::{Expr, ExprTrait as _, Order, Query},
@@ -9,7 +9,8 @@ use sea_orm::{
 
 use crate::{
     database::TestDatabase,
-    fixture::{Clinic, EXTREME, at, begin, fresh},
+    fixture::{Clinic, EXTREME, at, begin, fresh, promoter, service},
+    insert,
 };
 
 fn entry(object: uuid::Uuid, clinic: &Clinic, micros: i64) -> ChangeEntry {
@@ -61,18 +62,22 @@ pub(crate) async fn history(database: &TestDatabase) {
 }
 
 pub(crate) async fn words(database: &TestDatabase) {
-    let object = fresh();
+    let (one, other) = (promoter("One"), promoter("Other"));
+    let object = one.id.raw();
+    let service = Service { id: Id::new(object), ..service("Service") };
+    insert!(database, &one, &other);
+    insert!(database, &service);
     let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
     let mut work = begin(database).await;
     work.index_entry(Promoter::KIND, object, &words(&["ана", "oop", "oop"])).await.unwrap();
     work.index_entry(Promoter::KIND, object, &words(&["ана", "🩺", &"ж".repeat(200)])).await.unwrap();
     // The same words of another kind and of another entry stay apart.
     work.index_entry(Service::KIND, object, &words(&["ана"])).await.unwrap();
-    work.index_entry(Promoter::KIND, fresh(), &words(&["ана"])).await.unwrap();
+    work.index_entry(Promoter::KIND, other.id.raw(), &words(&["ана"])).await.unwrap();
     work.index_entry(Service::KIND, object, &[]).await.unwrap();
     work.commit().await.unwrap();
     let select = Query::select()
-        .column("word")
+        .columns(["word", "sort_key"])
         .from("directory_word")
         .and_where(Expr::col("object_id").eq(object))
         .order_by("word", Order::Asc)
@@ -82,6 +87,7 @@ pub(crate) async fn words(database: &TestDatabase) {
     behind.close().await.unwrap();
     let kept: Vec<String> = rows.iter().map(|row| row.try_get("", "word").unwrap()).collect();
     assert_eq!(kept, ["ана".to_owned(), "ж".repeat(100), "🩺".to_owned()]);
+    assert!(rows.iter().all(|row| row.try_get::<String>("", "sort_key").unwrap() == "One"));
 }
 
 pub(crate) async fn leases(database: &TestDatabase) {

@@ -24,6 +24,7 @@ mod people;
 mod plans;
 mod races;
 mod schema;
+mod searching;
 mod units;
 mod users;
 
@@ -70,5 +71,6 @@ contract! {
     units { spoiled, dropped, locks, exhausted, records, idempotency_keys }
     races { numbers, swaps, claims, refreshes, managers, deadlocks, readers, mails }
     copies { round_trip, described, at_one_moment, all_or_nothing, states }
+    searching { as_a_model, renames, newest_first, sorted_later }
     schema { up_and_down, words_move, names_fold, at_once, unsuitable }
 }

@@ -7,7 +7,7 @@ use medcert_application::store::{
 use medcert_domain::{
     Entity as _, Id,
     identity::{EmailChange, Role, Session, User, UserStatus},
-    people::{Person, Promoter, StaffRole},
+    people::{Person, StaffRole},
 };
 
 use crate::{
@@ -71,7 +71,7 @@ pub(crate) async fn filters(database: &TestDatabase) {
         let words = medcert_application::directory::words([user.email.as_str(), &name]);
         work.index_entry(User::KIND, user.id.raw(), &words).await.unwrap();
     }
-    work.index_entry(Promoter::KIND, all[1].1.id.raw(), &["zzz".to_owned()]).await.unwrap();
+    work.index_entry("other kind", all[1].1.id.raw(), &["zzz".to_owned()]).await.unwrap();
     work.commit().await.unwrap();
     let none = UserFilter::default;
     let words =

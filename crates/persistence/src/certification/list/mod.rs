@@ -292,6 +292,18 @@ fn indexed(condition: Condition, key: Column) -> SelectStatement {
     select
 }
 
+/// The first requests with this value: as a range in the order of its column, which no index has but the one that is
+/// meant. Of an equality PostgreSQL would walk the list at times.
+fn valued(one: &Equal) -> SelectStatement {
+    let mut select = Query::select().expr(col(Column::CreatedAt)).from_as(Entity, "request").take();
+    select
+        .cond_where(filter::ranged(one))
+        .order_by(("request", one.0), Order::Asc)
+        .order_by(("request", Column::CreatedAt), Order::Asc)
+        .limit(FEW + 1);
+    select
+}
+
 /// Where the rows come from when the order of the list is not that of what is asked for: a range of the other moment,
 /// or words in the order of changes. Few are put in order; otherwise the list is walked, which finds many soon.
 async fn source(
@@ -341,9 +353,7 @@ async fn words_first(
         return Ok(false);
     }
     let choices = parts.choices.iter().map(Choice::each).filter(|each| each.len() <= BRANCHES);
-    let sums: Vec<Expr> = choices
-        .map(|each| counted(each.iter().map(|one| indexed(filter::equal(one), Column::CreatedAt)).collect()))
-        .collect();
+    let sums: Vec<Expr> = choices.map(|each| counted(each.iter().map(valued).collect())).collect();
     Ok(sums.is_empty() || !few(db, sums).await?.contains(&true))
 }
 

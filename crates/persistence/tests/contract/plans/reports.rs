@@ -26,7 +26,8 @@ async fn count(database: &TestDatabase, filled: &Filled) {
     let mut work = database.store.begin().await.unwrap();
     let generation = work.begin_count(chrono_tz::UTC).await.unwrap();
     for first in filled.requests.iter().step_by(COUNTED.1) {
-        work.count_requests(generation, Some(first.raw()), COUNTED.0).await.unwrap();
+        let counted = work.count_requests(generation, Some(first.raw()), COUNTED.0).await.unwrap();
+        work.add_counted(generation, &counted.cells).await.unwrap();
     }
     work.finish_count(generation).await.unwrap();
     work.commit().await.unwrap();

@@ -47,9 +47,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000012_people::Migration),
             Box::new(m20261121_000013_catalog::Migration),
             Box::new(m20261121_000014_users::Migration),
+            Box::new(m20261121_000015_edges::Migration),
             Box::new(m20261121_000016_reads::Migration),
             Box::new(m20261121_000017_sorted_words::Migration),
-            Box::new(m20261121_000015_edges::Migration),
         ]
     }
 }

@@ -17,10 +17,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::{
-    directory::{
-        search::{Looked, Search},
-        words,
-    },
+    directory::search::{self, Looked, Search},
     mapped::Table,
     query::{Keyset, join, number, total},
 };
@@ -73,8 +70,9 @@ pub(crate) struct Cut<T> {
     choices: Vec<Choice>,
     ranges: Vec<Range>,
     only: Option<Condition>,
-    rest: Condition,
+    /// What every row of the list fulfils, as all do that have words.
     listed: Condition,
+    rest: Condition,
     search: Option<Search>,
     table: PhantomData<T>,
 }
@@ -91,8 +89,8 @@ impl<T: Table + Default> Cut<T> {
             choices: vec![],
             ranges: vec![],
             only: None,
-            rest: Condition::all(),
             listed: Condition::all(),
+            rest: Condition::all(),
             search: None,
             table: PhantomData,
         }
@@ -152,34 +150,37 @@ impl<T: Table + Default> Cut<T> {
         self
     }
 
-    /// Those that fulfil the condition, as all do that have words.
-    pub(crate) fn listing(mut self, condition: Condition) -> Self {
-        self.listed = self.listed.add(condition);
-        self
-    }
-
     /// Those that fulfil the condition, which is looked at row by row.
     pub(crate) fn holding(mut self, condition: Condition) -> Self {
         self.rest = self.rest.add(condition);
         self
     }
 
-    /// Those of which, for each of these words, some word begins so.
+    /// Those that are listed at all, as all are that have words.
+    pub(crate) fn listing(mut self, condition: Condition) -> Self {
+        self.listed = self.listed.add(condition);
+        self
+    }
+
+    /// Those of which, for each of these words, some word begins so. Words of another kind than the first ones are
+    /// looked at row by row, unless they are rare.
     pub(crate) async fn found_by(
         mut self,
         db: &impl ConnectionTrait,
         kind: &'static str,
         words: &[String],
     ) -> Result<Self, StoreError> {
-        if words.is_empty() {
+        if self.search.is_none() {
+            self.search = Search::of(db, kind, words).await?;
             return Ok(self);
         }
-        let search = Search::new(db, kind, words).await?;
-        if self.search.is_some() {
-            let words = search.condition((self.alias, "id"));
-            return Ok(self.holding(words));
+        let id = (self.alias, "id");
+        for word in words {
+            self = match search::few(db, kind, word).await? {
+                Some(ids) => self.only(Condition::all().add(Expr::col(id).is_in(ids))),
+                None => self.holding(Condition::all().add(search::has(kind, id, word))),
+            };
         }
-        self.search = Some(search);
         Ok(self)
     }
 
@@ -200,37 +201,69 @@ impl<T: Table + Default> Cut<T> {
         }
     }
 
-    /// What is asked for besides words.
-    fn besides(&self) -> Condition {
+    fn whole(&self) -> Condition {
+        self.without_words().add(self.listed.clone()).add(self.worded())
+    }
+
+    /// All that is asked but words.
+    fn without_words(&self) -> Condition {
         let ranges = self.ranges.iter().map(|range| range.condition.clone());
         let all = ranges.chain(self.only.clone()).fold(self.rest.clone(), Condition::add);
         self.choices.iter().fold(all, |all, choice| all.add(self.chosen(choice)))
     }
 
-    /// What each row is asked for its words.
     fn worded(&self) -> Condition {
-        let words = self.search.as_ref().map(|search| search.condition((self.alias, "id")));
-        words.into_iter().fold(self.listed.clone(), Condition::add)
+        let search = self.search.as_ref();
+        search.map_or_else(Condition::all, |search| search.condition((self.alias, "id")))
     }
 
-    fn whole(&self) -> Condition {
-        self.worded().add(self.besides())
-    }
-
-    /// The rows that words are looked for in, where something besides is asked for.
+    /// What is asked besides words, as rows of words are looked at for it.
     fn looked(&self) -> Option<Looked> {
-        let besides = self.besides();
-        (!besides.is_empty()).then(|| {
-            let mut rows = self.rows();
-            self.joined(&mut rows);
-            rows.cond_where(besides);
-            Looked { rows, id: (self.alias, "id") }
-        })
+        let asked = self.without_words();
+        if asked.is_empty() {
+            return None;
+        }
+        let mut rows = self.rows();
+        self.joined(&mut rows);
+        rows.cond_where(asked);
+        Some(Looked { rows, id: (self.alias, "id") })
+    }
+
+    /// Whether the page is cut out of the rows of words: not when few rows have what else is asked, which are then asked
+    /// for their words, or when there is no word to begin with.
+    async fn led(
+        &self,
+        db: &impl ConnectionTrait,
+        kind: &'static str,
+    ) -> Result<Option<&Search>, StoreError> {
+        let Some(search) = self.search.as_ref().filter(|search| search.leads()) else { return Ok(None) };
+        if search.is_rare() {
+            return Ok(Some(search));
+        }
+        for choice in &self.choices {
+            let mut rows = 0;
+            for one in choice.each() {
+                let mut found = self.rows();
+                found.expr(Expr::val(1)).cond_where(self.equal(&one)).limit(FEW + 1);
+                found.order_by((self.alias, self.key), Order::Asc);
+                let mut count = Query::select().from_subquery(found, "counted").take();
+                count.expr_as(Func::count(Expr::val(1)), Alias::new("total"));
+                rows += number(db, kind, &count).await?;
+                if rows > FEW {
+                    break;
+                }
+            }
+            if rows <= FEW {
+                return Ok(None);
+            }
+        }
+        Ok(Some(search))
     }
 
     /// What is looked at where the list is walked.
     fn walked(&self, backend: DbBackend) -> Condition {
-        self.ranges.iter().fold(self.worded().add(self.rest.clone()), |all, Range { condition, .. }| {
+        let asked = self.rest.clone().add(self.listed.clone()).add(self.worded());
+        self.ranges.iter().fold(asked, |all, Range { condition, .. }| {
             if backend == DbBackend::MySql {
                 // Where it sees an index, it would rather read and sort all that the index has.
                 let told: Expr = Expr::case(condition.clone(), 1).finally(0).into();
@@ -269,11 +302,11 @@ impl<T: Table + Default> Cut<T> {
         db: &impl ConnectionTrait,
         kind: &'static str,
     ) -> Result<u64, StoreError> {
-        if let Some(search) = &self.search {
-            let looked = self.looked();
-            if search.leads(db, looked.as_ref()).await? {
-                return number(db, kind, &search.total(looked.as_ref())).await;
-            }
+        let looked = self.looked();
+        if let Some(search) = self.search.as_ref().filter(|search| search.leads())
+            && (search.is_rare() || looked.is_none())
+        {
+            return number(db, kind, &search.total(looked.as_ref())).await;
         }
         let mut select = self.rows();
         self.joined(&mut select);
@@ -334,23 +367,20 @@ impl<T: Table + Default> Cut<T> {
         asked: &PageRequest,
         after: Option<(Value, Uuid)>,
     ) -> Result<SelectStatement, StoreError> {
-        if let Some(search) = &self.search {
-            let looked = self.looked();
-            if search.leads(db, looked.as_ref()).await? {
-                let hits = search.page(looked.as_ref(), &self.order, asked)?;
-                let mut cut = Query::select().from_subquery(hits, "hit").take();
-                join::<T>(&mut cut, self.alias, ("hit", words::table::Column::ObjectId));
-                let mut cut = self.with_columns(cut);
-                self.keyset().apply(&mut cut, None, asked.limit);
-                return Ok(cut);
-            }
-        }
         if let Some(few) = self.few(db, kind).await? {
             let mut cut = self.with_columns(Query::select().from_subquery(few, self.alias).take());
             self.joined(&mut cut);
             cut.cond_where(self.whole());
             self.keyset().apply(&mut cut, after, asked.limit);
             return Ok(cut);
+        }
+        if let Some(search) = self.led(db, kind).await? {
+            let hits = search.page(self.looked().as_ref(), &self.order, after, asked.limit)?;
+            let mut cut = Query::select().from_subquery(hits, "hit").take();
+            join::<T>(&mut cut, self.alias, ("hit", "object_id"));
+            cut.order_by((self.alias, self.key), self.order.clone());
+            cut.order_by((self.alias, "id"), self.order.clone());
+            return Ok(self.with_columns(cut));
         }
         let backend = db.get_database_backend();
         let (branches, overlap) = self.branches(backend);

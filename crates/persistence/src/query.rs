@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 use medcert_application::store::{Cursor, Page, PageRequest, StoreError};
 use sea_orm::{
     ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, IdenStatic, Iterable, QueryResult, Statement,
@@ -177,16 +177,12 @@ pub(crate) async fn number(
     Ok(u64::try_from(count).unwrap_or(0))
 }
 
-/// The place behind which a list ordered by moments goes on.
+/// The place behind which a list ordered by a moment goes on.
 pub(crate) fn after_moment(asked: &PageRequest) -> Result<Option<(Value, Uuid)>, StoreError> {
     let Some(cursor) = &asked.after else { return Ok(None) };
-    Ok(Some((crate::codec::stored(moment_of_cursor(&cursor.key)?).into(), cursor.id)))
-}
-
-/// The moment in a cursor of such a list.
-pub(crate) fn moment_of_cursor(key: &str) -> Result<DateTime<Utc>, StoreError> {
-    let moment = key.parse().ok().and_then(DateTime::from_timestamp_micros);
-    moment.ok_or_else(|| crate::codec::corrupt("cursor", "key is no moment"))
+    let moment = cursor.key.parse().ok().and_then(DateTime::from_timestamp_micros);
+    let moment = moment.ok_or_else(|| crate::codec::corrupt("cursor", "key is no moment"))?;
+    Ok(Some((crate::codec::stored(moment).into(), cursor.id)))
 }
 
 /// The place behind which a list ordered by names goes on.

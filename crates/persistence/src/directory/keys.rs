@@ -12,7 +12,7 @@ use medcert_domain::{
     people::{Person, Promoter, Staff},
 };
 use sea_orm::{
-    ConnectionTrait, QueryResult,
+    ConnectionTrait, QueryResult, Value,
     sea_query::{Expr, ExprTrait, Query, SelectStatement},
 };
 use uuid::Uuid;
@@ -20,12 +20,12 @@ use uuid::Uuid;
 use crate::{
     catalog::service,
     certification::certificate,
-    codec::stored,
+    codec::corrupt,
     error::failed,
     identity::user,
     mapped::Table,
     people::{person, promoter, staff},
-    query::{join, moment_of_cursor, value_of},
+    query::{join, value_of},
     stamp::Stamp,
 };
 
@@ -38,12 +38,13 @@ fn moment_key(at: Stamp) -> String {
     at.0.format("%Y-%m-%d %H:%M:%S%.6f").to_string()
 }
 
-/// What a cursor of the list says, as words keep it.
-pub(super) fn of_cursor(kind: &str, key: &str) -> Result<String, StoreError> {
-    if kind != Certificate::KIND {
-        return Ok(key.to_owned());
+/// A value of the column that orders a list, as words keep it.
+pub(super) fn text(value: Value) -> Result<String, StoreError> {
+    match value {
+        Value::String(Some(name)) => Ok(name),
+        Value::ChronoDateTime(Some(at)) => Ok(moment_key(Stamp(at))),
+        _ => Err(corrupt("cursor", "key orders no list")),
     }
-    Ok(moment_key(stored(moment_of_cursor(key)?)))
 }
 
 fn rows<T: Table + Default>() -> SelectStatement {

@@ -3,15 +3,16 @@
 //! The rows of one word lie in that order, from any cursor on. What is typed is the beginning of words, mostly of a
 //! few: their rows are merged. So a page reads about as many rows as it has, wherever in the list they are.
 
-use medcert_application::store::{Cursor, PageRequest, StoreError};
+use medcert_application::store::StoreError;
 use sea_orm::{
-    ConnectionTrait,
+    ConnectionTrait, Value,
     sea_query::{
         Alias, Asterisk, Condition, Expr, ExprTrait, Func, Order, Query, SelectStatement, UnionType,
     },
 };
 use uuid::Uuid;
 
+pub(crate) use super::words::has;
 use super::{
     keys,
     words::{
@@ -21,7 +22,7 @@ use super::{
 };
 use crate::{
     error::failed,
-    query::{Keyset, number, value_of},
+    query::{Keyset, value_of},
 };
 
 const KIND: &str = "directory word";
@@ -31,6 +32,9 @@ const FEW: u64 = 2_000;
 const ALIKE: usize = 30;
 /// Rows that are looked at for another word before those of the same one are passed over.
 const AT_ONCE: u64 = 64;
+
+/// Entries that are named one by one.
+const LISTED: u64 = 300;
 
 /// How entries are found.
 enum Way {
@@ -59,8 +63,16 @@ pub(crate) struct Search {
 }
 
 impl Search {
-    /// Looks which word the search begins with. There is one at least.
-    pub(crate) async fn new(
+    /// Looks which word the search begins with; nothing when there are none.
+    pub(crate) async fn of(
+        db: &impl ConnectionTrait,
+        kind: &'static str,
+        words: &[String],
+    ) -> Result<Option<Self>, StoreError> {
+        if words.is_empty() { Ok(None) } else { Self::new(db, kind, words).await.map(Some) }
+    }
+
+    async fn new(
         db: &impl ConnectionTrait,
         kind: &'static str,
         words: &[String],
@@ -97,7 +109,9 @@ impl Search {
         let name = |number: usize| format!("word_{number}");
         let mut select = Query::select();
         for (number, word) in self.words.iter().enumerate() {
-            let rows = within(self.kind, word).expr(Expr::val(1)).limit(FEW + 1).take();
+            let mut rows = within(self.kind, word);
+            // An order, so that it is counted inside the index.
+            rows.expr(Expr::val(1)).order_by(("hit", Column::Word), Order::Asc).limit(FEW + 1);
             let count = Query::select().expr(Func::count(Expr::val(1))).from_subquery(rows, "few").take();
             select.expr_as(Expr::from(count), Alias::new(name(number)));
         }
@@ -107,33 +121,23 @@ impl Search {
 
     /// That the entry whose id is in the column has the words.
     pub(crate) fn condition(&self, column: (&'static str, &'static str)) -> Condition {
-        self.words.iter().fold(Condition::all(), |all, word| all.add(words::has(self.kind, column, word)))
+        self.words.iter().fold(Condition::all(), |all, word| all.add(has(self.kind, column, word)))
     }
 
-    /// Whether the page is cut out of the rows of words: not when few entries fulfil what else is asked, which are then
-    /// asked for their words, or when there is no word to begin with.
-    pub(crate) async fn leads(
-        &self,
-        db: &impl ConnectionTrait,
-        looked: Option<&Looked>,
-    ) -> Result<bool, StoreError> {
-        match (&self.way, looked) {
-            (Way::Asked, _) => Ok(false),
-            (Way::Few, _) | (Way::Merged(_), None) => Ok(true),
-            (Way::Merged(_), Some(Looked { rows, .. })) => {
-                let mut rows = rows.clone();
-                rows.expr(Expr::val(1)).limit(FEW + 1);
-                let mut count = Query::select().from_subquery(rows, "few").take();
-                count.expr_as(Func::count(Expr::val(1)), Alias::new("total"));
-                Ok(number(db, KIND, &count).await? > FEW)
-            }
-        }
+    /// Whether a page can be cut out of the rows of words.
+    pub(crate) const fn leads(&self) -> bool {
+        !matches!(self.way, Way::Asked)
+    }
+
+    /// Whether one of the words has few rows.
+    pub(crate) const fn is_rare(&self) -> bool {
+        matches!(self.way, Way::Few)
     }
 
     /// Puts to rows of the first word what else is asked of their entries.
     fn narrow(&self, mut hits: SelectStatement, looked: Option<&Looked>) -> SelectStatement {
         for word in self.words.iter().skip(1) {
-            hits.and_where(words::has(self.kind, ("hit", Column::ObjectId), word));
+            hits.and_where(has(self.kind, ("hit", Column::ObjectId), word));
         }
         if let Some(Looked { rows, id }) = looked {
             // A count, so that it is looked up row by row; a join could begin with the whole table.
@@ -149,25 +153,16 @@ impl Search {
         within(self.kind, self.words.first().map_or("", String::as_str))
     }
 
-    /// Selects `object_id` and `sort_key` of the entries of a page, with one more than asked for.
+    /// Selects `object_id` and `sort_key` of the entries of a page, behind the one with this key and id, with one more
+    /// than asked for.
     pub(crate) fn page(
         &self,
         looked: Option<&Looked>,
         order: &Order,
-        asked: &PageRequest,
-    ) -> Result<SelectStatement, StoreError> {
-        let key = |cursor: &Cursor| Ok((keys::of_cursor(self.kind, &cursor.key)?, cursor.id));
-        let after = asked.after.as_ref().map(key).transpose()?;
-        Ok(self.cut(looked, order, after, asked.limit))
-    }
-
-    fn cut(
-        &self,
-        looked: Option<&Looked>,
-        order: &Order,
-        after: Option<(String, Uuid)>,
+        after: Option<(Value, Uuid)>,
         limit: u64,
-    ) -> SelectStatement {
+    ) -> Result<SelectStatement, StoreError> {
+        let after = after.map(|(value, id)| Ok((keys::text(value)?, id))).transpose()?;
         let cut = |mut hits: SelectStatement, after: Option<(String, Uuid)>| {
             hits.column(("hit", Column::SortKey)).column(("hit", Column::ObjectId));
             let keyset = Keyset::new(("hit", Column::SortKey), ("hit", Column::ObjectId), order.clone());
@@ -176,16 +171,16 @@ impl Search {
         };
         let Way::Merged(alike) = &self.way else {
             // Two words of an entry may begin alike.
-            return cut(self.narrow(self.first(), looked), after).distinct().take();
+            return Ok(cut(self.narrow(self.first(), looked), after).distinct().take());
         };
         let mut selects = alike.iter().map(|word| {
             let mut hits = rows_of(self.kind);
             hits.and_where(Expr::col(("hit", Column::Word)).eq(word.as_str()));
             cut(self.narrow(hits, looked), after.clone())
         });
-        let Some(one) = selects.next() else { return cut(self.first(), after) };
+        let Some(one) = selects.next() else { return Ok(cut(self.first(), after)) };
         if alike.len() == 1 {
-            return one;
+            return Ok(one);
         }
         // SQLite takes an order and a limit only inside of a subquery.
         let part = |select| Query::select().column(Asterisk).from_subquery(select, "part").take();
@@ -193,7 +188,7 @@ impl Search {
         for select in selects {
             all.union(UnionType::Distinct, part(select));
         }
-        cut(Query::select().from_subquery(all, "hit").take(), None)
+        Ok(cut(Query::select().from_subquery(all, "hit").take(), None))
     }
 
     /// Selects how many entries there are, as `total`.
@@ -202,6 +197,21 @@ impl Search {
         hits.expr_as(Func::count_distinct(Expr::col(("hit", Column::ObjectId))), Alias::new("total"));
         hits
     }
+}
+
+/// The entries with a word that begins so, when they are few.
+pub(crate) async fn few(
+    db: &impl ConnectionTrait,
+    kind: &'static str,
+    word: &str,
+) -> Result<Option<Vec<Uuid>>, StoreError> {
+    let mut rows = within(kind, word);
+    rows.column(("hit", Column::ObjectId)).limit(LISTED + 1);
+    let rows = db.query_all(&rows).await.map_err(failed(KIND))?;
+    if u64::try_from(rows.len()).is_ok_and(|count| count > LISTED) {
+        return Ok(None);
+    }
+    rows.iter().map(|row| value_of(KIND, row, "object_id")).collect::<Result<_, _>>().map(Some)
 }
 
 fn rows_of(kind: &'static str) -> SelectStatement {

@@ -67,7 +67,7 @@ contract! {
     directory { history, words, leases }
     files { known, discarded }
     list { pages, filters, words, typed, words_and_filters }
-    plans { bounded, staff_by_specialty }
+    plans { bounded, staff_by_specialty, late_names }
     units { spoiled, dropped, locks, exhausted, records, idempotency_keys }
     races { numbers, swaps, claims, refreshes, managers, deadlocks, readers, mails }
     copies { round_trip, described, at_one_moment, all_or_nothing, states }

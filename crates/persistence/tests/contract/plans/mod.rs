@@ -6,6 +6,7 @@ mod directories;
 mod engines;
 mod reports;
 mod requests;
+mod searches;
 mod seed;
 mod specialty;
 
@@ -19,7 +20,7 @@ use medcert_domain::{
     people::{Document, DocumentType, Person},
 };
 
-pub(crate) use self::specialty::staff_by_specialty;
+pub(crate) use self::{searches::late_names, specialty::staff_by_specialty};
 use crate::{
     database::TestDatabase,
     fixture::{Clinic, assignment, at, document, fresh, payment, pen, person, promoter, service, user},

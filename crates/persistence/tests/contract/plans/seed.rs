@@ -124,19 +124,24 @@ fn things(backend: DbBackend) -> Vec<String> {
 /// The words of all of them, which are those of the client.
 fn words(backend: DbBackend) -> Vec<String> {
     let (_, m) = numbers(backend);
-    let words = |kind: &str, id: &str, from: &str| {
+    let words = |kind: &str, key: &str, id: &str, from: &str| {
         format!(
-            "INSERT INTO directory_word (object_kind, word, object_id)
-             SELECT '{kind}', w.word, {id} {from} AND w.object_kind = 'person'"
+            "INSERT INTO directory_word (object_kind, word, sort_key, object_id)
+             SELECT '{kind}', w.word, {key}, {id} {from} AND w.object_kind = 'person'"
         )
         .replace(" WHERE ", " JOIN directory_word w ON w.object_id = p.id WHERE ")
     };
+    let issued = match backend {
+        DbBackend::Sqlite => "r.created_at",
+        DbBackend::Postgres => "to_char(r.created_at, 'YYYY-MM-DD HH24:MI:SS.US')",
+        _ => "DATE_FORMAT(r.created_at, '%Y-%m-%d %H:%i:%s.%f')",
+    };
     let (clients, manager, doctor) = (CLIENTS, assigned("MANAGER"), assigned("DOCTOR"));
     vec![
-        words("user", "p.id", clients),
-        words("promoter", "r.id", clients),
-        words("staff", "a.id", &manager).replace(" AND w.", &format!(" AND {m} % 10 <> 0 AND w.")),
-        words("certificate", "a.id", &doctor),
+        words("user", "p.name", "p.id", clients),
+        words("promoter", "p.name", "r.id", clients),
+        words("staff", "p.name", "a.id", &manager).replace(" AND w.", &format!(" AND {m} % 10 <> 0 AND w.")),
+        words("certificate", issued, "a.id", &doctor),
     ]
 }
 

@@ -34,7 +34,7 @@ pub(crate) async fn fold(db: &impl ConnectionTrait, limit: u64) -> Result<u64, S
         let amount = row.amount;
         sums.add(&row.try_into()?, amount);
     }
-    sums.write(db, current).await?;
+    sums.fold(db, current).await?;
     Ok(count)
 }
 

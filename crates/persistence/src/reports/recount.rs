@@ -81,7 +81,8 @@ pub(crate) async fn add(
     for (cell, amount) in cells {
         totals.add(cell, *amount);
     }
-    totals.write(db, generation).await
+    // Few sums are nothing while requests are counted, and none of these does harm.
+    totals.add_to(db, generation).await.map(drop)
 }
 
 /// What requests add to figures.

@@ -8,6 +8,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, QueryFilter,
     sea_query::{Expr, OnConflict},
 };
+use uuid::Uuid;
 
 use super::{
     delta::{detail_text, identified},
@@ -66,7 +67,7 @@ impl Totals {
     }
 
     fn rows(self, generation: i32) -> Vec<Model> {
-        let text = |id: Option<uuid::Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
+        let text = |id: Option<Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
         let mut rows = Vec::with_capacity(self.0.len());
         for ((part, cell), amount) in self.0.into_iter().filter(|(_, amount)| *amount != 0) {
             let detail = detail_text(cell.detail);
@@ -111,8 +112,28 @@ impl Totals {
         rows
     }
 
-    /// Adds all of it to the totals of a generation.
-    pub(crate) async fn write(self, db: &impl ConnectionTrait, generation: i32) -> Result<(), StoreError> {
+    /// Adds all of it to the totals of a generation, and removes those that have become nothing: a request that moved
+    /// on leaves nothing behind.
+    pub(crate) async fn fold(self, db: &impl ConnectionTrait, generation: i32) -> Result<(), StoreError> {
+        let ids: Vec<Uuid> = self.add_to(db, generation).await?;
+        for chunk in ids.chunks(ROWS) {
+            Entity::delete_many()
+                .filter(Column::Generation.eq(generation))
+                .filter(Column::Id.is_in(chunk.iter().copied()))
+                .filter(Column::Amount.eq(0))
+                .exec(db)
+                .await
+                .map_err(failed(KIND))?;
+        }
+        Ok(())
+    }
+
+    /// Adds all of it to the totals of a generation; tells which these are.
+    pub(crate) async fn add_to(
+        self,
+        db: &impl ConnectionTrait,
+        generation: i32,
+    ) -> Result<Vec<Uuid>, StoreError> {
         // The row that is there, and the one that was to be written, have other names on each engine.
         let sum = match db.get_database_backend() {
             DbBackend::MySql => "`amount` + VALUES(`amount`)",
@@ -131,15 +152,7 @@ impl Totals {
                 .exec_without_returning(db)
                 .await
                 .map_err(failed(KIND))?;
-            // A request that moved on leaves nothing behind.
-            Entity::delete_many()
-                .filter(Column::Generation.eq(generation))
-                .filter(Column::Id.is_in(chunk.iter().map(|row| row.id)))
-                .filter(Column::Amount.eq(0))
-                .exec(db)
-                .await
-                .map_err(failed(KIND))?;
         }
-        Ok(())
+        Ok(rows.into_iter().map(|row| row.id).collect())
     }
 }

@@ -58,9 +58,17 @@ fn cut(word: &str) -> String {
     word.chars().take(LONGEST).collect()
 }
 
+/// Seconds of a week.
+const WEEK: i64 = 7 * 24 * 60 * 60;
+
 /// The week that holds the words of requests registered at this moment.
 pub(crate) fn slice_of(at: DateTime<Utc>) -> i32 {
-    i32::try_from(at.timestamp().div_euclid(7 * 24 * 60 * 60)).unwrap_or_default()
+    i32::try_from(at.timestamp().div_euclid(WEEK)).unwrap_or_default()
+}
+
+/// The moment in which a week begins.
+pub(crate) fn beginning_of(slice: i32) -> DateTime<Utc> {
+    DateTime::from_timestamp(i64::from(slice) * WEEK, 0).unwrap_or_default()
 }
 
 /// The bits of a word, or of the beginning of one: one for its first two characters, one for its first three. What

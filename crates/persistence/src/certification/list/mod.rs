@@ -1,6 +1,7 @@
 //! The list of requests: one statement for a page, one more when the total is asked for, and a few where words are.
 
 mod filter;
+mod lead;
 mod search;
 
 use medcert_application::store::{Cursor, Page, PageRequest, RequestFilter, RequestRow, Sort, StoreError};
@@ -17,7 +18,8 @@ use sea_orm::{
 use uuid::Uuid;
 
 use self::{
-    filter::{Choice, Equal, Parts},
+    filter::{Equal, Parts},
+    lead::Source,
     search::Search,
 };
 use super::request::table::{Column, Entity};
@@ -118,26 +120,6 @@ const LINKS: &[Column] = &[
 
 /// Most selects that a page is put together from. A filter with more alternatives is answered by walking the list.
 const BRANCHES: usize = 24;
-/// Rows that are read and put in order where no index gives it.
-const FEW: u64 = 1000;
-
-/// Where the rows of a page come from.
-enum Source {
-    /// The table, in the order of the list.
-    Table,
-    /// These few requests.
-    Few(Box<SelectStatement>),
-}
-
-/// Selects the columns that a filter may ask about, of no more requests than few.
-fn with_all_columns(mut select: SelectStatement) -> SelectStatement {
-    // The limit keeps the engines from looking for another way.
-    select.clear_selects().limit(FEW + 1);
-    let mut select = with_columns(select);
-    select.expr(col(Column::RefundDue)).expr(col(Column::ExternalReference));
-    select
-}
-
 fn beyond(
     select: &mut SelectStatement,
     filter: &RequestFilter,
@@ -263,107 +245,12 @@ async fn holders(db: &impl ConnectionTrait, filter: &RequestFilter) -> Result<Ve
     select.into_tuple().all(db).await.map_err(failed(KIND))
 }
 
-/// How many rows such selects have together, as far as it matters.
-fn counted(selects: Vec<SelectStatement>) -> Expr {
-    let counts = selects.into_iter().map(|rows| {
-        let rows = Query::select().column(Asterisk).from_subquery(rows, "few").limit(FEW + 1).take();
-        let count = Query::select().expr(Func::count(Expr::val(1))).from_subquery(rows, "counted").take();
-        Expr::from(count)
-    });
-    counts.reduce(ExprTrait::add).unwrap_or_else(|| Expr::val(0))
-}
-
-/// For each of these sums, whether it is few.
-async fn few(db: &impl ConnectionTrait, sums: Vec<Expr>) -> Result<Vec<bool>, StoreError> {
-    let name = |number: usize| format!("few_{number}");
-    let (mut select, all) = (Query::select(), sums.len());
-    for (number, sum) in sums.into_iter().enumerate() {
-        select.expr_as(sum, Alias::new(name(number)));
-    }
-    let Some(row) = db.query_one(&select).await.map_err(failed(KIND))? else { return Ok(vec![]) };
-    let most = i64::try_from(FEW).unwrap_or(i64::MAX);
-    (0..all).map(|number| Ok(value_of::<i64>(KIND, &row, &name(number))? <= most)).collect()
-}
-
-/// The first requests that the index with this condition and key has.
-fn indexed(condition: Condition, key: Column) -> SelectStatement {
-    let mut select = Query::select().expr(col(key)).from_as(Entity, "request").take();
-    select.cond_where(condition).order_by(("request", key), Order::Asc).limit(FEW + 1);
-    select
-}
-
-/// The first requests with this value: as a range in the order of its column, which no index has but the one that is
-/// meant. Of an equality PostgreSQL would walk the list at times.
-fn valued(one: &Equal) -> SelectStatement {
-    let mut select = Query::select().expr(col(Column::CreatedAt)).from_as(Entity, "request").take();
-    select
-        .cond_where(filter::ranged(one))
-        .order_by(("request", one.0), Order::Asc)
-        .order_by(("request", Column::CreatedAt), Order::Asc)
-        .limit(FEW + 1);
-    select
-}
-
-/// Where the rows come from when the order of the list is not that of what is asked for: a range of the other moment,
-/// or words in the order of changes. Few are put in order; otherwise the list is walked, which finds many soon.
-async fn source(
+async fn found(
     db: &impl ConnectionTrait,
-    filter: &RequestFilter,
-    clients: &[Uuid],
-    parts: &Parts,
-) -> Result<Source, StoreError> {
-    let by_change = matches!(filter.sort, Sort::UpdatedDesc | Sort::UpdatedAsc);
-    if by_change && !filter.words.is_empty() && !is_narrow(filter) {
-        let found = Search::new(db, filter, clients).await?.few(FEW + 1);
-        if few(db, vec![counted(vec![found.clone()])]).await?.first() == Some(&true) {
-            let mut once = Query::select().from_subquery(found, "found").take();
-            once.column("request_id").distinct();
-            let mut few = Query::select().from_subquery(once, "found").take();
-            join::<Entity>(&mut few, "request", ("found", "request_id"));
-            return Ok(Source::Few(Box::new(with_all_columns(few))));
-        }
-        return Ok(Source::Table);
-    }
-    let (range, key) =
-        if by_change { (&parts.created, Column::CreatedAt) } else { (&parts.updated, Column::UpdatedAt) };
-    let Some(range) = range else { return Ok(Source::Table) };
-    let rows = indexed(range.clone(), key);
-    if few(db, vec![counted(vec![rows.clone()])]).await?.first() != Some(&true) {
-        return Ok(Source::Table);
-    }
-    Ok(Source::Few(Box::new(with_all_columns(rows))))
-}
-
-/// Whether the filter names the requests of one client or with one reference, which are few.
-fn is_narrow(filter: &RequestFilter) -> bool {
-    filter.document_number.is_some() || filter.external_reference.is_some()
-}
-
-/// Whether the words are looked for first. Where something else that is asked for has few requests, those are looked
-/// through; and where the order is that of changes, which words do not know, the list is walked.
-async fn words_first(
-    db: &impl ConnectionTrait,
-    filter: &RequestFilter,
-    parts: &Parts,
-) -> Result<bool, StoreError> {
-    if filter.words.is_empty() || matches!(filter.sort, Sort::UpdatedDesc | Sort::UpdatedAsc) {
-        return Ok(false);
-    }
-    if is_narrow(filter) {
-        return Ok(false);
-    }
-    let choices = parts.choices.iter().map(Choice::each).filter(|each| each.len() <= BRANCHES);
-    let sums: Vec<Expr> = choices.map(|each| counted(each.iter().map(valued).collect())).collect();
-    Ok(sums.is_empty() || !few(db, sums).await?.contains(&true))
-}
-
-async fn search(
-    db: &impl ConnectionTrait,
-    filter: &RequestFilter,
-    clients: &[Uuid],
+    search: Search<'_>,
+    sort: Sort,
     asked: &PageRequest,
 ) -> Result<Page<RequestRow>, StoreError> {
-    let search = Search::new(db, filter, clients).await?;
     let count = if asked.with_total { Some(number(db, KIND, &search.total()).await?) } else { None };
     let found = page(search.page(db, asked).await?, asked, count, |(at, id)| Cursor {
         key: at.timestamp_micros().to_string(),
@@ -375,7 +262,7 @@ async fn search(
     let rows = if found.items.is_empty() {
         vec![]
     } else {
-        db.query_all(&named(cut, filter.sort)).await.map_err(failed(KIND))?
+        db.query_all(&named(cut, sort)).await.map_err(failed(KIND))?
     };
     Ok(Page { items: rows.iter().map(row).collect::<Result<_, _>>()?, next: found.next, total: found.total })
 }
@@ -388,8 +275,8 @@ pub(crate) async fn requests(
 ) -> Result<Page<RequestRow>, StoreError> {
     let clients = holders(db, filter).await?;
     let parts = filter::parts(filter, &clients);
-    if words_first(db, filter, &parts).await? {
-        return search(db, filter, &clients, asked).await;
+    if let Some(search) = lead::search(db, filter, &clients, &parts).await? {
+        return found(db, search, filter.sort, asked).await;
     }
     let count = if asked.with_total {
         let mut all = Query::select().from_as(Entity, "request").take();
@@ -398,7 +285,7 @@ pub(crate) async fn requests(
     } else {
         None
     };
-    let source = source(db, filter, &clients, &parts).await?;
+    let source = lead::source(db, filter, &clients, &parts).await?;
     let select = named(cut(db.get_database_backend(), filter, &parts, source, asked)?, filter.sort);
     let found = db.query_all(&select).await.map_err(failed(KIND))?;
     let rows: Vec<RequestRow> = found.iter().map(row).collect::<Result<_, _>>()?;

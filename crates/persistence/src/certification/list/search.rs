@@ -88,6 +88,18 @@ impl<'a> Search<'a> {
         Ok(())
     }
 
+    /// The rows of the rarest word in the weeks in which the list begins, and that time; nothing where there are no
+    /// words.
+    pub(super) fn beginning(&self) -> Option<(SelectStatement, Condition)> {
+        let first = self.slices.get(..Ord::min(FIRST, self.slices.len()))?;
+        let (early, late) = (first.iter().min()?, first.iter().max()?);
+        let created = |slice: i32| (super::col(Column::CreatedAt), stored(words::beginning_of(slice)));
+        let (from, before) = (created(*early), created(late.saturating_add(1)));
+        let time = Condition::all().add(from.0.gte(from.1)).add(before.0.lt(before.1));
+        let rows = words::within(first, self.words.first()?).expr(Expr::val(1)).take();
+        Some((rows, time))
+    }
+
     /// Rows of the rarest word in these weeks whose request has all else.
     fn rows(&self, slices: &[i32]) -> SelectStatement {
         let (first, others) = self.words.split_first().map_or(("", [].as_slice()), |(f, o)| (*f, o));

@@ -188,6 +188,7 @@ fn searches() -> Vec<Case> {
         ("beginning of telephones", words(&["91"])),
         ("unknown word", words(&["zzz"])),
         ("word and stage", RequestFilter { stages: vec![Stage::Paid], ..words(&["quispe"]) }),
+        ("many words and a rarer stage", RequestFilter { stages: vec![Stage::Paid], ..words(&["m"]) }),
         ("word and few", RequestFilter { refund_due: Some(true), ..words(&["quispe"]) }),
         (
             "word within two weeks",

@@ -46,7 +46,7 @@ impl MigrationTrait for Migration {
         NewTable::named(SORTED, manager)
             .col("object_kind", Line(40))
             .col("word", Line(100))
-            .col("sort_key", Line(511))
+            .or_empty("sort_key", Line(511))
             .col("object_id", Id)
             .primary_key(&["object_kind", "word", "sort_key", "object_id"])
             .index(&["object_id", "word"])

@@ -63,6 +63,13 @@ impl<'m> NewTable<'m> {
         self
     }
 
+    /// A column that always has a value: the empty text for a process of before, which does not know it.
+    pub(crate) fn or_empty(mut self, name: &'static str, kind: Kind) -> Self {
+        let mut column = self.define(name, kind);
+        self.statement.col(column.not_null().default(""));
+        self
+    }
+
     /// A column that may be NULL.
     pub(crate) fn opt(mut self, name: &'static str, kind: Kind) -> Self {
         let mut column = self.define(name, kind);

@@ -98,10 +98,10 @@ impl TryFrom<Model> for Cell {
     }
 }
 
-/// Sixteen bytes made of a text: the same for the same text, and of no other.
-pub(crate) fn identified(text: &str) -> Uuid {
+/// Bytes made of a text, thirty-two at most: the same for the same text, and of no other.
+pub(crate) fn digest<const N: usize>(text: &str) -> [u8; N] {
     let digest: [u8; 32] = Sha256::digest(text.as_bytes()).into();
-    Uuid::from_bytes(digest.first_chunk().copied().unwrap_or_default())
+    digest.first_chunk().copied().unwrap_or([0; N])
 }
 
 /// What a unit of work changed, by request, until it is committed.
@@ -125,7 +125,7 @@ impl Changes {
                 // A version is written by one unit of work only, so this is nobody else's.
                 let name = format!("{}/{id}/{version}/{position}", generation.id);
                 rows.push(Model {
-                    id: identified(&name),
+                    id: Uuid::from_bytes(digest(&name)),
                     generation: generation.id,
                     request_id: id.raw(),
                     figure: cell.figure.code().to_owned(),

@@ -57,6 +57,10 @@ impl Dimension {
 /// Figures of which there are totals by two dimensions: those of rankings.
 const RANKED: &[Figure] = &[Figure::Requests, Figure::Closed, Figure::Issued];
 
+/// Figures with so many details that of one day hardly two in the same total by one dimension are the same: these have
+/// totals by it by month only, and their days are read from those by all dimensions.
+const SPARSE: &[Figure] = &[Figure::Passages];
+
 /// Which dimensions a total keeps, besides stage and currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
@@ -66,7 +70,7 @@ pub(crate) enum Part {
     Of(Dimension),
     /// Two, in the order of [`Dimension::ALL`], without the stage; kept by month only, and only of figures of rankings.
     Both(Dimension, Dimension),
-    /// All; kept only where there are at least two.
+    /// All; kept only where there are at least two, and by day. Of [`SPARSE`] figures also where there is one.
     Full,
 }
 
@@ -104,7 +108,7 @@ impl Part {
     }
 
     /// Its name where totals are by day.
-    pub(crate) const fn by_day(self) -> &'static str {
+    const fn by_day(self) -> &'static str {
         match self {
             Self::All => "all",
             Self::Of(Dimension::Service) => "service",
@@ -114,6 +118,14 @@ impl Part {
             Self::Of(Dimension::Operator) => "operator",
             Self::Both(..) | Self::Full => "full",
         }
+    }
+
+    /// The names under which these figures are by day, each with its figures.
+    pub(crate) fn days_of(self, figures: &[Figure]) -> Vec<(&'static str, Vec<Figure>)> {
+        let (sparse, others): (Vec<Figure>, Vec<Figure>) =
+            figures.iter().partition(|figure| matches!(self, Self::Of(_)) && SPARSE.contains(figure));
+        let all = [(self.by_day(), others), (Self::Full.by_day(), sparse)];
+        all.into_iter().filter(|(_, figures)| !figures.is_empty()).collect()
     }
 
     /// Its name where totals are by month, on the first day of it. With all dimensions hardly two requests share a
@@ -136,12 +148,15 @@ impl Part {
 pub(crate) fn parts(cell: &Cell) -> Vec<(&'static str, Cell)> {
     let there: Vec<Dimension> = Dimension::ALL.into_iter().filter(|d| d.is_in(&cell.of)).collect();
     let one_by_one = there.iter().map(|dimension| Part::Of(*dimension));
-    let full = (there.len() > 1).then_some(Part::Full);
+    let sparse = SPARSE.contains(&cell.figure);
+    let full = there.get(usize::from(!sparse)).map(|_| Part::Full);
     let month = Grouping::Month.start_of(cell.day);
     let mut all = Vec::with_capacity(4 * there.len() + 3);
     for part in std::iter::once(Part::All).chain(one_by_one).chain(full) {
         let of = part.of(&cell.of);
-        all.push((part.by_day(), Cell { of, ..*cell }));
+        if !(sparse && matches!(part, Part::Of(_))) {
+            all.push((part.by_day(), Cell { of, ..*cell }));
+        }
         if let Some(name) = part.by_month() {
             all.push((name, Cell { of, day: month, ..*cell }));
         }

@@ -138,7 +138,13 @@ fn divided(by: By) -> (&'static [&'static str], Option<Dimension>) {
 }
 
 /// Sums of a table of cells.
-fn select(table: &'static str, generation: i32, backend: DbBackend, question: &Question) -> SelectStatement {
+fn select(
+    table: &'static str,
+    generation: i32,
+    backend: DbBackend,
+    question: &Question,
+    figures: &[Figure],
+) -> SelectStatement {
     // A sum of whole numbers is a decimal on most engines.
     let whole = if backend == DbBackend::MySql { "signed" } else { "bigint" };
     let sum = Func::cast_as(Func::sum(Expr::col("amount")), Alias::new(whole));
@@ -148,7 +154,7 @@ fn select(table: &'static str, generation: i32, backend: DbBackend, question: &Q
     select.columns(columns.iter().copied()).group_by_columns(columns.iter().copied());
     select
         .and_where(Expr::col("generation").eq(generation))
-        .and_where(Expr::col("figure").is_in(question.figures.iter().map(|figure| figure.code())));
+        .and_where(Expr::col("figure").is_in(figures.iter().map(|figure| figure.code())));
     if !question.of.stages.is_empty() {
         select.and_where(Expr::col("stage").is_in(question.of.stages.iter().map(|stage| stage.code())));
     }
@@ -174,10 +180,11 @@ pub(crate) fn statements(backend: DbBackend, generation: i32, question: &Questio
     let mut needed: Vec<Dimension> = named_dimensions(&question.of).into_iter().map(|(d, ..)| d).collect();
     needed.extend(dimension.filter(|dimension| !needed.contains(dimension)));
     let part = Part::with(&needed);
-    let deltas = select("report_delta", generation, backend, question);
+    let figures = question.figures.as_slice();
+    let deltas = select("report_delta", generation, backend, question, figures);
     let mut all = vec![on_days(deltas, range.from(), range.to())];
-    let totals = |name: &'static str, from, to| {
-        let mut select = select("report_total", generation, backend, question);
+    let totals = |name: &'static str, figures: &[Figure], from, to| {
+        let mut select = select("report_total", generation, backend, question, figures);
         select.and_where(Expr::col("part").eq(name));
         on_days(select, from, to)
     };
@@ -187,11 +194,13 @@ pub(crate) fn statements(backend: DbBackend, generation: i32, question: &Questio
     let odd: Vec<Range> = match by_month {
         None => vec![range],
         Some((name, (first, last))) => {
-            all.push(totals(name, first, last));
+            all.push(totals(name, figures, first, last));
             range.odd_days()
         }
     };
-    all.extend(odd.into_iter().map(|days| totals(part.by_day(), days.from(), days.to())));
+    for (name, figures) in part.days_of(figures) {
+        all.extend(odd.iter().map(|days| totals(name, &figures, days.from(), days.to())));
+    }
     all
 }
 

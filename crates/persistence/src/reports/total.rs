@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::Datelike as _;
 use medcert_application::store::StoreError;
 use medcert_domain::{Id, reports::Cell};
 use sea_orm::{
@@ -11,7 +12,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    delta::{detail_text, identified},
+    delta::{detail_text, digest},
     part::parts,
 };
 use crate::error::failed;
@@ -50,6 +51,16 @@ pub(crate) mod table {
 }
 
 use table::{ActiveModel, Column, Entity, Model};
+
+/// The id of a total with this name. It begins with the part, the figure and the day, so that what is added at once and
+/// what is read together lies together: in the order of a digest alone, each row would be on a page of its own.
+fn identified(part: &str, cell: &Cell, name: &str) -> Uuid {
+    let kind: [u8; 2] = digest(&format!("{part}/{}", cell.figure.code()));
+    let day = cell.day.num_days_from_ce().to_be_bytes();
+    let rest: [u8; 10] = digest(name);
+    let mut bytes = kind.into_iter().chain(day).chain(rest);
+    Uuid::from_bytes(std::array::from_fn(|_| bytes.next().unwrap_or_default()))
+}
 
 /// Sums of totals to be, by part and cell.
 #[derive(Default)]
@@ -92,7 +103,7 @@ impl Totals {
             ];
             rows.push(Model {
                 generation,
-                id: identified(&name.join("/")),
+                id: identified(part, &cell, &name.join("/")),
                 part: part.to_owned(),
                 figure: cell.figure.code().to_owned(),
                 day: cell.day,

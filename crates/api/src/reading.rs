@@ -3,6 +3,7 @@
 use chrono::{DateTime, Datelike as _, NaiveDate, SubsecRound as _, Utc};
 use medcert_domain::{
     Checks, Currency, Id, Invalid, Money,
+    catalog::Institution,
     text::{self, Lines},
 };
 use uuid::Uuid;
@@ -11,6 +12,26 @@ use crate::{
     codes::{self, Coded},
     field::Field,
 };
+
+/// Characters of names.
+pub(crate) const NAMES: usize = 150;
+/// Characters of comments and reasons.
+pub(crate) const WORDS: usize = 1000;
+/// Characters of references.
+pub(crate) const REFERENCE: usize = 100;
+
+/// A body as typed, with the way to its values. The profile supplies defaults.
+pub(crate) trait Typed<T> {
+    /// Its values, or everything that is wrong with them.
+    fn values(&self, profile: &Institution) -> Result<T, Invalid>;
+}
+
+/// Reads one object: `read` gives nothing only when it has noted a fault.
+pub(crate) fn read<T>(read: impl FnOnce(&mut Reader<'_>) -> Option<T>) -> Result<T, Invalid> {
+    let mut checks = Checks::default();
+    let value = read(&mut Reader::new(&mut checks));
+    checks.done(value)
+}
 
 /// A field of a merge patch (RFC 7396): left out, null, or a value.
 pub(crate) type Said<T> = Option<Option<T>>;

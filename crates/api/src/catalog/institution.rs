@@ -17,14 +17,13 @@ use utoipa::ToSchema;
 
 use crate::{
     caller::Caller,
-    certification::{Typed, read},
     codes::{LocaleCode, Moment},
     directory::{ChangeView, Changing},
     etag::versioned,
     field::Field,
     page::{List, Paging, Part},
     problem::Failure,
-    reading::{Reader, code, line},
+    reading::{Reader, Typed, code, line, read},
     registry::Registry,
 };
 

@@ -14,14 +14,14 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    certification::{MoneyView, Typed, read},
+    certification::MoneyView,
     codes::{CertificateKindCode, Moment},
     directory::{Asking, ChangeView, Changing, MoneyBody, entries, gone, text},
     field::Field,
     page::{List, Paging, Part},
     path::PathId,
     problem::Failure,
-    reading::{Reader, code, line, note, words},
+    reading::{Reader, Typed, code, line, note, read, words},
     registry::Registry,
 };
 

@@ -18,7 +18,7 @@ use medcert_domain::{
 use serde::{Deserialize, de::DeserializeOwned};
 use uuid::Uuid;
 
-use super::{bodies::Typed, views::DetailView};
+use super::views::DetailView;
 use crate::{
     body::Body,
     caller::Caller,
@@ -26,6 +26,7 @@ use crate::{
     path::PathId,
     preconditions::Preconditions,
     problem::Failure,
+    reading::Typed,
 };
 
 /// Which form of the detail is the answer.

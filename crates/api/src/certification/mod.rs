@@ -10,8 +10,8 @@ mod routes;
 mod views;
 
 pub(crate) use bodies::{
-    NAMES, PersonBody, PersonChanges, PromoterBody, RegisterBody, StaffPersonBody, StaffPersonChanges, Typed,
-    UserPersonBody, WORDS, read, tax_id,
+    PersonBody, PersonChanges, PromoterBody, RegisterBody, StaffPersonBody, StaffPersonChanges,
+    UserPersonBody, tax_id,
 };
 pub(crate) use call::Sent;
 pub(crate) use filter::{RequestsOrder, RequestsQuery};

@@ -17,13 +17,12 @@ use uuid::Uuid;
 use crate::{
     body::Body,
     caller::{Caller, Source},
-    certification::{Typed, read},
     codes::{LocaleCode, Moment, RoleCode, UserStatusCode},
     directory::Changing,
     etag::versioned,
     field::Field,
     problem::Failure,
-    reading::{code, line},
+    reading::{Typed, code, line, read},
     registry::Registry,
 };
 

@@ -15,20 +15,11 @@ pub(crate) use columns::assert_members;
 pub(crate) use columns::{Column, flag, list, number, text};
 use upload::Upload;
 
-use medcert_application::{
-    Error,
-    jobs::{LineForms, MOST_LINES},
-};
+use medcert_application::{Error, jobs::MOST_LINES};
 use medcert_domain::{Checks, Invalid, catalog::Institution};
 use serde::de::DeserializeOwned;
 
-use crate::{
-    catalog::NewServiceBody,
-    certification::{PersonBody, PromoterBody, RegisterBody, Typed},
-    json::Document,
-    people::NewStaffBody,
-    problem::Failure,
-};
+use crate::{json::Document, problem::Failure, reading::Typed};
 
 /// Bytes of a line at the most: several times what any body of one thing needs.
 const LINE_LIMIT: usize = 64 * 1024;
@@ -36,25 +27,15 @@ const LINE_LIMIT: usize = 64 * 1024;
 /// Faults told of one file at the most: beyond that it is another kind of file.
 const MOST_FAULTS: usize = 100;
 
-/// How the lines of each kind are read, for the workers.
-pub const LINE_FORMS: LineForms = LineForms {
-    request: line::<RegisterBody, _>,
-    service: line::<NewServiceBody, _>,
-    promoter: line::<PromoterBody, _>,
-    person: line::<PersonBody, _>,
-    staff: line::<NewStaffBody, _>,
-    refusal,
-};
-
 /// A line, read as the body of the operation that takes one.
-fn line<B: DeserializeOwned + Typed<T>, T>(text: &str, profile: &Institution) -> Result<T, Error> {
+pub(crate) fn line<B: DeserializeOwned + Typed<T>, T>(text: &str, profile: &Institution) -> Result<T, Error> {
     let document = Document::parse(text.as_bytes())
         .map_err(|error| Error::Malformed(format!("the line is no JSON: {error}")))?;
     Ok(document.read::<B>()?.values(profile)?)
 }
 
 /// A refusal as it is stored beside its line.
-fn refusal(error: Error) -> String {
+pub(crate) fn refusal(error: Error) -> String {
     serde_json::to_string(&Failure::from(error).problem("", "")).unwrap_or_default()
 }
 

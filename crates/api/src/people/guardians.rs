@@ -8,13 +8,12 @@ use utoipa::ToSchema;
 
 use super::persons::{GuardianView, PersonView};
 use crate::{
-    certification::{Typed, read},
     codes::RelationshipCode,
     directory::{Asking, Changing, gone},
     page::{List, Paging, Part},
     path::{GuardianId, PathId},
     problem::Failure,
-    reading::code,
+    reading::{Typed, code, read},
     registry::Registry,
 };
 

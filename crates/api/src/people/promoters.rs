@@ -17,14 +17,14 @@ use uuid::Uuid;
 
 use super::DifferenceView;
 use crate::{
-    certification::{MoneyView, NAMES, PromoterBody, Typed, WORDS, read, tax_id},
+    certification::{MoneyView, PromoterBody, tax_id},
     codes::{Moment, PromoterTypeCode},
     directory::{self, Asking, ChangeView, Changing, MoneyBody, entries, gone},
     field::Field,
     page::{List, Paging, Part},
     path::PathId,
     problem::Failure,
-    reading::{Reader, code, id, line, note, words},
+    reading::{NAMES, Reader, Typed, WORDS, code, id, line, note, read, words},
     registry::Registry,
 };
 

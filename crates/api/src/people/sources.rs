@@ -8,14 +8,13 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    certification::{NAMES, Typed, read},
     codes::Moment,
     directory::{Asking, ChangeView, Changing, entries, gone, text},
     field::Field,
     page::{List, Paging, Part},
     path::PathId,
     problem::Failure,
-    reading::line,
+    reading::{NAMES, Typed, line, read},
     registry::Registry,
 };
 

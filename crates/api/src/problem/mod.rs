@@ -1,6 +1,7 @@
 //! Problems (RFC 9457): the one answer to whatever does not work, and the one table of their kinds.
 
 mod kind;
+mod refused;
 
 use std::{error::Error as StdError, fmt};
 
@@ -11,8 +12,6 @@ use actix_web::{
         header::{self, HeaderValue},
     },
 };
-use medcert_application::Error;
-use medcert_domain::{Invalid, certification::Refusal};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -239,185 +238,5 @@ impl ResponseError for Failure {
     }
 }
 
-fn faults(invalid: Invalid) -> Vec<Fault> {
-    let fault =
-        |f: medcert_domain::Fault| Fault { pointer: f.pointer, code: f.code.to_owned(), message: f.message };
-    invalid.faults.into_iter().map(fault).collect()
-}
-
-fn invalid(detail: String, errors: Vec<Fault>) -> Failure {
-    Failure::new(Kind::Invalid, detail).with(|problem| problem.errors = errors)
-}
-
-impl From<Invalid> for Failure {
-    fn from(values: Invalid) -> Self {
-        invalid(values.to_string(), faults(values))
-    }
-}
-
-impl From<Refusal> for Failure {
-    fn from(refusal: Refusal) -> Self {
-        let detail = refusal.to_string();
-        match refusal {
-            Refusal::Forbidden(_) | Refusal::NotYours(_) => Self::new(Kind::Forbidden, detail),
-            Refusal::WrongStage { action, stage, reasons } => {
-                Self::new(Kind::WrongStage, detail).with(|problem| {
-                    problem.action = Some(action.code().to_owned());
-                    problem.stage = Some(stage.code().to_owned());
-                    problem.reasons = Some(reasons.iter().map(|r| r.code().to_owned()).collect());
-                })
-            }
-            Refusal::FeeMissing => Self::new(Kind::FeeMissing, detail),
-            Refusal::PrintedDataChanged(fields) => {
-                Self::new(Kind::Stale, detail).with(|problem| problem.fields = Some(fields))
-            }
-            Refusal::Invalid(values) => values.into(),
-        }
-    }
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        let detail = error.to_string();
-        let kind = match error {
-            Error::Refused(refusal) => return refusal.into(),
-            Error::Invalid(values) => return values.into(),
-            Error::Duplicate { pointer, message } => {
-                let fault = Fault {
-                    pointer: pointer.to_owned(),
-                    code: "duplicate".to_owned(),
-                    message: message.to_owned(),
-                };
-                return Self::new(Kind::Duplicate, detail).with(|problem| problem.errors.push(fault));
-            }
-            Error::Taken { pointer, by } => {
-                let fault = Fault {
-                    pointer: pointer.to_owned(),
-                    code: "duplicate".to_owned(),
-                    message: format!("belongs to {by} already"),
-                };
-                return Self::new(Kind::Duplicate, detail).with(|problem| {
-                    problem.existing_id = Some(by);
-                    problem.errors.push(fault);
-                });
-            }
-            Error::Merged(into) => {
-                return Self::new(Kind::Stale, detail).with(|problem| problem.existing_id = Some(into));
-            }
-            Error::InUse(used) => {
-                let requests = used.requests.iter();
-                let requests =
-                    requests.map(|(id, code)| ProblemRequest { request_id: id.raw(), code: code.clone() });
-                let requests: Vec<ProblemRequest> = requests.collect();
-                return Self::new(Kind::InUse, detail).with(|problem| {
-                    problem.count = Some(used.count);
-                    problem.requests = (!requests.is_empty()).then_some(requests);
-                });
-            }
-            Error::IdempotencyMismatch => {
-                let fault = Fault {
-                    pointer: String::new(),
-                    code: "idempotency-mismatch".to_owned(),
-                    message: detail.clone(),
-                };
-                return invalid(detail, vec![fault]);
-            }
-            Error::Throttled(seconds) => {
-                return Self::new(Kind::TooManyRequests, detail).retry_after(seconds);
-            }
-            Error::Busy(cause) => {
-                return Self::new(Kind::Unavailable, detail).retry_after(1).caused_by(cause.into());
-            }
-            Error::Internal(cause) => return Self::new(Kind::Internal, detail).caused_by(cause),
-            Error::Unauthenticated => Kind::Unauthenticated,
-            Error::WrongCredentials => Kind::WrongCredentials,
-            Error::Forbidden(_) => Kind::Forbidden,
-            Error::NotFound(_) => Kind::NotFound,
-            Error::Malformed(_) => Kind::Malformed,
-            Error::ScannerUnavailable => {
-                return Self::new(Kind::Unavailable, detail).retry_after(30);
-            }
-            Error::UnsupportedMediaType | Error::NotAForm => Kind::UnsupportedMediaType,
-            Error::TooLarge(_) => Kind::TooLarge,
-            Error::PreconditionRequired => Kind::PreconditionRequired,
-            Error::PreconditionFailed => Kind::PreconditionFailed,
-            Error::IdempotencyKeyMissing => Kind::IdempotencyKeyMissing,
-            Error::InFlight => Kind::InFlight,
-            Error::Stale => Kind::Stale,
-            Error::InvalidCursor => Kind::InvalidCursor,
-            Error::Over(_) => Kind::Over,
-            Error::LastAdministrator(_) => Kind::LastAdministrator,
-            Error::PasswordChangeRequired => Kind::PasswordChangeRequired,
-            Error::MailNotConfigured => Kind::MailNotConfigured,
-        };
-        Self::new(kind, detail)
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use medcert_application::store::StoreError;
-    use medcert_domain::certification::{Action, Blocker, Stage};
-
-    use super::*;
-
-    fn told(failure: &Failure) -> serde_json::Value {
-        serde_json::to_value(&failure.0.problem).unwrap()
-    }
-
-    #[test]
-    fn slugs_are_kebab_case_and_unique() {
-        let mut slugs: Vec<&str> = Kind::ALL.iter().map(|kind| kind.slug()).collect();
-        assert!(slugs.iter().all(|s| s.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')));
-        slugs.sort_unstable();
-        slugs.dedup();
-        assert_eq!(slugs.len(), Kind::ALL.len());
-        assert!(Kind::ALL.iter().all(|kind| kind.status().as_u16() >= 400));
-    }
-
-    #[test]
-    fn a_wrong_stage_names_action_stage_and_reasons() {
-        let refusal = Refusal::WrongStage {
-            action: Action::Issue,
-            stage: Stage::Paid,
-            reasons: vec![Blocker::EvaluationMissing],
-        };
-        let problem = told(&Failure::from(Error::from(refusal)));
-        assert_eq!(problem["type"], "/problems/wrong-stage");
-        assert_eq!(problem["status"], 409);
-        assert_eq!(problem["action"], "ISSUE");
-        assert_eq!(problem["stage"], "PAID");
-        assert_eq!(problem["reasons"][0], "EVALUATION_MISSING");
-    }
-
-    #[test]
-    fn causes_stay_inside() {
-        let failure = Failure::from(Error::internal("SELECT password FROM users"));
-        let answer = failure.answer("/api/v1/x", "r-1");
-        assert_eq!(answer.status(), 500);
-        let text = told(&failure).to_string();
-        assert!(!text.contains("SELECT") && text.contains("internal error"));
-    }
-
-    #[test]
-    fn refused_values_are_listed() {
-        let problem = told(&Invalid::one("/reason", "blank", "must not be empty").into());
-        assert_eq!(problem["errors"][0]["pointer"], "/reason");
-        assert_eq!(problem["errors"][0]["code"], "blank");
-        let mismatch = told(&Error::IdempotencyMismatch.into());
-        assert_eq!((&mismatch["status"], &mismatch["errors"][0]["pointer"]), (&422.into(), &"".into()));
-    }
-
-    #[test]
-    fn challenges_and_waits_are_in_the_headers() {
-        let answer = Failure::from(Error::Unauthenticated).answer("", "");
-        assert!(answer.headers().contains_key(header::WWW_AUTHENTICATE));
-        let answer = Failure::from(Error::Throttled(7)).answer("", "");
-        assert_eq!(answer.headers().get(header::RETRY_AFTER).unwrap(), "7");
-        let answer = Failure::from(Error::Busy(StoreError::LockTimeout)).answer("", "");
-        assert_eq!(
-            (answer.status().as_u16(), answer.headers().get(header::RETRY_AFTER).unwrap().as_bytes()),
-            (503, &b"1"[..])
-        );
-    }
-}
+mod tests;

@@ -5,8 +5,7 @@ use medcert_domain::{Invalid, catalog::Institution};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{Typed, WORDS, read};
-use crate::reading::{Reader, id, note};
+use crate::reading::{Reader, Typed, WORDS, id, note, read};
 
 /// To whom the request is given.
 #[derive(Debug, Clone, Deserialize, ToSchema)]

@@ -14,12 +14,12 @@ use utoipa::ToSchema;
 
 use super::{
     AssignBody, CancelBody, CloseBody, CommentBody, EditBody, FeeBody, ObserveBody, PaymentBody, RefundBody,
-    ReopenBody, Typed, UnassignBody, ValidateBody, VoidBody, read,
+    ReopenBody, UnassignBody, ValidateBody, VoidBody,
 };
 use crate::{
     codes::ActionCode,
     json::Document,
-    reading::{Reader, code, id},
+    reading::{Reader, Typed, code, id, read},
 };
 
 /// One action on up to 200 requests.

@@ -5,10 +5,9 @@ use medcert_domain::{Invalid, catalog::Institution, certification::EndWithoutCer
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{Typed, WORDS, read};
 use crate::{
     codes::{CloseOutcomeCode, MoneyDecisionCode, ReopenReasonCode},
-    reading::{Reader, code, note},
+    reading::{Reader, Typed, WORDS, code, note, read},
 };
 
 /// Why the money is in doubt.

@@ -9,10 +9,9 @@ use medcert_domain::{
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{Typed, WORDS, read};
 use crate::{
     codes::{ConclusionCode, VerdictCode},
-    reading::{Reader, code, date, note},
+    reading::{Reader, Typed, WORDS, code, date, note, read},
 };
 
 /// Diagnoses of one evaluation at the most.

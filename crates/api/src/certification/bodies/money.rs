@@ -9,10 +9,9 @@ use medcert_domain::{
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{REFERENCE, Typed, WORDS, read};
 use crate::{
     codes::ChannelCode,
-    reading::{Reader, code, date, id, line, note},
+    reading::{REFERENCE, Reader, Typed, WORDS, code, date, id, line, note, read},
 };
 
 /// A fee set by hand.

@@ -6,11 +6,11 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{AssignBody, EditBody, PaymentBody, RefundBody, Typed, VoidBody, WORDS, read};
+use super::{AssignBody, EditBody, PaymentBody, RefundBody, VoidBody};
 use crate::{
     codes::ActionCode,
     json::Document,
-    reading::{code, note},
+    reading::{Typed, WORDS, code, note, read},
 };
 
 /// What an administrator does to a finished request, and why.

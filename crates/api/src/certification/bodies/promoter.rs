@@ -5,15 +5,11 @@ use medcert_domain::{Invalid, catalog::Institution, people::PromoterType, text};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{
-    NAMES, Typed, WORDS,
-    person::{PersonText, Scope, person},
-    read,
-};
+use super::person::{PersonText, Scope, person};
 use crate::{
     codes::{DocumentTypeCode, PromoterTypeCode},
     directory::MoneyBody,
-    reading::{Reader, code, id, line, note},
+    reading::{NAMES, Reader, Typed, WORDS, code, id, line, note, read},
 };
 
 /// Who sent the client: found again by document or tax id, or made.

@@ -12,15 +12,13 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{
-    REFERENCE, Typed, WORDS,
     person::{ClientBody, ClientChanges, GuardianBody, GuardianChanges},
     promoter::PromoterBody,
-    read,
 };
 use crate::{
     codes::CareModeCode,
     field::Field,
-    reading::{Reader, Said, code, id, line, note},
+    reading::{REFERENCE, Reader, Said, Typed, WORDS, code, id, line, note, read},
 };
 
 /// How and where the client is to be seen.

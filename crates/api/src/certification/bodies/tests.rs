@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{certification::views::sample::profile, json::Document};
+use crate::{certification::views::sample::profile, json::Document, reading::Typed};
 
 fn values<B: DeserializeOwned + Typed<T>, T>(body: Value) -> Result<T, Invalid> {
     Document::of(body).read::<B>().and_then(|body| body.values(&profile()))

@@ -17,10 +17,10 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::{
-    certification::{Typed, UserPersonBody, read},
+    certification::UserPersonBody,
     codes::{LocaleCode, RoleCode, StaffRoleCode},
     field::Field,
-    reading::{Reader, Said, code, date, id, line, moment, note},
+    reading::{Reader, Said, Typed, code, date, id, line, moment, note, read},
 };
 
 /// Characters of licence and specialty.

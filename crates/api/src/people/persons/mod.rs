@@ -14,13 +14,13 @@ use utoipa::ToSchema;
 
 pub(super) use self::views::{GuardianView, PersonView};
 use crate::{
-    certification::{PersonBody, PersonChanges, Typed, WORDS, read},
+    certification::{PersonBody, PersonChanges},
     codes::DocumentTypeCode,
     directory::{Asking, ChangeView, Changing, again, gone, text as kept_text},
     page::{List, Paging, Part},
     path::PathId,
     problem::Failure,
-    reading::{Reader, code, date, document_number, id, note, words},
+    reading::{Reader, Typed, WORDS, code, date, document_number, id, note, read, words},
     registry::Registry,
 };
 

@@ -15,11 +15,11 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::{
-    certification::{StaffPersonBody, StaffPersonChanges, Typed, read},
+    certification::{StaffPersonBody, StaffPersonChanges},
     codes::{AssignmentRoleCode, StaffKindCode, StaffRoleCode, StaffStatusCode},
     directory::MoneyBody,
     field::Field,
-    reading::{Reader, Said, code, date, id, line, note},
+    reading::{Reader, Said, Typed, code, date, id, line, note, read},
 };
 
 /// Characters of licence and specialty.

@@ -100,7 +100,7 @@ pub(super) async fn source(
 ) -> Result<Source, StoreError> {
     let by_change = is_by_change(filter);
     if by_change && !filter.words.is_empty() && !is_narrow(filter) {
-        let found = Search::new(db, filter, clients).await?.few(FEW + 1);
+        let found = Search::new(db, filter, clients).await?.some(FEW + 1);
         if few(db, found.clone()).await? {
             let mut once = Query::select().from_subquery(found, "found").take();
             once.column("request_id").distinct();

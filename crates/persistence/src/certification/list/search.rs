@@ -100,8 +100,8 @@ impl<'a> Search<'a> {
         Some((rows, time))
     }
 
-    /// Rows of the rarest word in these weeks whose request has all else.
-    fn rows(&self, slices: &[i32]) -> SelectStatement {
+    /// Rows of the rarest word in these weeks whose request has the others.
+    fn with_words(&self, slices: &[i32]) -> SelectStatement {
         let (first, others) = self.words.split_first().map_or(("", [].as_slice()), |(f, o)| (*f, o));
         let mut select = words::within(slices, first);
         let kin = others.iter().fold(0, |all, word| all | words::kin_of(word));
@@ -118,6 +118,12 @@ impl<'a> Search<'a> {
         for word in others {
             select.and_where(words::has(("hit", Word::RequestId), word));
         }
+        select
+    }
+
+    /// Rows of the rarest word in these weeks whose request has all else.
+    fn rows(&self, slices: &[i32]) -> SelectStatement {
+        let mut select = self.with_words(slices);
         if let Some(rest) = &self.rest {
             // A count, so that it is looked up row by row; a join could begin with the whole table.
             let found = Query::select()
@@ -184,9 +190,10 @@ impl<'a> Search<'a> {
         self.filter.sort == Sort::CreatedAsc
     }
 
-    /// Some of the requests, in no order, those of which two words begin alike more than once.
-    pub(super) fn few(&self, most: u64) -> SelectStatement {
-        let mut select = self.rows(&self.slices);
+    /// Some of the requests with the words, whatever else is asked for, in no order, those of which two words begin
+    /// alike more than once.
+    pub(super) fn some(&self, most: u64) -> SelectStatement {
+        let mut select = self.with_words(&self.slices);
         select.column(("hit", Word::RequestId)).limit(most);
         select
     }

@@ -32,7 +32,6 @@ const FEW: u64 = 2_000;
 const ALIKE: usize = 30;
 /// Rows that are looked at for another word before those of the same one are passed over.
 const AT_ONCE: u64 = 64;
-
 /// Entries that are named one by one.
 const LISTED: u64 = 300;
 
@@ -88,7 +87,7 @@ impl Search {
         }
         let mut best: Option<(usize, Vec<String>)> = None;
         for (position, word) in words.iter().enumerate() {
-            let most = best.as_ref().map_or(ALIKE, |(_, known)| known.len() - 1);
+            let most = best.as_ref().map_or(ALIKE, |(_, known)| known.len().saturating_sub(1));
             if let Some(alike) = alike(db, kind, word, most).await? {
                 best = Some((position, alike));
             }

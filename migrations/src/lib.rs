@@ -20,6 +20,7 @@ mod m20261121_000014_users;
 mod m20261121_000015_edges;
 mod m20261121_000016_reads;
 mod m20261121_000017_sorted_words;
+mod m20261121_000018_rankings;
 mod new_table;
 mod words;
 
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000015_edges::Migration),
             Box::new(m20261121_000016_reads::Migration),
             Box::new(m20261121_000017_sorted_words::Migration),
+            Box::new(m20261121_000018_rankings::Migration),
         ]
     }
 }

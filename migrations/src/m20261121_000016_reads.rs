@@ -76,8 +76,8 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// Has requests counted anew: what was counted so far lacks the totals by two dimensions.
-async fn count_anew(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+/// Has requests counted anew: what was counted so far lacks totals, or has them where they are not looked for.
+pub(crate) async fn count_anew(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     let given_up = Query::update()
         .table("report_generation")
         .value("state", "RETIRED")

@@ -1,12 +1,12 @@
 //! Which requests a list is asked for.
 
-use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, TimeZone as _, Utc};
+use chrono::{DateTime, Days, Duration, Utc};
 use medcert_application::{
     App, Error,
     certification::query_words,
     store::{RequestFilter, Sort},
 };
-use medcert_domain::{Checks, Invalid, catalog::Institution, identity::Actor};
+use medcert_domain::{Checks, Invalid, catalog::Institution, identity::Actor, reports::Calendar};
 use serde::Deserialize;
 
 use crate::{
@@ -158,17 +158,8 @@ pub(super) fn moment(profile: &Institution, typed: &str, inclusive: u8) -> Resul
     } else {
         let day = date(typed).map_err(|_| wrong())?;
         let day = day.checked_add_days(Days::new(inclusive.into())).ok_or_else(wrong)?;
-        begin_of(profile, day).ok_or_else(wrong)
+        Calendar(profile.time_zone).begin_of(day).ok_or_else(wrong)
     }
-}
-
-/// The first moment of a day there. Where clocks skip midnight, the day begins an hour or two later.
-fn begin_of(profile: &Institution, day: NaiveDate) -> Option<DateTime<Utc>> {
-    let midnight = day.and_time(NaiveTime::MIN);
-    (0..4).find_map(|hours| {
-        let local = midnight + Duration::hours(hours);
-        profile.time_zone.from_local_datetime(&local).earliest().map(|at| at.to_utc())
-    })
 }
 
 #[cfg(test)]

@@ -160,6 +160,17 @@ impl ReportReads for Stub {
     async fn report_names(&self, _: &[Id<Promoter>], _: &[Id<Staff>], _: &[Id<User>]) -> Answer<Names> {
         down()
     }
+    async fn clients_sent(
+        &self,
+        _: &[Id<Promoter>],
+        _: (DateTime<Utc>, DateTime<Utc>),
+        _: &CellFilter,
+    ) -> Answer<Vec<(Uuid, i64)>> {
+        down()
+    }
+    async fn last_changes(&self, _: By, _: &[Uuid]) -> Answer<Vec<(Uuid, DateTime<Utc>)>> {
+        down()
+    }
     async fn counted_zone(&self) -> Answer<Option<chrono_tz::Tz>> {
         down()
     }

@@ -84,6 +84,33 @@ async fn figures_are_right_at_once() {
 }
 
 #[tokio::test]
+async fn rankings_tell_who_brought_whom_and_who_is_at_work() {
+    let clinic = Clinic::open().await;
+    let cast = Cast::of(&clinic).await;
+    let promoter = json!({"type": "OTHER", "name": "Notary Paz"});
+    let first = json!({"client": cast.new_client(), "service_id": cast.service_id, "promoter": promoter});
+    let found = cast.register(&first).await["promoter"]["id"].clone();
+    let again = json!({"client": first["client"], "service_id": cast.service_id, "promoter_id": found});
+    cast.register(&again).await;
+    clinic.clock.advance(chrono::Duration::minutes(5));
+    let other = json!({"client": cast.new_client(), "service_id": cast.service_id, "promoter_id": found});
+    let changed = cast.register(&other).await["updated_at"].clone();
+    cast.registered().await;
+    let rankings = report(&cast.admin, "").await["rankings"].clone();
+    let place = &rankings["promoters"][0];
+    assert_eq!((&place["id"], &place["requests"], &place["clients"]), (&found, &json!(3), &json!(2)));
+    assert_eq!(place["last_activity_at"], changed);
+    let operator = &rankings["operators"][0];
+    assert_eq!((&operator["requests"], &operator["last_activity_at"]), (&json!(4), &changed));
+    assert!(operator.get("clients").is_none(), "{operator}");
+    let of_stage = report(&cast.admin, "?stage=PAID").await["rankings"].clone();
+    assert_eq!(of_stage["promoters"], json!([]));
+    let csv = text(&cast.admin.get(&format!("{REPORT_EXPORT}?format=csv")).await.expect(200));
+    let line = format!("promoters,{},Notary Paz,clients,,2\r\n", found.as_str().unwrap());
+    assert!(csv.contains(&line), "{csv}");
+}
+
+#[tokio::test]
 async fn ranges_that_nobody_can_mean_are_refused() {
     let clinic = Clinic::open().await;
     let admin = clinic.admin().await;

@@ -2,20 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use medcert_domain::{
     Currency, Id, Money,
     certification::Stage,
     identity::User,
-    reports::{Bucket, Detail, Figure, Grouping, Range, quantile},
+    reports::{Bucket, Calendar, Detail, Figure, Grouping, Range, quantile},
 };
 use uuid::Uuid;
 
-use super::{ByPerson, Deed, Figures, Income, Period, Place, Rankings, Report, StageTime};
+use super::{
+    ByPerson, Deed, Figures, Income, MOST_COUNTED, Period, Place, Rankings, Report, ReportFilter, StageTime,
+};
 use crate::{
     App, Error,
-    store::{Names, Sum},
+    store::{By, CellFilter, Names, Sum},
 };
 
 /// Places in a ranking.
@@ -24,11 +26,12 @@ const PLACES: usize = 20;
 /// The report of the answers to the questions, in their order.
 pub(super) async fn report(
     app: &App,
+    asked: &ReportFilter,
     range: Range,
-    grouping: Grouping,
     zone: Tz,
     sums: Vec<Vec<Sum>>,
 ) -> Result<Report, Error> {
+    let grouping = asked.grouping;
     let mut sums = sums.into_iter();
     let mut next = || sums.next().unwrap_or_default();
     let (now, before, days) = (next(), next(), next());
@@ -45,12 +48,14 @@ pub(super) async fn report(
     let all = figures.requests;
     let of_promoter: BTreeMap<Uuid, String> = promoter_names.into_iter().collect();
     let staff: BTreeMap<Uuid, String> = staff.into_iter().collect();
-    let rankings = Rankings {
+    let mut rankings = Rankings {
         promoters: places(promoters, &of_promoter, all),
         managers: places(managers, &staff, all),
         doctors: places(doctors, &staff, all),
         operators: places(operators, &staff, all),
     };
+    tell_clients(app, &mut rankings.promoters, (range, zone), &asked.of).await?;
+    tell_activity(app, &mut rankings).await?;
     Ok(Report {
         range,
         grouping,
@@ -63,6 +68,46 @@ pub(super) async fn report(
         by_person: by_person(&now, &users.into_iter().collect()),
         figures,
     })
+}
+
+/// Tells how many clients promoters sent, unless that would mean to read too many requests.
+async fn tell_clients(
+    app: &App,
+    places: &mut [Place],
+    (range, zone): (Range, Tz),
+    of: &CellFilter,
+) -> Result<(), Error> {
+    let calendar = Calendar(zone);
+    let end = range.to().succ_opt().and_then(|day| calendar.begin_of(day));
+    let Some(time) = calendar.begin_of(range.from()).zip(end) else { return Ok(()) };
+    if places.iter().map(|place| place.requests).sum::<i64>() > MOST_COUNTED {
+        return Ok(());
+    }
+    let ids: Vec<_> = places.iter().map(|place| Id::new(place.id)).collect();
+    let found: BTreeMap<Uuid, i64> = app.store().clients_sent(&ids, time, of).await?.into_iter().collect();
+    for place in places {
+        place.clients = Some(found.get(&place.id).copied().unwrap_or_default());
+    }
+    Ok(())
+}
+
+/// Tells when those in rankings last did something.
+async fn tell_activity(app: &App, rankings: &mut Rankings) -> Result<(), Error> {
+    let all = [
+        (By::Promoter, &mut rankings.promoters),
+        (By::Manager, &mut rankings.managers),
+        (By::Doctor, &mut rankings.doctors),
+        (By::Operator, &mut rankings.operators),
+    ];
+    for (by, places) in all {
+        let ids: Vec<Uuid> = places.iter().map(|place| place.id).collect();
+        let found = app.store().last_changes(by, &ids).await?;
+        let found: BTreeMap<Uuid, DateTime<Utc>> = found.into_iter().collect();
+        for place in places {
+            place.last_activity_at = found.get(&place.id).copied();
+        }
+    }
+    Ok(())
 }
 
 fn total(sums: &[Sum], figure: Figure) -> i64 {
@@ -179,6 +224,8 @@ fn candidates(sums: &[Sum]) -> Vec<Place> {
             closed: 0,
             issued: 0,
             share: 0,
+            clients: None,
+            last_activity_at: None,
         });
         match sum.figure {
             Figure::Requests => place.requests += sum.amount,

@@ -138,6 +138,10 @@ impl Lines {
             add("closed", Value::Number(place.closed));
             add("issued", Value::Number(place.issued));
             add("share", Value::Hundredths(place.share));
+            if let Some(clients) = place.clients {
+                add("clients", Value::Number(clients));
+            }
+            add("last_activity_at", place.last_activity_at.map_or(Value::Empty, Value::Moment));
         }
     }
 

@@ -5,7 +5,7 @@ mod count;
 mod export;
 mod requests;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use medcert_domain::{
     Currency, Id, Invalid, Money,
@@ -116,7 +116,15 @@ pub struct Place {
     pub issued: i64,
     /// Hundredths of a percent that its requests are of all requests of the report.
     pub share: i64,
+    /// Different clients of the requests registered in the range, of promoters: `None` where there are more than
+    /// [`MOST_COUNTED`] requests in the ranking, and of others.
+    pub clients: Option<i64>,
+    /// When a request of theirs last changed, of all there are.
+    pub last_activity_at: Option<DateTime<Utc>>,
 }
+
+/// Requests of a ranking up to which its clients are told apart, since that reads each of them.
+pub const MOST_COUNTED: i64 = 100_000;
 
 /// Who is behind how many requests.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -246,7 +254,7 @@ async fn gather(app: &App, asked: &ReportFilter) -> Result<Report, Error> {
     let answers = app.store().sums(&questions).await?;
     // What was never counted is no answer; it is being counted, so that asking again later is worth it.
     let zone = answers.zone.ok_or(Error::Busy(StoreError::LockTimeout))?;
-    assemble::report(app, range, asked.grouping, zone, answers.sums).await
+    assemble::report(app, asked, range, zone, answers.sums).await
 }
 
 /// Requests up to which a caller waits for them to be counted.

@@ -6,6 +6,7 @@
 //! from the requests while others write, and then takes the place of the old one.
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use medcert_domain::{
     Currency, Id,
@@ -129,6 +130,18 @@ pub trait ReportReads: Send + Sync {
         staff: &[Id<Staff>],
         users: &[Id<User>],
     ) -> Result<Names, StoreError>;
+
+    /// How many different clients the requests have that each of these promoters sent in this time, of the requests
+    /// that are asked for. Reads all of them.
+    async fn clients_sent(
+        &self,
+        by: &[Id<Promoter>],
+        time: (DateTime<Utc>, DateTime<Utc>),
+        of: &CellFilter,
+    ) -> Result<Vec<(Uuid, i64)>, StoreError>;
+
+    /// When a request last changed that is by, or with, each of these: promoters, managers, doctors or operators.
+    async fn last_changes(&self, by: By, who: &[Uuid]) -> Result<Vec<(Uuid, DateTime<Utc>)>, StoreError>;
 
     /// The time zone whose days are counted now; `None` before requests were ever counted.
     async fn counted_zone(&self) -> Result<Option<Tz>, StoreError>;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Duration, NaiveDate, NaiveTime, TimeZone as _, Utc};
 use chrono_tz::Tz;
 
 use super::{Cell, contributions, ledger};
@@ -16,6 +16,16 @@ impl Calendar {
     /// The day it is there at that moment.
     pub fn day_of(self, at: DateTime<Utc>) -> NaiveDate {
         at.with_timezone(&self.0).date_naive()
+    }
+
+    /// The first moment of a day there; `None` beyond what can be told. Where clocks skip midnight, the day begins an
+    /// hour or two later.
+    pub fn begin_of(self, day: NaiveDate) -> Option<DateTime<Utc>> {
+        let midnight = day.and_time(NaiveTime::MIN);
+        (0..4).find_map(|hours| {
+            let local = midnight + Duration::hours(hours);
+            self.0.from_local_datetime(&local).earliest().map(|at| at.to_utc())
+        })
     }
 }
 

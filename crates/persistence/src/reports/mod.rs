@@ -4,6 +4,7 @@ mod delta;
 mod fold;
 mod generation;
 mod part;
+mod ranked;
 mod reads;
 mod recount;
 mod total;

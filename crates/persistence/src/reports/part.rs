@@ -108,7 +108,7 @@ impl Part {
     }
 
     /// Its name where totals are by day.
-    const fn by_day(self) -> &'static str {
+    pub(crate) const fn by_day(self) -> &'static str {
         match self {
             Self::All => "all",
             Self::Of(Dimension::Service) => "service",

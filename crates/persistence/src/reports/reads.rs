@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use medcert_application::store::{Answers, By, CellFilter, Names, Question, ReportReads, StoreError, Sum};
 use medcert_domain::{
@@ -15,7 +15,7 @@ use medcert_domain::{
 };
 use sea_orm::{
     ConnectionTrait, DbBackend, QueryResult,
-    sea_query::{Alias, Expr, ExprTrait, Func, Query, SelectStatement},
+    sea_query::{Alias, Condition, Expr, ExprTrait, Func, Query, SelectStatement},
 };
 use uuid::Uuid;
 
@@ -23,6 +23,7 @@ use super::{
     delta::detail_of,
     generation,
     part::{Dimension, Part},
+    ranked, total,
 };
 use crate::{
     codec::{read, read_opt},
@@ -84,6 +85,19 @@ impl ReportReads for SeaStore {
         Ok(names)
     }
 
+    async fn clients_sent(
+        &self,
+        by: &[Id<Promoter>],
+        time: (DateTime<Utc>, DateTime<Utc>),
+        of: &CellFilter,
+    ) -> Result<Vec<(Uuid, i64)>, StoreError> {
+        ranked::clients(self.reader(), &raw(by), time, of).await
+    }
+
+    async fn last_changes(&self, by: By, who: &[Uuid]) -> Result<Vec<(Uuid, DateTime<Utc>)>, StoreError> {
+        ranked::last_changes(self.reader(), by, who).await
+    }
+
     async fn counted_zone(&self) -> Result<Option<Tz>, StoreError> {
         Ok(generation::current(self.reader()).await?.zone)
     }
@@ -114,7 +128,7 @@ fn raw<E>(ids: &[Id<E>]) -> Vec<Uuid> {
 }
 
 /// The dimensions that a filter names, with their columns and values.
-fn named_dimensions(filter: &CellFilter) -> Vec<(Dimension, &'static str, Vec<Uuid>)> {
+pub(super) fn named_dimensions(filter: &CellFilter) -> Vec<(Dimension, &'static str, Vec<Uuid>)> {
     let all = [
         (Dimension::Service, "service_id", raw(&filter.services)),
         (Dimension::Promoter, "promoter_id", raw(&filter.promoters)),
@@ -173,11 +187,20 @@ fn on_days(mut select: SelectStatement, from: NaiveDate, to: NaiveDate) -> Selec
     select
 }
 
+/// That a total is where the totals of these days are.
+fn within(part: &str, figures: &[Figure], from: NaiveDate, to: NaiveDate) -> Condition {
+    let spans = figures.iter().map(|figure| total::span(part, *figure, from, to));
+    spans.fold(Condition::any(), |any, (first, end)| {
+        any.add(Condition::all().add(Expr::col("id").gte(first)).add(Expr::col("id").lt(end)))
+    })
+}
+
 /// All statements whose sums together answer a question.
 pub(crate) fn statements(backend: DbBackend, generation: i32, question: &Question) -> Vec<SelectStatement> {
     let range = question.range;
     let (_, dimension) = divided(question.by);
     let mut needed: Vec<Dimension> = named_dimensions(&question.of).into_iter().map(|(d, ..)| d).collect();
+    let filtered = !needed.is_empty();
     needed.extend(dimension.filter(|dimension| !needed.contains(dimension)));
     let part = Part::with(&needed);
     let figures = question.figures.as_slice();
@@ -186,6 +209,10 @@ pub(crate) fn statements(backend: DbBackend, generation: i32, question: &Questio
     let totals = |name: &'static str, figures: &[Figure], from, to| {
         let mut select = select("report_total", generation, backend, question, figures);
         select.and_where(Expr::col("part").eq(name));
+        // A filter finds its totals by the index of its dimension, which would lead all over those by all dimensions.
+        if !filtered || name == Part::Full.by_day() {
+            select.cond_where(within(name, figures, from, to));
+        }
         on_days(select, from, to)
     };
     let staged = question.by == By::Stage || !question.of.stages.is_empty();

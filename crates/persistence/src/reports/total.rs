@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use chrono::Datelike as _;
+use chrono::{Datelike as _, NaiveDate};
 use medcert_application::store::StoreError;
-use medcert_domain::{Id, reports::Cell};
+use medcert_domain::{
+    Id,
+    reports::{Cell, Figure},
+};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, QueryFilter,
     sea_query::{Expr, OnConflict},
@@ -52,14 +55,18 @@ pub(crate) mod table {
 
 use table::{ActiveModel, Column, Entity, Model};
 
-/// The id of a total with this name. It begins with the part, the figure and the day, so that what is added at once and
-/// what is read together lies together: in the order of a digest alone, each row would be on a page of its own.
-fn identified(part: &str, cell: &Cell, name: &str) -> Uuid {
-    let kind: [u8; 2] = digest(&format!("{part}/{}", cell.figure.code()));
-    let day = cell.day.num_days_from_ce().to_be_bytes();
-    let rest: [u8; 10] = digest(name);
-    let mut bytes = kind.into_iter().chain(day).chain(rest);
+/// The id of a total: four bytes of its part and figure, four of its day, and the rest. So totals that are added at once
+/// and read together lie together, in the order of the primary key; by a digest alone, each would be on a page of its own.
+fn identified(part: &str, figure: Figure, day: i32, rest: [u8; 8]) -> Uuid {
+    let kind: [u8; 4] = digest(&format!("{part}/{}", figure.code()));
+    let mut bytes = kind.into_iter().chain(day.to_be_bytes()).chain(rest);
     Uuid::from_bytes(std::array::from_fn(|_| bytes.next().unwrap_or_default()))
+}
+
+/// Between which ids the totals of this part and figure on these days are; the second is behind them.
+pub(crate) fn span(part: &str, figure: Figure, from: NaiveDate, to: NaiveDate) -> (Uuid, Uuid) {
+    let end = to.num_days_from_ce().saturating_add(1);
+    (identified(part, figure, from.num_days_from_ce(), [0; 8]), identified(part, figure, end, [0; 8]))
 }
 
 /// Sums of totals to be, by part and cell.
@@ -103,7 +110,7 @@ impl Totals {
             ];
             rows.push(Model {
                 generation,
-                id: identified(part, &cell, &name.join("/")),
+                id: identified(part, cell.figure, cell.day.num_days_from_ce(), digest(&name.join("/"))),
                 part: part.to_owned(),
                 figure: cell.figure.code().to_owned(),
                 day: cell.day,

@@ -23,6 +23,7 @@ mod mail;
 mod people;
 mod plans;
 mod races;
+mod rankings;
 mod schema;
 mod searching;
 mod units;
@@ -70,6 +71,7 @@ contract! {
     plans { bounded, staff_by_specialty, late_names }
     units { spoiled, dropped, locks, exhausted, records, idempotency_keys }
     races { numbers, swaps, claims, refreshes, managers, deadlocks, readers, mails }
+    rankings { clients, activity }
     copies { round_trip, described, at_one_moment, all_or_nothing, states }
     searching { as_a_model, renames, newest_first, sorted_later }
     schema { up_and_down, words_move, names_fold, at_once, unsuitable }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     certification::MoneyView,
-    codes::{Day, GroupingCode, StageCode},
+    codes::{Day, GroupingCode, Moment, StageCode},
 };
 
 /// A report.
@@ -36,7 +36,8 @@ use crate::{
         "income": [{"amount": "5800.00", "currency": "PEN"}]}],
     "rankings": {
         "promoters": [{"id": "01940000-0000-7000-8000-0000000000d1", "name": "Transportes Andinos S.A.",
-            "requests": 12, "closed": 10, "issued": 9, "share_percent": 28.57}],
+            "requests": 12, "closed": 10, "issued": 9, "share_percent": 28.57,
+            "last_activity_at": "2026-11-28T16:04:05Z", "clients": 11}],
         "managers": [], "doctors": [], "operators": []
     },
     "by_person": {
@@ -210,7 +211,7 @@ pub(crate) struct PeriodView {
 #[schema(as = ReportRankings)]
 pub(crate) struct RankingsView {
     /// Promoters.
-    promoters: Vec<PlaceView>,
+    promoters: Vec<PromoterPlaceView>,
     /// Managers.
     managers: Vec<PlaceView>,
     /// Doctors.
@@ -235,6 +236,19 @@ pub(crate) struct PlaceView {
     issued: i64,
     /// The share of its requests in all requests of the report.
     share_percent: f64,
+    /// When a request of theirs last changed, whatever the report is asked for; null when they have none now.
+    last_activity_at: Option<Moment>,
+}
+
+/// One place in the ranking of promoters.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ReportPromoter)]
+pub(crate) struct PromoterPlaceView {
+    #[serde(flatten)]
+    place: PlaceView,
+    /// Different clients of the requests registered in the range; null where all promoters of the ranking have more than
+    /// 100,000 requests together.
+    clients: Option<i64>,
 }
 
 /// What took money away again.

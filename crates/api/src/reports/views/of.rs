@@ -7,7 +7,7 @@ use medcert_domain::{certification::Stage, reports::RELATIVE_ERROR};
 
 use super::{
     ByPersonView, ChangeView, DeedView, FiguresView, IncomeChangeView, IncomeView, PeriodView, PlaceView,
-    PreviousView, RankingsView, ReportView, StageCountView, StageTimeView,
+    PreviousView, PromoterPlaceView, RankingsView, ReportView, StageCountView, StageTimeView,
 };
 
 /// Hundredths of a percent as percent.
@@ -43,7 +43,7 @@ impl ReportView {
             by_stage: report.by_stage.iter().map(count).collect(),
             series: report.series.iter().map(PeriodView::of).collect(),
             rankings: RankingsView {
-                promoters: places(&report.rankings.promoters),
+                promoters: report.rankings.promoters.iter().map(PromoterPlaceView::of).collect(),
                 managers: places(&report.rankings.managers),
                 doctors: places(&report.rankings.doctors),
                 operators: places(&report.rankings.operators),
@@ -124,7 +124,14 @@ impl PlaceView {
             closed: place.closed,
             issued: place.issued,
             share_percent: percent(place.share),
+            last_activity_at: place.last_activity_at.map(Into::into),
         }
+    }
+}
+
+impl PromoterPlaceView {
+    fn of(place: &Place) -> Self {
+        Self { place: PlaceView::of(place), clients: place.clients }
     }
 }
 

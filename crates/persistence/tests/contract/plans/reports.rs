@@ -110,4 +110,13 @@ pub(super) async fn bounded(
     })
     .await;
     explain(db, &WATCH, "names in reports", names.0, wrong).await;
+    let watch = Watch { growing: &["certification_request"], most: 10.0 };
+    let (promoter, member) = (clinic.promoter.id.raw(), clinic.staff.id.raw());
+    for (by, who) in RANKINGS.iter().zip([promoter, member, member, member]) {
+        let (seen, _) = statements(database, async |store: SeaStore| {
+            store.last_changes(*by, &[who, clinic.other.id.raw()]).await.unwrap()
+        })
+        .await;
+        explain(db, &watch, &format!("last change by {by:?}"), seen, wrong).await;
+    }
 }

@@ -1,6 +1,11 @@
 //! Totals are kept in parts: by nothing, by one dimension, by two, by all of them; by day, and where it helps by month.
 
-use medcert_domain::reports::{Cell, Detail, Dimensions, Figure, Grouping};
+use medcert_application::store::CellFilter;
+use medcert_domain::{
+    Id,
+    reports::{Cell, Detail, Dimensions, Figure, Grouping},
+};
+use uuid::Uuid;
 
 /// A dimension with an identity of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +57,22 @@ impl Dimension {
             _ => "doctor+operator",
         }
     }
+}
+
+pub(super) fn raw<E>(ids: &[Id<E>]) -> Vec<Uuid> {
+    ids.iter().map(|id| id.raw()).collect()
+}
+
+/// The dimensions that a filter names, with their columns and values.
+pub(super) fn named_dimensions(filter: &CellFilter) -> Vec<(Dimension, &'static str, Vec<Uuid>)> {
+    let all = [
+        (Dimension::Service, "service_id", raw(&filter.services)),
+        (Dimension::Promoter, "promoter_id", raw(&filter.promoters)),
+        (Dimension::Manager, "manager_id", raw(&filter.managers)),
+        (Dimension::Doctor, "doctor_id", raw(&filter.doctors)),
+        (Dimension::Operator, "operator_id", raw(&filter.operators)),
+    ];
+    all.into_iter().filter(|(_, _, ids)| !ids.is_empty()).collect()
 }
 
 /// Figures of which there are totals by two dimensions: those of rankings.

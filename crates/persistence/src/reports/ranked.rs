@@ -8,7 +8,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::reads::named_dimensions;
+use super::part::named_dimensions;
 use crate::{
     certification::request::table::{Column, Entity},
     codec::{moment, stored},

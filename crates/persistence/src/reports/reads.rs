@@ -22,7 +22,7 @@ use uuid::Uuid;
 use super::{
     delta::detail_of,
     generation,
-    part::{Dimension, Part},
+    part::{Dimension, Part, named_dimensions, raw},
     ranked, total,
 };
 use crate::{
@@ -121,22 +121,6 @@ async fn named(
         Ok((id, name.unwrap_or_default()))
     });
     named.collect()
-}
-
-fn raw<E>(ids: &[Id<E>]) -> Vec<Uuid> {
-    ids.iter().map(|id| id.raw()).collect()
-}
-
-/// The dimensions that a filter names, with their columns and values.
-pub(super) fn named_dimensions(filter: &CellFilter) -> Vec<(Dimension, &'static str, Vec<Uuid>)> {
-    let all = [
-        (Dimension::Service, "service_id", raw(&filter.services)),
-        (Dimension::Promoter, "promoter_id", raw(&filter.promoters)),
-        (Dimension::Manager, "manager_id", raw(&filter.managers)),
-        (Dimension::Doctor, "doctor_id", raw(&filter.doctors)),
-        (Dimension::Operator, "operator_id", raw(&filter.operators)),
-    ];
-    all.into_iter().filter(|(_, _, ids)| !ids.is_empty()).collect()
 }
 
 /// What a question divides by: columns, and the dimension among them.

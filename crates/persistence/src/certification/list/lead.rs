@@ -24,9 +24,6 @@ use crate::{
 /// Rows that are read and put in order where no index gives it.
 const FEW: u64 = 1000;
 
-/// Rows of the rarest word in the weeks in which the list begins, from which on it is looked for in the list itself.
-const COMMON: i64 = 500;
-
 /// Where the rows of a page come from.
 pub(super) enum Source {
     /// The table, in the order of the list.
@@ -160,13 +157,14 @@ pub(super) async fn search<'a>(
     if !choices.is_empty() && sums(db, all).await?.into_iter().any(is_few) {
         return Ok(None);
     }
-    let mut search = Search::new(db, filter, clients).await?;
-    let Some((word, time)) = search.beginning() else { return Ok(Some(search)) };
+    let search = Search::new(db, filter, clients).await?;
+    let Some((word, time)) = search.beginning().filter(|_| !choices.is_empty()) else {
+        return Ok(Some(search));
+    };
     let backend = db.get_database_backend();
     let within = |one: &Equal| valued_within(backend, one, &time);
     let of_choices = choices.iter().map(|each| counted(each.iter().map(within).collect()));
     let found = sums(db, std::iter::once(counted(vec![word])).chain(of_choices).collect()).await?;
-    let Some((word, choices)) = found.split_first() else { return Ok(Some(search)) };
-    search.is_common = *word > COMMON;
-    Ok(choices.iter().all(|choice| choice >= word).then_some(search))
+    let leads = found.split_first().is_none_or(|(word, choices)| choices.iter().all(|choice| choice >= word));
+    Ok(leads.then_some(search))
 }

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use medcert_application::store::{PageRequest, RequestFilter, Sort, StoreError};
 use sea_orm::{
-    ConnectionTrait, QueryResult,
+    ConnectionTrait,
     sea_query::{Alias, Condition, Expr, ExprTrait, Func, Order, Query, SelectStatement},
 };
 use uuid::Uuid;
@@ -27,8 +27,6 @@ const FIRST: usize = 2;
 const NEXT: usize = 8;
 /// Weeks of one statement at the most.
 const MOST: usize = 256;
-/// Rows of the list that are asked for common words before the weeks are: of every twentieth they make a page.
-const WALKED: u64 = 400;
 /// Rows of a word that are counted to see which word is rarest.
 const COUNTED: u64 = 300;
 
@@ -41,8 +39,6 @@ pub(super) struct Search<'a> {
     slices: Vec<i32>,
     /// What else is asked for, to be looked up for each request with the words.
     rest: Option<Condition>,
-    /// Whether so many requests have the words that a page of them is soon found by walking the list.
-    pub(super) is_common: bool,
 }
 
 /// A place in the list.
@@ -64,7 +60,6 @@ impl<'a> Search<'a> {
             words: filter.words.iter().map(String::as_str).collect(),
             slices: slices(db, filter).await?,
             rest: asked.then(|| rest.whole()),
-            is_common: false,
         };
         search.order_words(db).await?;
         Ok(search)
@@ -126,8 +121,9 @@ impl<'a> Search<'a> {
         select
     }
 
-    /// Asks of the request of each row what else is asked for.
-    fn narrow(&self, select: &mut SelectStatement) {
+    /// Rows of the rarest word in these weeks whose request has all else.
+    fn rows(&self, slices: &[i32]) -> SelectStatement {
+        let mut select = self.with_words(slices);
         if let Some(rest) = &self.rest {
             // A count, so that it is looked up row by row; a join could begin with the whole table.
             let found = Query::select()
@@ -138,12 +134,6 @@ impl<'a> Search<'a> {
                 .take();
             select.and_where(Expr::from(found).gt(0));
         }
-    }
-
-    /// Rows of the rarest word in these weeks whose request has all else.
-    fn rows(&self, slices: &[i32]) -> SelectStatement {
-        let mut select = self.with_words(slices);
-        self.narrow(&mut select);
         select
     }
 
@@ -154,12 +144,6 @@ impl<'a> Search<'a> {
         asked: &PageRequest,
     ) -> Result<Vec<Hit>, StoreError> {
         let wanted = usize::try_from(Ord::max(asked.limit, 1)).unwrap_or(usize::MAX).saturating_add(1);
-        if self.is_common {
-            let hits = self.walked(db, asked).await?;
-            if hits.len() >= wanted {
-                return Ok(hits);
-            }
-        }
         let mut hits: Vec<Hit> = Vec::new();
         let mut slices = self.from(asked);
         let mut seen = 0;
@@ -175,35 +159,19 @@ impl<'a> Search<'a> {
                 .column(("hit", Word::RequestId))
                 // Two words of a request may begin alike.
                 .distinct();
-            self.keyset().apply(&mut select, after_moment(asked)?, left - 1);
+            let order = if self.oldest_first() { Order::Asc } else { Order::Desc };
+            Keyset::new(("hit", Word::CreatedAt), ("hit", Word::RequestId), order).apply(
+                &mut select,
+                after_moment(asked)?,
+                left - 1,
+            );
             select.reset_limit().limit(left);
-            hits.extend(self::hits(db, &select).await?);
+            for row in db.query_all(&select).await.map_err(failed(KIND))? {
+                let at: Stamp = value_of(KIND, &row, "created_at")?;
+                hits.push((moment(at), value_of(KIND, &row, "request_id")?));
+            }
         }
         Ok(hits)
-    }
-
-    /// The hits of a page among the next rows of the list. Of words that nearly every request has, which are mostly the
-    /// first letter of something, even a week holds far more than a page.
-    async fn walked(&self, db: &impl ConnectionTrait, asked: &PageRequest) -> Result<Vec<Hit>, StoreError> {
-        let ranges = RequestFilter {
-            created_from: self.filter.created_from,
-            created_before: self.filter.created_before,
-            ..RequestFilter::default()
-        };
-        let mut next =
-            Query::select().column(("request", Column::CreatedAt)).from_as(Entity, "request").take();
-        next.expr_as(super::col(Column::Id), Alias::new("request_id"));
-        next.cond_where(filter::parts(&ranges, &[]).whole());
-        let listed = Keyset::new(("request", Column::CreatedAt), ("request", Column::Id), self.order());
-        listed.apply(&mut next, after_moment(asked)?, WALKED - 1);
-        let mut select = Query::select().from_subquery(next, "hit").take();
-        select.columns([("hit", Word::CreatedAt), ("hit", Word::RequestId)]);
-        for word in &self.words {
-            select.and_where(words::has(("hit", Word::RequestId), word));
-        }
-        self.narrow(&mut select);
-        self.keyset().apply(&mut select, None, asked.limit);
-        hits(db, &select).await
     }
 
     /// The weeks of this page and of those behind it.
@@ -222,14 +190,6 @@ impl<'a> Search<'a> {
         self.filter.sort == Sort::CreatedAsc
     }
 
-    fn order(&self) -> Order {
-        if self.oldest_first() { Order::Asc } else { Order::Desc }
-    }
-
-    fn keyset(&self) -> Keyset {
-        Keyset::new(("hit", Word::CreatedAt), ("hit", Word::RequestId), self.order())
-    }
-
     /// Some of the requests with the words, whatever else is asked for, in no order, those of which two words begin
     /// alike more than once.
     pub(super) fn some(&self, most: u64) -> SelectStatement {
@@ -245,15 +205,6 @@ impl<'a> Search<'a> {
         select.expr_as(Func::count_distinct(request), Alias::new("total"));
         select
     }
-}
-
-async fn hits(db: &impl ConnectionTrait, select: &SelectStatement) -> Result<Vec<Hit>, StoreError> {
-    let rows = db.query_all(select).await.map_err(failed(KIND))?;
-    let hit = |row: &QueryResult| {
-        let at: Stamp = value_of(KIND, row, "created_at")?;
-        Ok((moment(at), value_of(KIND, row, "request_id")?))
-    };
-    rows.iter().map(hit).collect()
 }
 
 /// How many weeks more to look into, after so many in which there was so much of what is wanted: half as many again as

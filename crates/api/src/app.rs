@@ -12,14 +12,14 @@ use actix_web::{
 use medcert_application::App;
 
 use crate::{
-    catalog, certification, compression, files, gate, identity, jobs,
-    limit::Limiter,
-    observe, openapi, operations, people, policy,
+    api_state::{ApiState, HttpOptions},
+    auth_middleware, catalog, certification, compression, files, identity, jobs, openapi, operations, people,
+    policy,
     problem::{Failure, Kind},
+    rate_limit::Limiter,
     registry::Registry,
-    reports,
+    reports, request_log,
     routing::Table,
-    shared::{HttpOptions, Shared},
 };
 
 /// How long requests under way may take to finish once the server is told to stop.
@@ -27,7 +27,7 @@ const GRACE_SECONDS: u64 = 20;
 
 /// Everything the HTTP side keeps, shared by all its threads.
 #[derive(Clone)]
-pub struct Http(Arc<Shared>);
+pub struct Http(Arc<ApiState>);
 
 /// How long somebody who reads the numbers may take to finish.
 const NUMBERS_GRACE_SECONDS: u64 = 1;
@@ -41,7 +41,7 @@ impl Http {
         let table = Table::of(&openapi::addresses(), UNDOCUMENTED);
         let limiter = options.rate_limit.map(Limiter::new);
         let https = app.parts.settings.public_url.starts_with("https://");
-        Self(Arc::new(Shared { app, options, table, limiter, metrics: Arc::default(), https }))
+        Self(Arc::new(ApiState { app, options, table, limiter, metrics: Arc::default(), https }))
     }
 
     /// The actix application: for a server's threads and for tests.
@@ -64,11 +64,11 @@ impl Http {
             .configure(|application| routes(&mut Registry::answering(application)))
             .configure(operations::undocumented)
             .default_service(web::to(nothing))
-            .wrap(from_fn(move |req, next| gate::admit(Arc::clone(&admit), req, next)))
+            .wrap(from_fn(move |req, next| auth_middleware::admit(Arc::clone(&admit), req, next)))
             .wrap(from_fn(compression::spare))
             .wrap(Compress::default())
             .wrap(from_fn(compression::unmark))
-            .wrap(from_fn(move |req, next| observe::watch(Arc::clone(&watch), req, next)))
+            .wrap(from_fn(move |req, next| request_log::watch(Arc::clone(&watch), req, next)))
     }
 
     /// Serves on a listening socket; the caller awaits the server.

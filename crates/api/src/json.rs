@@ -29,7 +29,7 @@ impl Document {
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, serde_json::Error> {
         let repeated = RefCell::new(Vec::new());
         let mut reader = serde_json::Deserializer::from_slice(bytes);
-        let value = Place { pointer: String::new(), repeated: &repeated }.deserialize(&mut reader)?;
+        let value = ValueSeed { pointer: String::new(), repeated: &repeated }.deserialize(&mut reader)?;
         reader.end()?;
         Ok(Self { value, repeated: repeated.into_inner() })
     }
@@ -104,19 +104,19 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
 }
 
 /// Where a value is being read, and where repeated names are noted.
-struct Place<'r> {
+struct ValueSeed<'r> {
     pointer: String,
     repeated: &'r RefCell<Vec<String>>,
 }
 
-impl<'de> DeserializeSeed<'de> for Place<'_> {
+impl<'de> DeserializeSeed<'de> for ValueSeed<'_> {
     type Value = Value;
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for Place<'_> {
+impl<'de> Visitor<'de> for ValueSeed<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -148,7 +148,7 @@ impl<'de> Visitor<'de> for Place<'_> {
         let mut items = Vec::new();
         loop {
             let pointer = below(&self.pointer, &items.len().to_string());
-            match seq.next_element_seed(Place { pointer, repeated: self.repeated })? {
+            match seq.next_element_seed(ValueSeed { pointer, repeated: self.repeated })? {
                 Some(item) => items.push(item),
                 None => return Ok(Value::Array(items)),
             }
@@ -159,7 +159,8 @@ impl<'de> Visitor<'de> for Place<'_> {
         let mut members = Map::new();
         while let Some(name) = map.next_key::<String>()? {
             let pointer = below(&self.pointer, &name);
-            let value = map.next_value_seed(Place { pointer: pointer.clone(), repeated: self.repeated })?;
+            let value =
+                map.next_value_seed(ValueSeed { pointer: pointer.clone(), repeated: self.repeated })?;
             if members.insert(name, value).is_some() {
                 self.repeated.borrow_mut().push(pointer);
             }

@@ -5,56 +5,56 @@
 //! (request ids, problems, headers, logs, numbers).
 
 pub mod access;
+mod api_state;
 mod app;
-#[cfg(test)]
-mod around;
+mod audited_entity;
+mod auth_middleware;
 mod body;
 mod caller;
 mod catalog;
 mod certification;
 mod codes;
 mod compression;
-mod directory;
 mod etag;
 mod export;
 mod field;
 mod files;
-mod gate;
-mod headers;
 mod identity;
+mod import_registry;
 mod imports;
 mod jobs;
 mod json;
-mod limit;
-mod lines;
 mod metrics;
-mod observe;
+#[cfg(test)]
+mod middleware_tests;
 pub mod openapi;
 mod operations;
 mod page;
+mod parse;
 mod path;
 mod people;
 mod policy;
 mod preconditions;
 mod problem;
 mod query;
-mod reading;
+mod rate_limit;
 mod registry;
 mod reports;
+mod request_log;
 mod routing;
-mod shared;
+mod security_headers;
 #[cfg(test)]
 mod stub;
 
+pub use api_state::HttpOptions;
 pub use app::Http;
 pub use body::{Body, LIMIT as BODY_LIMIT};
 pub use caller::{Caller, Source};
 pub use etag::{created, etag, versioned};
 pub use field::Field;
-pub use lines::LINE_FORMS;
-pub use page::{List, Paging};
+pub use import_registry::LINE_FORMS;
+pub use page::{List, PageParams};
 pub use path::{PathId, uuid};
 pub use preconditions::Preconditions;
 pub use problem::{Failure, Fault, Kind, Problem};
 pub use query::Query;
-pub use shared::HttpOptions;

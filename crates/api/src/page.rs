@@ -26,7 +26,7 @@ use uuid::Uuid;
 use crate::{
     caller::Caller,
     problem::Failure,
-    query::{self, Beside, Plain},
+    query::{self, NoParams, SharedParams},
 };
 
 /// Items at the most.
@@ -52,7 +52,7 @@ pub struct List<T> {
 #[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields, default)]
 #[into_params(parameter_in = Query)]
-pub struct Paging {
+pub struct PageParams {
     /// Items wanted, 1 to 200; 20 when left out.
     #[param(minimum = 1, maximum = 200)]
     pub limit: Option<u64>,
@@ -62,12 +62,12 @@ pub struct Paging {
     pub with_total: bool,
 }
 
-impl Beside for Paging {
+impl SharedParams for PageParams {
     const NAMES: &'static [&'static str] = &["limit", "cursor", "with_total"];
 }
 
 /// A call for a part of a list with filters `Q` in an order `S`: what use cases ask for, and the way to the answer.
-pub(crate) struct Part<Q = Plain, S = Plain> {
+pub(crate) struct ListRequest<Q = NoParams, S = NoParams> {
     pub(crate) app: Data<App>,
     pub(crate) caller: Caller,
     /// Which items.
@@ -76,11 +76,11 @@ pub(crate) struct Part<Q = Plain, S = Plain> {
     pub(crate) order: S,
     /// Which part.
     pub(crate) page: PageRequest,
-    listing: Listing,
+    scope: CursorScope,
     req: HttpRequest,
 }
 
-impl<Q: DeserializeOwned, S: Beside> FromRequest for Part<Q, S> {
+impl<Q: DeserializeOwned, S: SharedParams> FromRequest for ListRequest<Q, S> {
     type Error = actix_web::Error;
     type Future = Ready<Result<Self, Self::Error>>;
 
@@ -89,22 +89,22 @@ impl<Q: DeserializeOwned, S: Beside> FromRequest for Part<Q, S> {
         let caller = Caller::from_request(req, stream).into_inner();
         ready(app.and_then(|app| {
             let (query, order, paging) = parts(req.query_string()).map_err(Failure::from)?;
-            let (caller, listing) = (caller?, Listing::of(req));
-            let page = listing.request(&app, paging).map_err(Failure::from)?;
-            Ok(Self { app, caller, query, order, page, listing, req: req.clone() })
+            let (caller, scope) = (caller?, CursorScope::of(req));
+            let page = scope.request(&app, paging).map_err(Failure::from)?;
+            Ok(Self { app, caller, query, order, page, scope, req: req.clone() })
         }))
     }
 }
 
 /// The parameters of a list by what they are about, or the faults of all of them.
-fn parts<Q: DeserializeOwned, S: Beside>(text: &str) -> Result<(Q, S, Paging), Invalid> {
-    let (paging, rest) = query::apart::<Paging>(text);
+fn parts<Q: DeserializeOwned, S: SharedParams>(text: &str) -> Result<(Q, S, PageParams), Invalid> {
+    let (paging, rest) = query::apart::<PageParams>(text);
     let (order, rest) = query::apart::<S>(&rest);
     let ((query, order), paging) = query::both(query::both(query::read(&rest), order), paging)?;
     Ok((query, order, paging))
 }
 
-impl<Q, S> Part<Q, S> {
+impl<Q, S> ListRequest<Q, S> {
     /// The answer: items, the next cursor, and the same as a link (RFC 8288).
     pub(crate) fn answer<T, V: Serialize + From<T>>(&self, found: Page<T>) -> Result<HttpResponse, Failure> {
         self.answer_with(found, V::from)
@@ -116,19 +116,19 @@ impl<Q, S> Part<Q, S> {
         found: Page<T>,
         view: impl FnMut(T) -> V,
     ) -> Result<HttpResponse, Failure> {
-        self.listing.answer(&self.app, &self.req, found, view)
+        self.scope.answer(&self.app, &self.req, found, view)
     }
 }
 
 /// One list with its filters and whoever reads it: what a cursor is bound to.
 #[derive(Debug, Clone)]
-struct Listing {
+struct CursorScope {
     fingerprint: [u8; 8],
 }
 
 /// What a cursor says; opaque to callers.
 #[derive(Serialize, Deserialize)]
-struct Place {
+struct CursorPayload {
     /// The sort key.
     k: String,
     /// The id.
@@ -137,13 +137,13 @@ struct Place {
     f: [u8; 8],
 }
 
-impl Listing {
+impl CursorScope {
     /// The list at the request's path with the filters of its query, in whatever order they are, for its caller: what
     /// somebody may see is part of what is listed.
     fn of(req: &HttpRequest) -> Self {
         let paging = |part: &&str| {
             let name = part.split('=').next().unwrap_or_default();
-            !part.is_empty() && !Paging::NAMES.contains(&name)
+            !part.is_empty() && !PageParams::NAMES.contains(&name)
         };
         let mut filters: Vec<&str> = req.query_string().split('&').filter(paging).collect();
         filters.sort_unstable();
@@ -154,7 +154,7 @@ impl Listing {
     }
 
     /// Which part is wanted.
-    fn request(&self, app: &App, paging: Paging) -> Result<PageRequest, Error> {
+    fn request(&self, app: &App, paging: PageParams) -> Result<PageRequest, Error> {
         let limit = paging.limit.unwrap_or(USUAL);
         if !(1..=MOST).contains(&limit) {
             return Err(Invalid::one("/limit", "range", format!("must be from 1 to {MOST}")).into());
@@ -182,7 +182,7 @@ impl Listing {
     }
 
     fn seal(&self, app: &App, cursor: &Cursor) -> String {
-        let place = Place { k: cursor.key.clone(), i: cursor.id, f: self.fingerprint };
+        let place = CursorPayload { k: cursor.key.clone(), i: cursor.id, f: self.fingerprint };
         let bytes = serde_json::to_vec(&place).unwrap_or_default();
         let tag = app.parts.derivation.tag("cursor", &bytes);
         format!("{}.{}", URL_SAFE_NO_PAD.encode(&bytes), URL_SAFE_NO_PAD.encode(&tag[..16]))
@@ -196,7 +196,7 @@ impl Listing {
         if URL_SAFE_NO_PAD.encode(&tag[..16]) != given {
             return None;
         }
-        let place: Place = serde_json::from_slice(&bytes).ok()?;
+        let place: CursorPayload = serde_json::from_slice(&bytes).ok()?;
         (place.f == self.fingerprint).then_some(Cursor { key: place.k, id: place.i })
     }
 }
@@ -218,18 +218,18 @@ mod tests {
     use super::*;
     use crate::stub;
 
-    fn listing(uri: &str) -> (Listing, HttpRequest) {
+    fn scope(uri: &str) -> (CursorScope, HttpRequest) {
         let req = TestRequest::get().uri(uri).to_http_request();
-        (Listing::of(&req), req)
+        (CursorScope::of(&req), req)
     }
 
     #[test]
     fn cursors_belong_to_one_list() {
         let (app, _) = stub::app();
         let cursor = Cursor { key: "17".to_owned(), id: Uuid::from_u128(7) };
-        let (list, _) = listing("/a?q=x&stage=PAID&limit=5");
+        let (list, _) = scope("/a?q=x&stage=PAID&limit=5");
         let text = list.seal(&app, &cursor);
-        let open = |uri: &str, text: &str| listing(uri).0.open(&app, text);
+        let open = |uri: &str, text: &str| scope(uri).0.open(&app, text);
         assert_eq!(open("/a?stage=PAID&q=x&limit=50&with_total=true", &text), Some(cursor));
         assert_eq!(open("/a?q=y&stage=PAID", &text), None);
         assert_eq!(open("/b?q=x&stage=PAID", &text), None);
@@ -248,7 +248,7 @@ mod tests {
         struct Filters {
             active: Option<bool>,
         }
-        let read = parts::<Filters, Plain>;
+        let read = parts::<Filters, NoParams>;
         let (filters, _, paging) = read("limit=5&active=true&with_total=true").unwrap();
         assert_eq!((filters.active, paging.limit, paging.with_total), (Some(true), Some(5), true));
         let faults = |text| -> Vec<String> {
@@ -261,8 +261,9 @@ mod tests {
     #[test]
     fn limits_are_kept() {
         let (app, _) = stub::app();
-        let (list, _) = listing("/a");
-        let limit = |limit| list.request(&app, Paging { limit, ..Paging::default() }).map(|page| page.limit);
+        let (list, _) = scope("/a");
+        let limit =
+            |limit| list.request(&app, PageParams { limit, ..PageParams::default() }).map(|page| page.limit);
         assert_eq!(limit(None).unwrap(), 20);
         assert_eq!(limit(Some(200)).unwrap(), 200);
         assert!(limit(Some(0)).is_err() && limit(Some(201)).is_err());
@@ -271,7 +272,7 @@ mod tests {
     #[actix_web::test]
     async fn the_next_part_is_linked() {
         let (app, _) = stub::app();
-        let (list, req) = listing("/a?q=x&cursor=old&limit=1");
+        let (list, req) = scope("/a?q=x&cursor=old&limit=1");
         let next = Some(Cursor { key: "k".to_owned(), id: Uuid::nil() });
         let page = Page { items: vec!["one"], next, total: None };
         let answer = list.answer(&app, &req, page, |item| item).unwrap();

@@ -32,7 +32,7 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
 }
 
 /// Parameters that stand beside those of an operation's own.
-pub(crate) trait Beside: DeserializeOwned {
+pub(crate) trait SharedParams: DeserializeOwned {
     /// Their names.
     const NAMES: &'static [&'static str];
 }
@@ -40,14 +40,14 @@ pub(crate) trait Beside: DeserializeOwned {
 /// No parameters.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Plain {}
+pub(crate) struct NoParams {}
 
-impl Beside for Plain {
+impl SharedParams for NoParams {
     const NAMES: &'static [&'static str] = &[];
 }
 
 /// Reads the parameters of `B`, and tells what is left of the query.
-pub(crate) fn apart<B: Beside>(query: &str) -> (Result<B, Invalid>, String) {
+pub(crate) fn apart<B: SharedParams>(query: &str) -> (Result<B, Invalid>, String) {
     let ours = |part: &&str| part.split('=').next().is_some_and(|name| B::NAMES.contains(&name));
     let (ours, rest): (Vec<&str>, Vec<&str>) =
         query.split('&').filter(|part| !part.is_empty()).partition(ours);

@@ -12,12 +12,12 @@ use utoipa_actix_web::OpenApiFactory;
 
 /// Takes handlers.
 pub(crate) struct Registry<'a> {
-    into: Kept<'a>,
+    into: Target<'a>,
     /// What their addresses begin with.
     prefix: String,
 }
 
-enum Kept<'a> {
+enum Target<'a> {
     Application(&'a mut ServiceConfig),
     Document { document: &'a mut OpenApi, with_schemas: bool },
 }
@@ -25,17 +25,17 @@ enum Kept<'a> {
 impl<'a> Registry<'a> {
     /// Handlers answer in this application.
     pub(crate) fn answering(application: &'a mut ServiceConfig) -> Self {
-        Self { into: Kept::Application(application), prefix: String::new() }
+        Self { into: Target::Application(application), prefix: String::new() }
     }
 
     /// Handlers describe themselves in this document.
     pub(crate) fn describing(document: &'a mut OpenApi) -> Self {
-        Self { into: Kept::Document { document, with_schemas: true }, prefix: String::new() }
+        Self { into: Target::Document { document, with_schemas: true }, prefix: String::new() }
     }
 
     /// Handlers say in this document where they are and what they answer, but not of which fields it consists.
     pub(crate) fn addressing(document: &'a mut OpenApi) -> Self {
-        Self { into: Kept::Document { document, with_schemas: false }, prefix: String::new() }
+        Self { into: Target::Document { document, with_schemas: false }, prefix: String::new() }
     }
 
     /// Adds a handler.
@@ -44,10 +44,10 @@ impl<'a> Registry<'a> {
         handler: impl HttpServiceFactory + OpenApiFactory + 'static,
     ) -> &mut Self {
         match &mut self.into {
-            Kept::Application(application) => {
+            Target::Application(application) => {
                 application.service(handler);
             }
-            Kept::Document { document, with_schemas } => {
+            Target::Document { document, with_schemas } => {
                 document.paths.merge(below(&self.prefix, handler.paths()));
                 if *with_schemas {
                     // Handler by handler: most of them describe the same views again, with all their parts.
@@ -69,12 +69,12 @@ impl<'a> Registry<'a> {
     /// Adds the handlers of a room below an address.
     pub(crate) fn scope(&mut self, prefix: &str, room: impl FnOnce(&mut Registry)) -> &mut Self {
         match &mut self.into {
-            Kept::Application(application) => {
+            Target::Application(application) => {
                 let scope = web::scope(prefix).configure(|inner| room(&mut Registry::answering(inner)));
                 application.service(scope);
             }
-            Kept::Document { document, with_schemas } => {
-                let into = Kept::Document { document, with_schemas: *with_schemas };
+            Target::Document { document, with_schemas } => {
+                let into = Target::Document { document, with_schemas: *with_schemas };
                 room(&mut Registry { into, prefix: format!("{}{prefix}", self.prefix) });
             }
         }

@@ -16,7 +16,7 @@ use medcert_domain::{
 use crate::{
     Error,
     audit::Trail,
-    jobs::Desk,
+    jobs::JobQueue,
     mail::Mailer,
     objects::Objects,
     rendering::CertificateRenderer,
@@ -84,7 +84,7 @@ pub struct App {
     /// Events that belong to no change.
     pub trail: Trail,
     /// Where workers wait for jobs.
-    pub desk: Desk,
+    pub job_queue: JobQueue,
     sessions: Cache<Id<Session>, SessionState>,
     profile: Cache<(), Institution>,
     /// Told when a mail was queued here.
@@ -103,7 +103,7 @@ impl App {
         Self {
             parts,
             trail,
-            desk: Desk::default(),
+            job_queue: JobQueue::default(),
             sessions: Cache::default(),
             profile: Cache::default(),
             mail: tokio::sync::Notify::new(),

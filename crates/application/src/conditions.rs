@@ -30,10 +30,10 @@ impl IfMatch {
         }
     }
 
-    pub(crate) const fn on_stale(self) -> crate::rerun::OnStale {
+    pub(crate) const fn on_stale(self) -> crate::retry::OnStale {
         match self {
-            Self::Absent | Self::Any => crate::rerun::OnStale::Rerun,
-            Self::Version(_) | Self::Unknown => crate::rerun::OnStale::Refuse,
+            Self::Absent | Self::Any => crate::retry::OnStale::Retry,
+            Self::Version(_) | Self::Unknown => crate::retry::OnStale::Refuse,
         }
     }
 }

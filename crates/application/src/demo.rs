@@ -13,10 +13,10 @@ use medcert_domain::{
 
 use crate::{
     App, Error,
-    directory::words,
+    audited_entity::search_terms,
     identity::users,
     people,
-    rerun::{Failed, OnStale, run},
+    retry::{Failed, OnStale, run},
     store::UnitOfWork,
 };
 
@@ -90,7 +90,7 @@ pub async fn install(app: &App) -> Result<bool, Error> {
     for _ in &ACCOUNTS {
         hashes.push(app.parts.passwords.hash(PASSWORD).await?);
     }
-    run(app, OnStale::Rerun, async |uow: &mut dyn UnitOfWork| {
+    run(app, OnStale::Retry, async |uow: &mut dyn UnitOfWork| {
         if uow.count_users().await? > 0 {
             return Ok(false);
         }
@@ -149,7 +149,7 @@ async fn services(app: &App, uow: &mut dyn UnitOfWork) -> Result<(), Failed> {
             updated_at: app.now(),
         };
         uow.insert(&service).await?;
-        uow.index_entry(Service::KIND, service.id.raw(), &words([name])).await?;
+        uow.index_entry(Service::KIND, service.id.raw(), &search_terms([name])).await?;
     }
     Ok(())
 }

@@ -7,22 +7,22 @@
 
 mod app;
 pub mod audit;
+pub mod audited_entity;
 pub mod catalog;
 pub mod certification;
 mod conditions;
 pub mod demo;
-pub mod directory;
 mod error;
 pub mod files;
+pub mod idempotent;
 pub mod identity;
 pub mod jobs;
 pub mod mail;
 pub mod objects;
-pub mod once;
 pub mod people;
 pub mod rendering;
 pub mod reports;
-mod rerun;
+mod retry;
 pub mod scanning;
 pub mod secrets;
 pub mod store;

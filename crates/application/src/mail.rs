@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use crate::{
     App, Error,
-    rerun::Failed,
-    store::{MailFate, QueuedMail, UnitOfWork},
+    retry::Failed,
+    store::{DeliveryOutcome, QueuedMail, UnitOfWork},
 };
 
 medcert_domain::codes! {
@@ -140,7 +140,7 @@ pub async fn send_due(app: &App) -> Result<usize, Error> {
         for mail in due {
             if app.store().take_mail(&mail, app.now() + TAKEN).await? {
                 let fate = attempt(app, &**mailer, &mail).await?;
-                sent += usize::from(matches!(fate, MailFate::Delivered(_)));
+                sent += usize::from(matches!(fate, DeliveryOutcome::Delivered(_)));
                 app.store().settle_mail(mail.id, mail.attempts + 1, fate).await?;
             }
         }
@@ -158,10 +158,10 @@ pub async fn forget_old(app: &App) -> Result<u64, Error> {
 }
 
 /// Tries once. The log says which mail and why, never to whom.
-async fn attempt(app: &App, mailer: &dyn Mailer, queued: &QueuedMail) -> Result<MailFate, Error> {
+async fn attempt(app: &App, mailer: &dyn Mailer, queued: &QueuedMail) -> Result<DeliveryOutcome, Error> {
     let Some(letter) = letter(app, queued).await? else {
         tracing::info!(mail.id = %queued.id, letter = %queued.letter, "a mail is no longer of use");
-        return Ok(MailFate::GivenUp);
+        return Ok(DeliveryOutcome::GivenUp);
     };
     let mail = Mail {
         id: queued.id,
@@ -171,7 +171,7 @@ async fn attempt(app: &App, mailer: &dyn Mailer, queued: &QueuedMail) -> Result<
         letter,
     };
     let error = match tokio::time::timeout(ATTEMPT, mailer.send(&mail)).await {
-        Ok(Ok(())) => return Ok(MailFate::Delivered(app.now())),
+        Ok(Ok(())) => return Ok(DeliveryOutcome::Delivered(app.now())),
         Ok(Err(error)) => error,
         Err(late) => MailError::Failed(late.into()),
     };
@@ -180,7 +180,7 @@ async fn attempt(app: &App, mailer: &dyn Mailer, queued: &QueuedMail) -> Result<
     let given_up = refused || next >= queued.created_at + PATIENCE;
     let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
     tracing::warn!(mail.id = %queued.id, letter = %queued.letter, given_up, error = %error, cause, "a mail was not sent");
-    Ok(if given_up { MailFate::GivenUp } else { MailFate::Later(next) })
+    Ok(if given_up { DeliveryOutcome::GivenUp } else { DeliveryOutcome::Later(next) })
 }
 
 /// Waits that grow: 5 seconds, 10, 20 … up to an hour.

@@ -12,7 +12,7 @@ use crate::{App, Error, files, jobs, mail, reports, store::StoreError};
 pub struct Task {
     /// Name of its lease.
     pub name: &'static str,
-    /// Once in this time, over all replicas.
+    /// Idempotent in this time, over all replicas.
     pub every: Duration,
     /// One run.
     pub run: for<'a> fn(&'a App) -> BoxFuture<'a, Result<(), Error>>,

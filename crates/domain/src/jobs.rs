@@ -202,7 +202,7 @@ impl Job {
     }
 
     /// Gives it back after something unexpected: to rest first, or, when that has happened too often, as failed.
-    pub fn stumble(&mut self, now: DateTime<Utc>) {
+    pub fn record_failure(&mut self, now: DateTime<Utc>) {
         self.tries += 1;
         if self.tries >= TRIES {
             self.end(JobStatus::Failed, now);
@@ -283,7 +283,7 @@ mod tests {
         let mut now = 0;
         for tries in 1..5 {
             assert!(job.take(ONE, at(now)));
-            job.stumble(at(now));
+            job.record_failure(at(now));
             assert!(!job.take(ONE, at(now + 5 * tries - 1)), "it rests");
             now += 5 * tries;
         }
@@ -293,7 +293,7 @@ mod tests {
         job.rest(at(now));
         assert!(job.tries == 0 && !job.take(ONE, at(now + 4)) && job.take(ONE, at(now + 5)));
         for _ in 0..5 {
-            job.stumble(at(now));
+            job.record_failure(at(now));
         }
         assert_eq!((job.status, job.due_at), (JobStatus::Failed, None));
     }

@@ -114,7 +114,7 @@ pub fn alike(name: &str) -> String {
 }
 
 /// The words of a name, in the form in which they are searched: split at whatever is no letter or digit.
-pub fn search_words(text: &str) -> Vec<String> {
+pub fn search_terms(text: &str) -> Vec<String> {
     let parts = folded(text);
     parts.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(ToOwned::to_owned).collect()
 }
@@ -124,7 +124,7 @@ pub fn search_words(text: &str) -> Vec<String> {
 ///
 /// Groups of digits apart by blanks are one number when one of them has at most four digits: two whole numbers beside
 /// each other stay two.
-pub fn typed_words(text: &str) -> Vec<String> {
+pub fn typed_search_terms(text: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut last_digits = None;
     for chunk in folded(text).split_whitespace() {
@@ -147,7 +147,7 @@ pub fn typed_words(text: &str) -> Vec<String> {
 
 /// The words by which a telephone number is found: all its digits, and, of one that begins with `+`, those dialled at
 /// home.
-pub fn phone_words(phone: &str) -> Vec<String> {
+pub fn phone_search_terms(phone: &str) -> Vec<String> {
     let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
     let mut words = vec![];
     if phone.trim_start().starts_with('+') {
@@ -192,16 +192,16 @@ mod tests {
 
     #[test]
     fn search_words_ignore_accents_and_case() {
-        assert_eq!(search_words("José-Luis ÑANDÚ"), ["jose", "luis", "nandu"]);
-        assert_eq!(search_words("Ґалаґан Їжакевич"), ["галаган", "іжакевич"]);
-        assert_eq!(search_words("О’Ніл"), ["оніл"]);
-        assert_eq!(search_words("Straße"), search_words("STRASSE"));
+        assert_eq!(search_terms("José-Luis ÑANDÚ"), ["jose", "luis", "nandu"]);
+        assert_eq!(search_terms("Ґалаґан Їжакевич"), ["галаган", "іжакевич"]);
+        assert_eq!(search_terms("О’Ніл"), ["оніл"]);
+        assert_eq!(search_terms("Straße"), search_terms("STRASSE"));
         assert_eq!(
-            search_words("ẞ ǅ Æsir Œuvre Łódź İpek Þór"),
+            search_terms("ẞ ǅ Æsir Œuvre Łódź İpek Þór"),
             ["ss", "dz", "aesir", "oeuvre", "lodz", "ipek", "thor"]
         );
         for apostrophe in ["'", "’", "‘", "ʼ", "´", "`", "′", "＇"] {
-            assert_eq!(search_words(&format!("O{apostrophe}Neil")), ["oneil"], "{apostrophe}");
+            assert_eq!(search_terms(&format!("O{apostrophe}Neil")), ["oneil"], "{apostrophe}");
         }
     }
 
@@ -218,25 +218,25 @@ mod tests {
 
     #[test]
     fn numbers_and_codes_are_one_word_however_they_are_written() {
-        assert_eq!(typed_words("45.678.912-3 Quispe"), ["456789123", "quispe"]);
-        assert_eq!(typed_words(" MC-2026-0000 "), ["mc20260000"]);
-        assert_eq!(typed_words("mc 2026 000123"), ["mc", "2026000123"]);
-        assert_eq!(typed_words("+51 (999) 123-456"), ["51999123456"]);
-        assert_eq!(typed_words("+51 999123456"), ["51999123456"]);
-        assert_eq!(typed_words("45678912 999123456"), ["45678912", "999123456"]);
-        assert_eq!(typed_words("x1234567-Z"), ["x1234567z"]);
-        assert_eq!(typed_words("Ñandú, JOSÉ"), ["nandu", "jose"]);
-        assert_eq!(typed_words("Ana-María"), ["ana", "maria"]);
-        assert!(typed_words("\" -- , +").is_empty());
+        assert_eq!(typed_search_terms("45.678.912-3 Quispe"), ["456789123", "quispe"]);
+        assert_eq!(typed_search_terms(" MC-2026-0000 "), ["mc20260000"]);
+        assert_eq!(typed_search_terms("mc 2026 000123"), ["mc", "2026000123"]);
+        assert_eq!(typed_search_terms("+51 (999) 123-456"), ["51999123456"]);
+        assert_eq!(typed_search_terms("+51 999123456"), ["51999123456"]);
+        assert_eq!(typed_search_terms("45678912 999123456"), ["45678912", "999123456"]);
+        assert_eq!(typed_search_terms("x1234567-Z"), ["x1234567z"]);
+        assert_eq!(typed_search_terms("Ñandú, JOSÉ"), ["nandu", "jose"]);
+        assert_eq!(typed_search_terms("Ana-María"), ["ana", "maria"]);
+        assert!(typed_search_terms("\" -- , +").is_empty());
     }
 
     #[test]
     fn telephones_are_found_from_abroad_and_from_home() {
-        assert_eq!(phone_words("+51 999 123 456"), ["999123456", "51999123456"]);
-        assert_eq!(phone_words("+351 912-345-678"), ["912345678", "351912345678"]);
-        assert_eq!(phone_words("+1 (212) 555 0100"), ["2125550100", "12125550100"]);
-        assert_eq!(phone_words("+380441234567"), ["441234567", "380441234567"]);
-        assert_eq!(phone_words("999123456"), ["999123456"]);
-        assert_eq!(phone_words("+5"), ["5"]);
+        assert_eq!(phone_search_terms("+51 999 123 456"), ["999123456", "51999123456"]);
+        assert_eq!(phone_search_terms("+351 912-345-678"), ["912345678", "351912345678"]);
+        assert_eq!(phone_search_terms("+1 (212) 555 0100"), ["2125550100", "12125550100"]);
+        assert_eq!(phone_search_terms("+380441234567"), ["441234567", "380441234567"]);
+        assert_eq!(phone_search_terms("999123456"), ["999123456"]);
+        assert_eq!(phone_search_terms("+5"), ["5"]);
     }
 }

@@ -38,13 +38,13 @@ const BUCKET_PROOF: Duration = Duration::from_mins(1);
 /// the second put fails.
 pub struct StoredObjects {
     store: Prefixed,
-    place: Place,
+    backend: Backend,
     /// When something was last written; `None` also after a write has failed.
     written: Arc<Mutex<Option<Instant>>>,
 }
 
 /// What the places differ in.
-enum Place {
+enum Backend {
     Memory,
     Folder(PathBuf),
     /// With what signs addresses in it.
@@ -57,24 +57,24 @@ impl StoredObjects {
     /// Without credentials, requests to S3 are signed with those the metadata service of the machine
     /// hands out. The other places need none and ignore them.
     pub fn open(url: &str, credentials: Option<S3Credentials>) -> Result<Self, OpenError> {
-        let (store, prefix, place): (Arc<dyn ObjectStore>, _, _) = match Location::parse(url)? {
-            Location::Memory => (Arc::new(InMemory::new()), Path::default(), Place::Memory),
+        let (store, prefix, backend): (Arc<dyn ObjectStore>, _, _) = match Location::parse(url)? {
+            Location::Memory => (Arc::new(InMemory::new()), Path::default(), Backend::Memory),
             Location::Folder(folder) => {
-                (Arc::new(open::folder(&folder)?), Path::default(), Place::Folder(folder))
+                (Arc::new(open::folder(&folder)?), Path::default(), Backend::Folder(folder))
             }
             Location::Bucket(bucket) => {
                 let client = open::bucket(&bucket, credentials)?;
                 let signer = Box::new(PrefixStore::new(AmazonS3::clone(&client), bucket.prefix.clone()));
-                (client, bucket.prefix, Place::Bucket(signer))
+                (client, bucket.prefix, Backend::Bucket(signer))
             }
         };
-        Ok(Self { store: PrefixStore::new(store, prefix), place, written: Arc::default() })
+        Ok(Self { store: PrefixStore::new(store, prefix), backend, written: Arc::default() })
     }
 
     /// Refuses when the folder is gone, as when its disk is not mounted. Its objects would seem never
     /// to have been there, and the next put would make it anew with another mode.
     async fn present(&self) -> Result<(), ObjectError> {
-        let Place::Folder(folder) = &self.place else { return Ok(()) };
+        let Backend::Folder(folder) = &self.backend else { return Ok(()) };
         let folder = folder.clone();
         let there = tokio::task::spawn_blocking(move || folder.is_dir()).await.map_err(backend)?;
         if there { Ok(()) } else { Err(backend("the folder of the object storage is gone")) }
@@ -92,8 +92,8 @@ impl StoredObjects {
     fn attributes(&self, content_type: &str) -> Result<Attributes, ObjectError> {
         check_header(content_type)?;
         // The folder has no place for attributes and refuses them.
-        Ok(match self.place {
-            Place::Folder(_) => Attributes::new(),
+        Ok(match self.backend {
+            Backend::Folder(_) => Attributes::new(),
             _ => Attributes::from_iter([(Attribute::ContentType, content_type.to_owned())]),
         })
     }
@@ -116,7 +116,7 @@ impl StoredObjects {
         }
         // The store syncs what it writes, not what it removes: erased data must not come back after a
         // power cut.
-        if let Place::Folder(folder) = &self.place {
+        if let Backend::Folder(folder) = &self.backend {
             let removed = path.parts().fold(folder.clone(), |file, part| file.join(part.as_ref()));
             let synced =
                 tokio::task::spawn_blocking(move || removed.parent().map_or(Ok(()), open::sync_folder));
@@ -141,10 +141,10 @@ impl StoredObjects {
 
     /// Whether a write has lately succeeded, and none failed since.
     fn proven(&self) -> bool {
-        let lasts = match self.place {
-            Place::Memory | Place::Folder(_) => Duration::ZERO,
+        let lasts = match self.backend {
+            Backend::Memory | Backend::Folder(_) => Duration::ZERO,
             // Each write costs money there, and in a bucket with versions it stays for ever.
-            Place::Bucket(_) => BUCKET_PROOF,
+            Backend::Bucket(_) => BUCKET_PROOF,
         };
         let written = *self.written.lock().unwrap_or_else(PoisonError::into_inner);
         written.is_some_and(|at| at.elapsed() < lasts)
@@ -202,7 +202,7 @@ impl Objects for StoredObjects {
         content_disposition: &str,
         lasts: Duration,
     ) -> Result<Option<String>, ObjectError> {
-        let Place::Bucket(signer) = &self.place else { return Ok(None) };
+        let Backend::Bucket(signer) = &self.backend else { return Ok(None) };
         check_header(content_type)?;
         check_header(content_disposition)?;
         let answered =

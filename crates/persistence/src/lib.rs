@@ -4,27 +4,27 @@
 //! every engine. A room's folder holds its tables, how rows become domain types, and the named queries it needs;
 //! create, read, update and delete are written once in `mapped`.
 
+mod audited_entity;
 pub mod backup;
 mod catalog;
 mod certification;
-mod codec;
+mod column;
 mod connect;
-mod cut;
-mod directory;
+mod db_timestamp;
 mod error;
 mod files;
 mod identity;
 mod jobs;
+mod keyset;
 mod mapped;
 mod migrate;
 mod people;
+mod preflight;
 mod query;
 mod records;
 mod reports;
-mod stamp;
 pub mod statements;
 mod store;
-mod suitable;
 mod unit_of_work;
 
 pub use connect::{ConnectError, DatabaseOptions, Engine};

@@ -8,7 +8,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::{codec::corrupt, error::failed, people::copies};
+use crate::{column::corrupt, error::failed, people::denormalized};
 
 /// Rows of a table.
 pub(crate) type Row<T> = <T as EntityTrait>::Model;
@@ -61,7 +61,7 @@ async fn follow<E: Mapped>(
     written: Written,
 ) -> Result<(), StoreError> {
     match entity.copied(written) {
-        Some(person) => copies::refresh(db, person.raw()).await,
+        Some(person) => denormalized::refresh(db, person.raw()).await,
         None => Ok(()),
     }
 }

@@ -181,8 +181,8 @@ pub(crate) async fn number(
 pub(crate) fn after_moment(asked: &PageRequest) -> Result<Option<(Value, Uuid)>, StoreError> {
     let Some(cursor) = &asked.after else { return Ok(None) };
     let moment = cursor.key.parse().ok().and_then(DateTime::from_timestamp_micros);
-    let moment = moment.ok_or_else(|| crate::codec::corrupt("cursor", "key is no moment"))?;
-    Ok(Some((crate::codec::stored(moment).into(), cursor.id)))
+    let moment = moment.ok_or_else(|| crate::column::corrupt("cursor", "key is no moment"))?;
+    Ok(Some((crate::column::stored(moment).into(), cursor.id)))
 }
 
 /// The place behind which a list ordered by names goes on.

@@ -11,9 +11,9 @@ use uuid::Uuid;
 
 use crate::{
     certification::{
-        certificate, children::select_children, dossier, evaluation, list, names, payment, refund,
+        certificate, children::select_children, evaluation, list, names, payment, refund, request_aggregate,
     },
-    codec::corrupt,
+    column::corrupt,
     connect::Engine,
     files::stored_file,
 };
@@ -69,7 +69,7 @@ pub fn list(engine: Engine, limit: u64) -> Result<Statement, StoreError> {
 
 /// The request with everybody around it: the first statement of the detail.
 pub fn request(engine: Engine, id: Uuid) -> Result<Statement, StoreError> {
-    written(engine, &dossier::select(Id::<Certification>::new(id)))
+    written(engine, &request_aggregate::select(Id::<Certification>::new(id)))
 }
 
 /// What hangs on the request: the column of [`request`] that says whether there is any, and the statement that is
@@ -81,7 +81,7 @@ pub fn children(engine: Engine, id: Uuid) -> Result<Vec<(&'static str, Statement
     use refund::table as refund;
     use stored_file::table as file;
     let all = [
-        ("has_assignments", dossier::select_assignments(id)),
+        ("has_assignments", request_aggregate::select_assignments(id)),
         (
             "has_payments",
             select_children::<payment::Entity>(id, payment::Column::RequestId, payment::Column::Position),

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use medcert_application::store::{
-    AuditEvent, MailFate, MailQueue, QueuedMail, Store, StoreError, StoredAnswer, UnitOfWork,
+    AuditEvent, DeliveryOutcome, MailQueue, QueuedMail, Store, StoreError, StoredAnswer, UnitOfWork,
 };
 use sea_orm::{
     AccessMode, DatabaseConnection, DatabaseTransaction, IsolationLevel, SqliteTransactionMode,
@@ -14,10 +14,9 @@ use uuid::Uuid;
 use crate::{
     connect::{ConnectError, DatabaseOptions, Engine, Pools},
     error::failed,
-    migrate,
+    migrate, preflight,
     records::{audit, counter, idempotency, lease, mail},
-    reports::Known,
-    suitable,
+    reports::Generations,
     unit_of_work::SeaUnitOfWork,
 };
 
@@ -26,22 +25,22 @@ use crate::{
 pub struct SeaStore {
     pools: Pools,
     options: DatabaseOptions,
-    generations: Known,
+    generations: Generations,
 }
 
 impl SeaStore {
     /// Connects, and refuses a server or database that would store texts or times otherwise than Medcert needs.
     pub async fn connect(options: &DatabaseOptions) -> Result<Self, ConnectError> {
         let pools = Pools::open(options).await?;
-        suitable::check(&pools).await?;
-        Ok(Self { pools, options: options.clone(), generations: Known::default() })
+        preflight::check(&pools).await?;
+        Ok(Self { pools, options: options.clone(), generations: Generations::default() })
     }
 
     /// Brings the schema up to date, under a lock: of several processes that start at once, one migrates and the
     /// others wait and find nothing to do.
     pub async fn migrate(&self) -> Result<(), ConnectError> {
         migrate::up(&self.pools, &self.options, None).await?;
-        suitable::check(&self.pools).await
+        preflight::check(&self.pools).await
     }
 
     /// Names of the migrations the database has not taken yet.
@@ -178,7 +177,7 @@ impl MailQueue for SeaStore {
         Ok(taken)
     }
 
-    async fn settle_mail(&self, id: Uuid, attempt: u32, fate: MailFate) -> Result<(), StoreError> {
+    async fn settle_mail(&self, id: Uuid, attempt: u32, fate: DeliveryOutcome) -> Result<(), StoreError> {
         let txn = self.transaction().await?;
         mail::settle(&txn, id, attempt, fate).await?;
         txn.commit().await.map_err(failed("mail message"))

@@ -13,7 +13,7 @@ use crate::{
     error::failed,
     mapped::{self, Mapped},
     records::{audit, counter, idempotency, mail, outbox},
-    reports::{Changes, Known},
+    reports::{Changes, Generations},
 };
 
 /// A transaction that remembers whether anything in it failed.
@@ -28,11 +28,11 @@ pub(crate) struct SeaUnitOfWork {
     loaded: HashMap<Id<Certification>, Certification>,
     /// What changes in the figures, added to them at the end.
     changes: Changes,
-    generations: Known,
+    generations: Generations,
 }
 
 impl SeaUnitOfWork {
-    pub(crate) fn new(txn: DatabaseTransaction, generations: Known) -> Self {
+    pub(crate) fn new(txn: DatabaseTransaction, generations: Generations) -> Self {
         Self { txn, failed: false, loaded: HashMap::new(), changes: Changes::default(), generations }
     }
 
@@ -42,7 +42,7 @@ impl SeaUnitOfWork {
         work: impl AsyncFnOnce(&DatabaseTransaction) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         if self.failed {
-            return Err(StoreError::Spoiled);
+            return Err(StoreError::Aborted);
         }
         // Set before the first statement: a caller that stops waiting in the middle has spoiled it as well.
         self.failed = true;

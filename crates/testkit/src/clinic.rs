@@ -13,7 +13,7 @@ use medcert_domain::{
 };
 use medcert_object_store::StoredObjects;
 
-use crate::{Caller, Database, Fresh, Postbox, TestClock, TestIds};
+use crate::{Caller, Database, Fresh, Mailbox, TestClock, TestIds};
 
 /// Hashing cost in tests: the lowest bcrypt knows, since tests prove the rules and not the hash.
 const COST: u32 = 4;
@@ -27,7 +27,7 @@ pub struct Clinic {
     /// Its object storage.
     pub objects: Arc<dyn Objects>,
     /// Where its mails end.
-    pub post: Arc<Postbox>,
+    pub post: Arc<Mailbox>,
     /// Where it answers, such as `http://127.0.0.1:40123`.
     pub url: String,
     /// What its access tokens are signed with, to make false ones.
@@ -43,7 +43,7 @@ pub struct Replicas {
     /// Their object storage.
     pub objects: Arc<dyn Objects>,
     /// Where their mails end.
-    pub post: Arc<Postbox>,
+    pub post: Arc<Mailbox>,
     apps: Vec<Arc<App>>,
     database: Fresh,
 }
@@ -75,7 +75,7 @@ impl Replicas {
         let fresh = database.fresh(connections).await;
         let clock = TestClock::new();
         let ids = TestIds::new(Arc::clone(&clock));
-        let post = Postbox::new();
+        let post = Mailbox::new();
         let key = generate_signing_key();
         let mut parts = parts(&fresh, &clock, &ids, &objects, &post, &key, "http://127.0.0.1");
         change(&mut parts);
@@ -107,7 +107,7 @@ fn parts(
     clock: &Arc<TestClock>,
     ids: &Arc<TestIds>,
     objects: &Arc<dyn Objects>,
-    post: &Arc<Postbox>,
+    post: &Arc<Mailbox>,
     signing_key: &str,
     url: &str,
 ) -> Parts {
@@ -156,7 +156,7 @@ impl Clinic {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("a bound address"));
         let signing_key = generate_signing_key();
-        let post = Postbox::new();
+        let post = Mailbox::new();
         let mut parts = parts(&fresh, &clock, &ids, &objects, &post, &signing_key, &url);
         change(&mut parts);
         let objects = Arc::clone(&parts.objects);

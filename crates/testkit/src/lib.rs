@@ -10,17 +10,17 @@
 )]
 
 mod accounts;
+mod actors;
 mod backstage;
 mod callers;
-mod cast;
 mod clinic;
 mod database;
-mod postbox;
+mod mailbox;
 mod time;
 
+pub use actors::Actors;
 pub use callers::{Answered, Caller};
-pub use cast::Cast;
 pub use clinic::{Clinic, Replicas, actor_of, memory};
 pub use database::{Database, Fresh};
-pub use postbox::Postbox;
+pub use mailbox::Mailbox;
 pub use time::{TestClock, TestIds};

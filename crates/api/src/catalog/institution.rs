@@ -16,19 +16,19 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
+    audited_entity::{ChangeView, WriteRequest},
     caller::Caller,
     codes::{LocaleCode, Moment},
-    directory::{ChangeView, Changing},
     etag::versioned,
     field::Field,
-    page::{List, Paging, Part},
+    page::{List, ListRequest, PageParams},
+    parse::{ParseBody, Reader, code, line, read},
     problem::Failure,
-    reading::{Reader, Typed, code, line, read},
     registry::Registry,
 };
 
 /// Characters of the name.
-const NAMES: usize = 200;
+const MAX_NAME_LEN: usize = 200;
 
 /// Where the logo is.
 pub(crate) const LOGO: &str = "/api/v1/institution/logo";
@@ -194,10 +194,10 @@ struct EditInstitutionBody {
 fn whole(
     r: &mut Reader<'_>,
     field: &str,
-    said: Field<i64>,
+    patch: Field<i64>,
     range: std::ops::RangeInclusive<i64>,
 ) -> Option<u32> {
-    let number = r.set(field, said)?;
+    let number = r.set(field, patch)?;
     if range.contains(&number) {
         return u32::try_from(number).ok();
     }
@@ -220,24 +220,24 @@ fn currency(typed: &str) -> Result<Currency, Invalid> {
     Currency::parse(typed).ok_or_else(|| Invalid::one("", "unknown-value", rule))
 }
 
-impl Typed<InstitutionPatch> for EditInstitutionBody {
+impl ParseBody<InstitutionPatch> for EditInstitutionBody {
     fn values(&self, _: &Institution) -> Result<InstitutionPatch, Invalid> {
-        fn said(field: &Field<String>) -> Option<Option<String>> {
+        fn patch(field: &Field<String>) -> Option<Option<String>> {
             field.clone().change()
         }
         read(|r| {
             Some(InstitutionPatch {
-                name: r.kept("name", said(&self.name).as_ref(), line(NAMES)),
-                tax_id: r.patched("tax_id", said(&self.tax_id).as_ref(), line(30)),
-                address: r.patched("address", said(&self.address).as_ref(), line(500)),
-                phone: r.patched("phone", said(&self.phone).as_ref(), text::phone),
-                country: r.kept("country", said(&self.country).as_ref(), country),
-                time_zone: r.kept("time_zone", said(&self.time_zone).as_ref(), time_zone),
-                locale: r.kept("locale", said(&self.locale).as_ref(), code),
-                currency: r.kept("currency", said(&self.currency).as_ref(), currency),
+                name: r.kept("name", patch(&self.name).as_ref(), line(MAX_NAME_LEN)),
+                tax_id: r.patched("tax_id", patch(&self.tax_id).as_ref(), line(30)),
+                address: r.patched("address", patch(&self.address).as_ref(), line(500)),
+                phone: r.patched("phone", patch(&self.phone).as_ref(), text::phone),
+                country: r.kept("country", patch(&self.country).as_ref(), country),
+                time_zone: r.kept("time_zone", patch(&self.time_zone).as_ref(), time_zone),
+                locale: r.kept("locale", patch(&self.locale).as_ref(), code),
+                currency: r.kept("currency", patch(&self.currency).as_ref(), currency),
                 certificate_series: r.kept(
                     "certificate_series",
-                    said(&self.certificate_series).as_ref(),
+                    patch(&self.certificate_series).as_ref(),
                     Institution::check_series,
                 ),
                 registrar_may_evaluate: r.set("registrar_may_evaluate", self.registrar_may_evaluate),
@@ -273,17 +273,17 @@ async fn get_institution(caller: Caller, app: Data<App>, req: HttpRequest) -> Re
     responses((status = 200, description = "The profile as it is now", body = InstitutionView,
         headers(("ETag" = String, description = "Its version")))))]
 #[patch("/institution")]
-async fn edit_institution(call: Changing<EditInstitutionBody>) -> Result<HttpResponse, Failure> {
+async fn edit_institution(call: WriteRequest<EditInstitutionBody>) -> Result<HttpResponse, Failure> {
     let if_match = call.if_match();
     let profile = catalog::change_institution(&call.app, &call.caller, &call.sent(), if_match).await?;
     call.show(profile.version, &InstitutionView::from(profile))
 }
 
 /// List what happened to the profile, newest first.
-#[utoipa::path(tag = "catalog", params(Paging),
+#[utoipa::path(tag = "catalog", params(PageParams),
     responses((status = 200, description = "The history", body = List<ChangeView>)))]
 #[get("/institution/history")]
-async fn list_institution_history(call: Part) -> Result<HttpResponse, Failure> {
+async fn list_institution_history(call: ListRequest) -> Result<HttpResponse, Failure> {
     let found = catalog::institution_history(&call.app, &call.caller, &call.page).await?;
     call.answer::<_, ChangeView>(found)
 }

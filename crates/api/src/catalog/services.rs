@@ -14,23 +14,23 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
+    audited_entity::{ChangeView, MoneyBody, ReadRequest, WriteRequest, entries, gone, text},
     certification::MoneyView,
     codes::{CertificateKindCode, Moment},
-    directory::{Asking, ChangeView, Changing, MoneyBody, entries, gone, text},
     field::Field,
-    page::{List, Paging, Part},
+    page::{List, ListRequest, PageParams},
+    parse::{ParseBody, Reader, code, line, note, read, search_terms},
     path::PathId,
     problem::Failure,
-    reading::{Reader, Typed, code, line, note, read, words},
     registry::Registry,
 };
 
 /// Where services are.
 const PLACE: &str = "/api/v1/services";
 /// Characters of names.
-const NAMES: usize = 150;
+const MAX_NAME_LEN: usize = 150;
 /// Characters of descriptions.
-const WORDS: usize = 1000;
+const MAX_COMMENT_LEN: usize = 1000;
 /// Days a certificate may be valid: a hundred years.
 const VALIDITY: std::ops::RangeInclusive<i64> = 1..=36_525;
 
@@ -127,11 +127,11 @@ pub(crate) struct NewServiceBody {
     active: Option<bool>,
 }
 
-impl Typed<NewService> for NewServiceBody {
+impl ParseBody<NewService> for NewServiceBody {
     fn values(&self, _: &Institution) -> Result<NewService, Invalid> {
         read(|r| {
-            let name = r.required("name", self.name.as_deref(), line(NAMES));
-            let description = r.optional("description", self.description.as_deref(), note(WORDS));
+            let name = r.required("name", self.name.as_deref(), line(MAX_NAME_LEN));
+            let description = r.optional("description", self.description.as_deref(), note(MAX_COMMENT_LEN));
             let fee = if let Some(fee) = &self.fee {
                 fee.read(r, "fee")
             } else {
@@ -188,13 +188,13 @@ struct EditServiceBody {
     active: Field<bool>,
 }
 
-impl Typed<ServicePatch> for EditServiceBody {
+impl ParseBody<ServicePatch> for EditServiceBody {
     fn values(&self, _: &Institution) -> Result<ServicePatch, Invalid> {
         read(|r| {
             let description = self.description.clone().change();
             Some(ServicePatch {
-                name: r.kept("name", self.name.clone().change().as_ref(), line(NAMES)),
-                description: r.patched("description", description.as_ref(), note(WORDS)),
+                name: r.kept("name", self.name.clone().change().as_ref(), line(MAX_NAME_LEN)),
+                description: r.patched("description", description.as_ref(), note(MAX_COMMENT_LEN)),
                 fee: r.set("fee", self.fee.clone()).and_then(|fee| fee.read(r, "fee")),
                 certificate_kind: r.kept(
                     "certificate_kind",
@@ -228,17 +228,17 @@ impl ServicesQuery {
         let mut checks = Checks::default();
         let mut r = Reader::new(&mut checks);
         let kinds = r.each("certificate_kind", &self.certificate_kind, code);
-        let words = r.optional("q", self.q.as_deref(), words).unwrap_or_default();
+        let search_terms = r.optional("q", self.q.as_deref(), search_terms).unwrap_or_default();
         checks.finish()?;
-        Ok(ServiceFilter { active: self.active, kinds, words })
+        Ok(ServiceFilter { active: self.active, kinds, search_terms })
     }
 }
 
 /// List the services, by name.
-#[utoipa::path(tag = "catalog", params(ServicesQuery, Paging),
+#[utoipa::path(tag = "catalog", params(ServicesQuery, PageParams),
     responses((status = 200, description = "The services", body = List<ServiceView>)))]
 #[get("/services")]
-async fn list_services(call: Part<ServicesQuery>) -> Result<HttpResponse, Failure> {
+async fn list_services(call: ListRequest<ServicesQuery>) -> Result<HttpResponse, Failure> {
     let found = catalog::services(&call.app, &call.caller, &call.query.filter()?, &call.page).await?;
     call.answer::<_, ServiceView>(found)
 }
@@ -249,7 +249,7 @@ async fn list_services(call: Part<ServicesQuery>) -> Result<HttpResponse, Failur
         headers(("Location" = String, description = "Where it is"),
             ("ETag" = String, description = "Its version")))))]
 #[post("/services")]
-async fn create_service(call: Changing<NewServiceBody>) -> Result<HttpResponse, Failure> {
+async fn create_service(call: WriteRequest<NewServiceBody>) -> Result<HttpResponse, Failure> {
     let write = |service: &Service| text(&ServiceView::from(service));
     let conditions = call.conditions()?;
     let done = catalog::create_service(&call.app, &call.caller, &call.sent(), &conditions, &write).await?;
@@ -260,7 +260,7 @@ async fn create_service(call: Changing<NewServiceBody>) -> Result<HttpResponse, 
 #[utoipa::path(tag = "catalog", responses((status = 200, description = "The service", body = ServiceView,
         headers(("ETag" = String, description = "Its version")))))]
 #[get("/services/{id}")]
-async fn get_service(call: Asking, id: PathId<Service>) -> Result<HttpResponse, Failure> {
+async fn get_service(call: ReadRequest, id: PathId<Service>) -> Result<HttpResponse, Failure> {
     let service = catalog::service(&call.app, &call.caller, id.0).await?;
     call.show(service.version, &ServiceView::from(&service))
 }
@@ -273,7 +273,10 @@ async fn get_service(call: Asking, id: PathId<Service>) -> Result<HttpResponse, 
     responses((status = 200, description = "The service as it is now", body = ServiceView,
         headers(("ETag" = String, description = "Its version")))))]
 #[patch("/services/{id}")]
-async fn edit_service(call: Changing<EditServiceBody>, id: PathId<Service>) -> Result<HttpResponse, Failure> {
+async fn edit_service(
+    call: WriteRequest<EditServiceBody>,
+    id: PathId<Service>,
+) -> Result<HttpResponse, Failure> {
     let if_match = call.if_match();
     let service = catalog::change_service(&call.app, &call.caller, id.0, &call.sent(), if_match).await?;
     call.show(service.version, &ServiceView::from(&service))
@@ -282,16 +285,16 @@ async fn edit_service(call: Changing<EditServiceBody>, id: PathId<Service>) -> R
 /// Delete a service that no request was ever registered for.
 #[utoipa::path(tag = "catalog", responses((status = 204, description = "The service is gone")))]
 #[delete("/services/{id}")]
-async fn delete_service(call: Asking, id: PathId<Service>) -> Result<HttpResponse, Failure> {
+async fn delete_service(call: ReadRequest, id: PathId<Service>) -> Result<HttpResponse, Failure> {
     catalog::delete_service(&call.app, &call.caller, id.0, call.if_match()).await?;
     Ok(gone())
 }
 
 /// List what happened to a service, newest first.
-#[utoipa::path(tag = "catalog", params(Paging),
+#[utoipa::path(tag = "catalog", params(PageParams),
     responses((status = 200, description = "The history", body = List<ChangeView>)))]
 #[get("/services/{id}/history")]
-async fn list_service_history(call: Part, id: PathId<Service>) -> Result<HttpResponse, Failure> {
+async fn list_service_history(call: ListRequest, id: PathId<Service>) -> Result<HttpResponse, Failure> {
     let found = catalog::service_history(&call.app, &call.caller, id.0, &call.page).await?;
     call.answer::<_, ChangeView>(found)
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::filter::moment;
 use crate::{
     codes::{CertificateKindCode, CertificateStatusCode},
-    reading::{Reader, code, date, id, line, words},
+    parse::{Reader, code, date, id, line, search_terms},
 };
 
 /// Which certificates. Everything given must hold; several values of one filter, separated by commas, mean any of them.
@@ -58,7 +58,7 @@ impl CertificatesQuery {
         let number = |typed: &str| line(40)(typed).map(|number| number.to_uppercase());
         let statuses = r.each("status", &self.status, code);
         let filter = CertificateFilter {
-            words: r.optional("q", self.q.as_deref(), words).unwrap_or_default(),
+            search_terms: r.optional("q", self.q.as_deref(), search_terms).unwrap_or_default(),
             number: r.optional("number", self.number.as_deref(), number),
             doctors: r.each("doctor_id", &self.doctor_id, id),
             kinds: r.each("kind", &self.kind, code),

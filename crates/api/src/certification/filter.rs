@@ -11,8 +11,8 @@ use serde::Deserialize;
 
 use crate::{
     codes::{PaymentStatusCode, StageCode},
-    query::Beside,
-    reading::{Reader, code, date, document_number, id, line},
+    parse::{Reader, code, date, document_number, id, line},
+    query::SharedParams,
 };
 
 /// Which requests. Everything given must hold; several values of one filter, separated by commas, mean any of them.
@@ -76,7 +76,7 @@ pub(crate) struct RequestsOrder {
     sort: Option<String>,
 }
 
-impl Beside for RequestsOrder {
+impl SharedParams for RequestsOrder {
     const NAMES: &'static [&'static str] = &["sort"];
 }
 
@@ -102,7 +102,7 @@ impl RequestsQuery {
         let begins = |typed: &str| moment(profile, typed, 0);
         let ends = |typed: &str| moment(profile, typed, 1);
         let filter = RequestFilter {
-            words: r.optional("q", self.q.as_deref(), words).unwrap_or_default(),
+            search_terms: r.optional("q", self.q.as_deref(), search_terms).unwrap_or_default(),
             stages: r.each("stage", &self.stage, code),
             payment_statuses: r.each("payment_status", &self.payment_status, code),
             services: r.each("service_id", &self.service_id, id),
@@ -128,7 +128,7 @@ impl RequestsQuery {
     }
 }
 
-fn words(typed: &str) -> Result<Vec<String>, Invalid> {
+fn search_terms(typed: &str) -> Result<Vec<String>, Invalid> {
     line(100)(typed).map(|q| query_words(&q))
 }
 
@@ -204,7 +204,7 @@ mod tests {
         assert_eq!(found.mine, Some((actor().user, actor().staff)));
         assert_eq!(found.document_number.as_deref(), Some("45678912"));
         assert_eq!(found.sort, Sort::UpdatedAsc);
-        assert_eq!(found.words, ["ana", "qu"]);
+        assert_eq!(found.search_terms, ["ana", "qu"]);
     }
 
     #[test]
@@ -215,9 +215,9 @@ mod tests {
              &updated_from=0001-01-01T00:00:00Z&sort=code"
         );
         let faults = filter(&query).unwrap_err().faults;
-        let told: Vec<_> = faults.iter().map(|f| (f.pointer.as_str(), f.code)).collect();
+        let faults_found: Vec<_> = faults.iter().map(|f| (f.pointer.as_str(), f.code)).collect();
         assert_eq!(
-            told,
+            faults_found,
             [
                 ("/q", "too-long"),
                 ("/stage", "unknown-value"),

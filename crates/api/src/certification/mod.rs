@@ -1,7 +1,7 @@
 //! Certification: requests, what can be done to them, and certificates.
 
+mod action_request;
 mod bodies;
-mod call;
 mod certificate_filter;
 mod filter;
 mod import;
@@ -9,11 +9,11 @@ mod public_page;
 mod routes;
 mod views;
 
+pub(crate) use action_request::Sent;
 pub(crate) use bodies::{
     PersonBody, PersonChanges, PromoterBody, RegisterBody, StaffPersonBody, StaffPersonChanges,
     UserPersonBody, tax_id,
 };
-pub(crate) use call::Sent;
 pub(crate) use filter::{RequestsOrder, RequestsQuery};
 pub(crate) use routes::{root, routes};
 pub(crate) use views::{AccountRef, MoneyView};

@@ -10,7 +10,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use super::Format;
 use crate::{
     problem::Failure,
-    query::{self, Beside},
+    query::{self, SharedParams},
 };
 
 /// What an export is written as.
@@ -25,7 +25,7 @@ pub(crate) struct FormatQuery {
     bom: bool,
 }
 
-impl Beside for FormatQuery {
+impl SharedParams for FormatQuery {
     const NAMES: &'static [&'static str] = &["format", "bom"];
 }
 

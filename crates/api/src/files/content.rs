@@ -7,7 +7,7 @@ use actix_web::{
 };
 use medcert_application::{
     App,
-    files::{self, FileSeen},
+    files::{self, VisibleFile},
 };
 
 use super::range::Wanted;
@@ -35,7 +35,11 @@ pub(super) fn disposition(name: &str) -> String {
 }
 
 /// All of the file or the part that is asked for; 304 when the caller has it already.
-pub(super) async fn answer(app: &App, req: &HttpRequest, seen: &FileSeen) -> Result<HttpResponse, Failure> {
+pub(super) async fn answer(
+    app: &App,
+    req: &HttpRequest,
+    seen: &VisibleFile,
+) -> Result<HttpResponse, Failure> {
     let file = &seen.file;
     let tag = format!("\"{}\"", hex::encode(file.sha256));
     if none_match(req, &tag) {

@@ -29,7 +29,7 @@ use medcert_domain::{
     files::{FileKind, file_name},
 };
 
-use crate::reading::{code, id};
+use crate::parse::{code, id};
 
 /// Bytes of everything but the file.
 const AROUND: u64 = 64 * 1024;
@@ -246,7 +246,7 @@ impl Incoming for Form {
                 checks.fault(&format!("/{needed}"), "required", "is required");
             }
         }
-        let said = self.kind.zip(self.name.take());
-        checks.done(said.map(|(kind, name)| FileForm { kind, name, payment: self.payment }))
+        let named = self.kind.zip(self.name.take());
+        checks.done(named.map(|(kind, name)| FileForm { kind, name, payment: self.payment }))
     }
 }

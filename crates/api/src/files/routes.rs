@@ -12,7 +12,7 @@ use actix_web::{
 use medcert_application::{
     App, Error,
     certification::Input,
-    files::{self, FileAttempt, FileSeen, UploadAttempt, Uploaded},
+    files::{self, FileAttempt, UploadAttempt, Uploaded, VisibleFile},
 };
 use medcert_domain::{
     Checks, Entity as _, Invalid,
@@ -30,17 +30,17 @@ use super::{
     view::FileView,
 };
 use crate::{
+    audited_entity::ReadRequest,
     body::Body,
     caller::Caller,
     codes::FileKindCode,
-    directory::Asking,
     etag::{created, etag},
-    page::{List, Paging, Part},
+    page::{List, ListRequest, PageParams},
+    parse::Reader,
     path::PathId,
     preconditions::Preconditions,
     problem::Failure,
     query::Query,
-    reading::Reader,
     registry::Registry,
 };
 
@@ -64,7 +64,7 @@ fn location(id: uuid::Uuid) -> String {
     format!("/api/v1/files/{id}")
 }
 
-fn text_of(seen: &FileSeen) -> String {
+fn text_of(seen: &VisibleFile) -> String {
     serde_json::to_string(&FileView::from(seen)).unwrap_or_default()
 }
 
@@ -113,7 +113,7 @@ async fn upload(
 }
 
 /// The answer that was given before, with what is clinical only for whom it is.
-fn replayed(status: u16, body: &str, clinical: &[FileSeen]) -> Result<HttpResponse, Failure> {
+fn replayed(status: u16, body: &str, clinical: &[VisibleFile]) -> Result<HttpResponse, Failure> {
     let status = StatusCode::from_u16(status).map_err(Error::internal)?;
     let mut view: FileView = serde_json::from_str(body).map_err(Error::internal)?;
     let files: Vec<StoredFile> = clinical.iter().map(|seen| seen.file.clone()).collect();
@@ -129,11 +129,11 @@ fn replayed(status: u16, body: &str, clinical: &[FileSeen]) -> Result<HttpRespon
 }
 
 /// List the files of a request, oldest first. Of medical documents only the assigned doctor sees the names.
-#[utoipa::path(tag = "files", params(Paging),
+#[utoipa::path(tag = "files", params(PageParams),
     responses((status = 200, description = "The files", body = List<FileView>,
         headers(("Link" = String, description = "The next part, `rel=next`")))))]
 #[get("/certification-requests/{id}/files")]
-async fn list_files(call: Part, id: PathId<Certification>) -> Result<HttpResponse, Failure> {
+async fn list_files(call: ListRequest, id: PathId<Certification>) -> Result<HttpResponse, Failure> {
     let found = files::list(&call.app, &call.caller, id.0, &call.page).await?;
     call.answer::<_, FileView>(found)
 }
@@ -143,7 +143,7 @@ async fn list_files(call: Part, id: PathId<Certification>) -> Result<HttpRespons
     responses((status = 200, description = "The file", body = FileView,
         headers(("ETag" = String, description = "Its version")))))]
 #[get("/files/{id}")]
-async fn get_file(call: Asking, id: PathId<StoredFile>) -> Result<HttpResponse, Failure> {
+async fn get_file(call: ReadRequest, id: PathId<StoredFile>) -> Result<HttpResponse, Failure> {
     let seen = files::file(&call.app, &call.caller, id.0).await?;
     call.show(seen.file.version(), &FileView::from(&seen))
 }
@@ -217,9 +217,9 @@ impl Input<Option<String>> for Body<DeleteFileBody> {
     fn read(&self, _: &Institution) -> Result<Option<String>, Error> {
         let typed = Self::read(self)?;
         let mut checks = Checks::default();
-        let words =
+        let search_terms =
             |typed: &str| -> Result<Option<String>, Invalid> { text::optional(typed, 1000, Lines::Many) };
-        let reason = Reader::new(&mut checks).optional("reason", typed.reason.as_deref(), words);
+        let reason = Reader::new(&mut checks).optional("reason", typed.reason.as_deref(), search_terms);
         checks.finish()?;
         Ok(reason.flatten())
     }

@@ -1,6 +1,6 @@
 //! What callers are shown of a file.
 
-use medcert_application::files::FileSeen;
+use medcert_application::files::VisibleFile;
 use medcert_domain::{Id, certification::Action, files::StoredFile};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -49,8 +49,8 @@ pub(crate) struct FileView {
     available_actions: Vec<ActionCode>,
 }
 
-impl From<&FileSeen> for FileView {
-    fn from(seen: &FileSeen) -> Self {
+impl From<&VisibleFile> for FileView {
+    fn from(seen: &VisibleFile) -> Self {
         let file = &seen.file;
         Self {
             id: file.id.raw(),
@@ -68,8 +68,8 @@ impl From<&FileSeen> for FileView {
     }
 }
 
-impl From<FileSeen> for FileView {
-    fn from(seen: FileSeen) -> Self {
+impl From<VisibleFile> for FileView {
+    fn from(seen: VisibleFile) -> Self {
         Self::from(&seen)
     }
 }

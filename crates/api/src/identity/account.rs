@@ -15,14 +15,14 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
+    audited_entity::WriteRequest,
     body::Body,
     caller::{Caller, Source},
     codes::{LocaleCode, Moment, RoleCode, UserStatusCode},
-    directory::Changing,
     etag::versioned,
     field::Field,
+    parse::{ParseBody, code, line, read},
     problem::Failure,
-    reading::{Typed, code, line, read},
     registry::Registry,
 };
 
@@ -79,16 +79,16 @@ struct ProfileBody {
     current_password: Option<String>,
 }
 
-impl Typed<ProfileEdit> for ProfileBody {
+impl ParseBody<ProfileEdit> for ProfileBody {
     fn values(&self, _: &Institution) -> Result<ProfileEdit, Invalid> {
-        let said = |field: &Field<String>| field.clone().change();
+        let patch = |field: &Field<String>| field.clone().change();
         read(|r| {
             Some(ProfileEdit {
-                given_names: r.kept("given_names", said(&self.given_names).as_ref(), line(150)),
-                family_names: r.kept("family_names", said(&self.family_names).as_ref(), line(150)),
-                phone: r.patched("phone", said(&self.phone).as_ref(), text::phone),
-                locale: r.kept("locale", said(&self.locale).as_ref(), code),
-                email: r.kept("email", said(&self.email).as_ref(), text::email),
+                given_names: r.kept("given_names", patch(&self.given_names).as_ref(), line(150)),
+                family_names: r.kept("family_names", patch(&self.family_names).as_ref(), line(150)),
+                phone: r.patched("phone", patch(&self.phone).as_ref(), text::phone),
+                locale: r.kept("locale", patch(&self.locale).as_ref(), code),
+                email: r.kept("email", patch(&self.email).as_ref(), text::email),
                 current_password: self.current_password.clone(),
             })
         })
@@ -179,7 +179,7 @@ async fn me(caller: Caller, app: Data<App>, req: HttpRequest) -> Result<HttpResp
     responses((status = 200, description = "The account as it is now", body = AccountView,
         headers(("ETag" = String, description = "Its version")))))]
 #[patch("/auth/me")]
-async fn edit_me(call: Changing<ProfileBody>) -> Result<HttpResponse, Failure> {
+async fn edit_me(call: WriteRequest<ProfileBody>) -> Result<HttpResponse, Failure> {
     let if_match = call.preconditions.if_match();
     shown(&call.req, identity::edit_me(&call.app, &call.caller, if_match, &call.sent()).await?)
 }

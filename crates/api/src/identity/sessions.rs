@@ -21,7 +21,7 @@ use crate::{
     body::Body,
     caller::{Caller, Source},
     codes::Moment,
-    page::{List, Paging, Part},
+    page::{List, ListRequest, PageParams},
     path::PathId,
     problem::Failure,
     registry::Registry,
@@ -151,10 +151,10 @@ async fn logout(caller: Caller, app: Data<App>) -> Result<HttpResponse, Failure>
 }
 
 /// List one's own logins that have not ended, newest first.
-#[utoipa::path(tag = "auth", params(Paging),
+#[utoipa::path(tag = "auth", params(PageParams),
     responses((status = 200, description = "The logins", body = List<SessionView>)))]
 #[get("/auth/sessions")]
-async fn list_sessions(call: Part) -> Result<HttpResponse, Failure> {
+async fn list_sessions(call: ListRequest) -> Result<HttpResponse, Failure> {
     let found = identity::open_sessions(&call.app, &call.caller, &call.page).await?;
     call.answer_with(found, |row| SessionView::of(row, &call.caller))
 }

@@ -7,12 +7,12 @@ use serde_json::Value;
 pub(crate) struct Column {
     /// Its name.
     pub(super) name: &'static str,
-    holds: Holds,
+    cell_type: CellType,
 }
 
 /// What the cells of a column are in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Holds {
+enum CellType {
     Text,
     Number,
     Flag,
@@ -21,22 +21,22 @@ enum Holds {
 
 /// A column of texts: also of codes, dates, amounts and identifiers.
 pub(crate) const fn text(name: &'static str) -> Column {
-    Column { name, holds: Holds::Text }
+    Column { name, cell_type: CellType::Text }
 }
 
 /// A column of whole numbers.
 pub(crate) const fn number(name: &'static str) -> Column {
-    Column { name, holds: Holds::Number }
+    Column { name, cell_type: CellType::Number }
 }
 
 /// A column of `true` and `false`, in capitals too, as spreadsheets write them.
 pub(crate) const fn flag(name: &'static str) -> Column {
-    Column { name, holds: Holds::Flag }
+    Column { name, cell_type: CellType::Flag }
 }
 
 /// A column of lists of codes with blanks between them.
 pub(crate) const fn list(name: &'static str) -> Column {
-    Column { name, holds: Holds::List }
+    Column { name, cell_type: CellType::List }
 }
 
 impl Column {
@@ -44,12 +44,12 @@ impl Column {
     /// refuses it at its line, with its name, and the other lines are done.
     pub(super) fn value(self, cell: &str) -> Value {
         let typed = cell.trim();
-        let read = match self.holds {
-            Holds::Number => serde_json::from_str::<i64>(typed).ok().map(Value::from),
-            Holds::Flag if typed.eq_ignore_ascii_case("true") => Some(Value::Bool(true)),
-            Holds::Flag if typed.eq_ignore_ascii_case("false") => Some(Value::Bool(false)),
-            Holds::List => Some(typed.split_whitespace().collect()),
-            Holds::Text | Holds::Flag => None,
+        let read = match self.cell_type {
+            CellType::Number => serde_json::from_str::<i64>(typed).ok().map(Value::from),
+            CellType::Flag if typed.eq_ignore_ascii_case("true") => Some(Value::Bool(true)),
+            CellType::Flag if typed.eq_ignore_ascii_case("false") => Some(Value::Bool(false)),
+            CellType::List => Some(typed.split_whitespace().collect()),
+            CellType::Text | CellType::Flag => None,
         };
         read.unwrap_or_else(|| cell.into())
     }
@@ -60,7 +60,7 @@ impl Column {
 pub(crate) fn assert_members(columns: &[Column], schema: &str) {
     use std::collections::BTreeSet;
 
-    fn members(schema: &Value, all: &Value, before: &str, found: &mut BTreeSet<(String, Holds)>) {
+    fn members(schema: &Value, all: &Value, before: &str, found: &mut BTreeSet<(String, CellType)>) {
         let reference = schema["$ref"].as_str().or_else(|| {
             let one_of = schema["oneOf"].as_array()?;
             one_of.iter().find_map(|one| one["$ref"].as_str())
@@ -68,10 +68,11 @@ pub(crate) fn assert_members(columns: &[Column], schema: &str) {
         let schema = reference.map_or(schema, |reference| all.pointer(&reference[1..]).unwrap());
         let Some(properties) = schema["properties"].as_object() else {
             let kind = schema["type"].to_string();
-            let holds = [("integer", Holds::Number), ("boolean", Holds::Flag), ("array", Holds::List)]
-                .into_iter()
-                .find_map(|(name, holds)| kind.contains(name).then_some(holds));
-            found.insert((before.to_owned(), holds.unwrap_or(Holds::Text)));
+            let cell_type =
+                [("integer", CellType::Number), ("boolean", CellType::Flag), ("array", CellType::List)]
+                    .into_iter()
+                    .find_map(|(name, cell_type)| kind.contains(name).then_some(cell_type));
+            found.insert((before.to_owned(), cell_type.unwrap_or(CellType::Text)));
             return;
         };
         for (name, inner) in properties {
@@ -83,7 +84,7 @@ pub(crate) fn assert_members(columns: &[Column], schema: &str) {
     let document: Value = serde_json::from_str(&crate::openapi::text()).unwrap();
     let mut found = BTreeSet::new();
     members(&document["components"]["schemas"][schema], &document, "", &mut found);
-    let own: BTreeSet<_> = columns.iter().map(|column| (column.name.to_owned(), column.holds)).collect();
+    let own: BTreeSet<_> = columns.iter().map(|column| (column.name.to_owned(), column.cell_type)).collect();
     assert_eq!(own, found, "{schema}");
     assert_eq!(own.len(), columns.len(), "{schema}: a column occurs twice");
 }

@@ -28,7 +28,7 @@ pub(super) fn split(bytes: &[u8], columns: &[Column]) -> Result<Vec<NewLine>, Er
         reader.records().map(|record| record.map_err(|error| Error::Malformed(error.to_string())));
     let header = records.next().transpose()?.unwrap_or_default();
     let mut faults = Faults::default();
-    let places = places(&header, columns, &mut faults);
+    let targets = targets(&header, columns, &mut faults);
     let mut lines = Vec::new();
     for (index, record) in records.enumerate() {
         let record = record?;
@@ -47,7 +47,7 @@ pub(super) fn split(bytes: &[u8], columns: &[Column]) -> Result<Vec<NewLine>, Er
         } else if record.as_slice().len() > LINE_LIMIT {
             faults.note(&at, "too-long", too_long());
         }
-        let text = Value::Object(nest(&places, &record)).to_string();
+        let text = Value::Object(nest(&targets, &record)).to_string();
         lines.push(NewLine { number: u32::try_from(number).unwrap_or(u32::MAX), text });
     }
     faults.checks.finish()?;
@@ -68,7 +68,7 @@ fn decode(bytes: &[u8]) -> Result<&str, Error> {
 fn check_quotes(text: &str, delimiter: u8) -> Result<(), Error> {
     enum At {
         Start,
-        Plain,
+        NoParams,
         Quoted { since: usize },
         Closed { since: usize },
     }
@@ -80,8 +80,8 @@ fn check_quotes(text: &str, delimiter: u8) -> Result<(), Error> {
             (At::Start, b'"') => At::Quoted { since: row },
             (At::Quoted { since }, b'"') => At::Closed { since },
             (At::Closed { since }, b'"') | (At::Quoted { since }, _) => At::Quoted { since },
-            (At::Start | At::Plain | At::Closed { .. }, _) if ends => At::Start,
-            (At::Start | At::Plain, _) => At::Plain,
+            (At::Start | At::NoParams | At::Closed { .. }, _) if ends => At::Start,
+            (At::Start | At::NoParams, _) => At::NoParams,
             (At::Closed { .. }, _) => {
                 return Err(Error::Malformed(format!("there is text behind a closed quote in row {row}")));
             }
@@ -97,15 +97,15 @@ fn check_quotes(text: &str, delimiter: u8) -> Result<(), Error> {
 }
 
 /// Where the cells of a column go: below these names.
-struct Place {
+struct CellTarget {
     column: Column,
     path: Vec<&'static str>,
 }
 
 /// The places of the columns that a header names.
-fn places(header: &StringRecord, columns: &[Column], faults: &mut Faults) -> Vec<Place> {
+fn targets(header: &StringRecord, columns: &[Column], faults: &mut Faults) -> Vec<CellTarget> {
     let mut seen = BTreeSet::new();
-    let mut places = Vec::with_capacity(header.len());
+    let mut targets = Vec::with_capacity(header.len());
     for name in header {
         let name = name.trim();
         let shown: String = name.chars().take(64).collect();
@@ -118,17 +118,17 @@ fn places(header: &StringRecord, columns: &[Column], faults: &mut Faults) -> Vec
             }
             Some(_) if !seen.insert(name) => faults.note(&at, "repeated", "occurs more than once"),
             Some(column) => {
-                places.push(Place { column: *column, path: column.name.split('.').collect() });
+                targets.push(CellTarget { column: *column, path: column.name.split('.').collect() });
             }
         }
     }
-    places
+    targets
 }
 
 /// The cells of a record as the object they stand for.
-fn nest(places: &[Place], record: &StringRecord) -> Map<String, Value> {
+fn nest(targets: &[CellTarget], record: &StringRecord) -> Map<String, Value> {
     let mut whole = Map::new();
-    for (Place { column, path }, cell) in places.iter().zip(record) {
+    for (CellTarget { column, path }, cell) in targets.iter().zip(record) {
         if cell.trim().is_empty() {
             continue;
         }

@@ -3,23 +3,23 @@
 //! A file is split here and its lines are stored as JSON; each is read when its turn comes, by the very reader of the
 //! operation that takes one. So there is one set of rules, and a process that never saw the file can go on with it.
 
-mod asking;
 mod columns;
 mod csv_lines;
 mod json_lines;
+mod request;
 mod upload;
 
-pub(crate) use asking::{Import, ImportQuery};
 #[cfg(test)]
 pub(crate) use columns::assert_members;
 pub(crate) use columns::{Column, flag, list, number, text};
+pub(crate) use request::{Import, ImportQuery};
 use upload::Upload;
 
 use medcert_application::{Error, jobs::MOST_LINES};
 use medcert_domain::{Checks, Invalid, catalog::Institution};
 use serde::de::DeserializeOwned;
 
-use crate::{json::Document, problem::Failure, reading::Typed};
+use crate::{json::Document, parse::ParseBody, problem::Failure};
 
 /// Bytes of a line at the most: several times what any body of one thing needs.
 const LINE_LIMIT: usize = 64 * 1024;
@@ -28,7 +28,10 @@ const LINE_LIMIT: usize = 64 * 1024;
 const MOST_FAULTS: usize = 100;
 
 /// A line, read as the body of the operation that takes one.
-pub(crate) fn line<B: DeserializeOwned + Typed<T>, T>(text: &str, profile: &Institution) -> Result<T, Error> {
+pub(crate) fn line<B: DeserializeOwned + ParseBody<T>, T>(
+    text: &str,
+    profile: &Institution,
+) -> Result<T, Error> {
     let document = Document::parse(text.as_bytes())
         .map_err(|error| Error::Malformed(format!("the line is no JSON: {error}")))?;
     Ok(document.read::<B>()?.values(profile)?)

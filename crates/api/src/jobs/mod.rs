@@ -16,16 +16,16 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::{
+    audited_entity::ReadRequest,
     caller::Caller,
     codes::{JobKindCode, JobStatusCode, LineOutcomeCode},
-    directory::Asking,
     etag::versioned,
-    page::{List, Paging, Part},
+    page::{List, ListRequest, PageParams},
+    parse::{Reader, code},
     path::PathId,
     preconditions::Preconditions,
     problem::Failure,
     query::Query,
-    reading::{Reader, code},
 };
 use views::LineView;
 
@@ -75,11 +75,11 @@ fn outcome(typed: Option<&str>) -> Result<Option<LineOutcome>, Invalid> {
 }
 
 /// List jobs, newest first: one's own; for administrators and auditors everybody's.
-#[utoipa::path(tag = "jobs", params(JobsQuery, Paging),
+#[utoipa::path(tag = "jobs", params(JobsQuery, PageParams),
     responses((status = 200, description = "The jobs", body = List<JobView>,
         headers(("Link" = String, description = "The next part, `rel=next`")))))]
 #[get("/jobs")]
-async fn list_jobs(call: Part<JobsQuery>) -> Result<HttpResponse, Failure> {
+async fn list_jobs(call: ListRequest<JobsQuery>) -> Result<HttpResponse, Failure> {
     let found = jobs::jobs(&call.app, &call.caller, call.query.filter()?, &call.page).await?;
     call.answer::<_, JobView>(found)
 }
@@ -88,17 +88,17 @@ async fn list_jobs(call: Part<JobsQuery>) -> Result<HttpResponse, Failure> {
 #[utoipa::path(tag = "jobs", responses((status = 200, description = "The job", body = JobView,
         headers(("ETag" = String, description = "Its version")))))]
 #[get("/jobs/{id}")]
-async fn get_job(call: Asking, id: PathId<Job>) -> Result<HttpResponse, Failure> {
+async fn get_job(call: ReadRequest, id: PathId<Job>) -> Result<HttpResponse, Failure> {
     let found = jobs::job(&call.app, &call.caller, id.0).await?;
     call.show(found.job.version, &JobView::from(&found))
 }
 
 /// List what came of each line of a job, in the order of the file.
-#[utoipa::path(tag = "jobs", params(LinesQuery, Paging),
+#[utoipa::path(tag = "jobs", params(LinesQuery, PageParams),
     responses((status = 200, description = "The lines", body = List<LineView>,
         headers(("Link" = String, description = "The next part, `rel=next`")))))]
 #[get("/jobs/{id}/lines")]
-async fn list_job_lines(call: Part<LinesQuery>, id: PathId<Job>) -> Result<HttpResponse, Failure> {
+async fn list_job_lines(call: ListRequest<LinesQuery>, id: PathId<Job>) -> Result<HttpResponse, Failure> {
     let wanted = outcome(call.query.outcome.as_deref())?;
     let found = jobs::lines(&call.app, &call.caller, id.0, wanted, &call.page).await?;
     call.answer::<_, LineView>(found)

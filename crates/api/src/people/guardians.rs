@@ -8,12 +8,12 @@ use utoipa::ToSchema;
 
 use super::persons::{GuardianView, PersonView};
 use crate::{
+    audited_entity::{ReadRequest, WriteRequest, gone},
     codes::RelationshipCode,
-    directory::{Asking, Changing, gone},
-    page::{List, Paging, Part},
+    page::{List, ListRequest, PageParams},
+    parse::{ParseBody, code, read},
     path::{GuardianId, PathId},
     problem::Failure,
-    reading::{Typed, code, read},
     registry::Registry,
 };
 
@@ -27,7 +27,7 @@ struct GuardianBody {
     relationship: Option<String>,
 }
 
-impl Typed<GuardianWanted> for GuardianBody {
+impl ParseBody<GuardianWanted> for GuardianBody {
     fn values(&self, _: &Institution) -> Result<GuardianWanted, Invalid> {
         read(|r| {
             let relationship = r.required("relationship", self.relationship.as_deref(), code);
@@ -37,10 +37,10 @@ impl Typed<GuardianWanted> for GuardianBody {
 }
 
 /// List who stands for a person, by name: offered when a request is registered for them.
-#[utoipa::path(tag = "people", params(Paging),
+#[utoipa::path(tag = "people", params(PageParams),
     responses((status = 200, description = "The guardians", body = List<GuardianView>)))]
 #[get("/people/{id}/guardians")]
-async fn list_guardians(call: Part, id: PathId<Person>) -> Result<HttpResponse, Failure> {
+async fn list_guardians(call: ListRequest, id: PathId<Person>) -> Result<HttpResponse, Failure> {
     let found = people::guardians(&call.app, &call.caller, id.0, &call.page).await?;
     call.answer::<_, GuardianView>(found)
 }
@@ -52,7 +52,7 @@ async fn list_guardians(call: Part, id: PathId<Person>) -> Result<HttpResponse, 
         headers(("ETag" = String, description = "Its version")))))]
 #[put("/people/{id}/guardians/{guardian_id}")]
 async fn set_guardian(
-    call: Changing<GuardianBody>,
+    call: WriteRequest<GuardianBody>,
     id: PathId<Person>,
     guardian: GuardianId,
 ) -> Result<HttpResponse, Failure> {
@@ -68,7 +68,7 @@ async fn set_guardian(
     responses((status = 204, description = "They no longer stand for them")))]
 #[delete("/people/{id}/guardians/{guardian_id}")]
 async fn remove_guardian(
-    call: Asking,
+    call: ReadRequest,
     id: PathId<Person>,
     guardian: GuardianId,
 ) -> Result<HttpResponse, Failure> {

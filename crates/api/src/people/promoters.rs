@@ -17,14 +17,14 @@ use uuid::Uuid;
 
 use super::DifferenceView;
 use crate::{
+    audited_entity::{self, ChangeView, MoneyBody, ReadRequest, WriteRequest, entries, gone},
     certification::{MoneyView, PromoterBody, tax_id},
     codes::{Moment, PromoterTypeCode},
-    directory::{self, Asking, ChangeView, Changing, MoneyBody, entries, gone},
     field::Field,
-    page::{List, Paging, Part},
+    page::{List, ListRequest, PageParams},
+    parse::{MAX_COMMENT_LEN, MAX_NAME_LEN, ParseBody, Reader, code, id, line, note, read, search_terms},
     path::PathId,
     problem::Failure,
-    reading::{NAMES, Reader, Typed, WORDS, code, id, line, note, read, words},
     registry::Registry,
 };
 
@@ -159,23 +159,23 @@ struct PromoterChanges {
     comment: Field<String>,
 }
 
-impl Typed<PromoterPatch> for PromoterChanges {
+impl ParseBody<PromoterPatch> for PromoterChanges {
     fn values(&self, _: &Institution) -> Result<PromoterPatch, Invalid> {
-        let said = |field: &Field<String>| field.clone().change();
+        let patch = |field: &Field<String>| field.clone().change();
         read(|r| {
             Some(PromoterPatch {
-                legal_name: r.kept("legal_name", said(&self.legal_name).as_ref(), line(NAMES)),
-                name: r.kept("name", said(&self.name).as_ref(), line(NAMES)),
-                tax_id: r.patched("tax_id", said(&self.tax_id).as_ref(), tax_id),
-                email: r.patched("email", said(&self.email).as_ref(), text::email),
-                phone: r.patched("phone", said(&self.phone).as_ref(), text::phone),
-                source: r.patched("source_id", said(&self.source_id).as_ref(), id),
+                legal_name: r.kept("legal_name", patch(&self.legal_name).as_ref(), line(MAX_NAME_LEN)),
+                name: r.kept("name", patch(&self.name).as_ref(), line(MAX_NAME_LEN)),
+                tax_id: r.patched("tax_id", patch(&self.tax_id).as_ref(), tax_id),
+                email: r.patched("email", patch(&self.email).as_ref(), text::email),
+                phone: r.patched("phone", patch(&self.phone).as_ref(), text::phone),
+                source: r.patched("source_id", patch(&self.source_id).as_ref(), id),
                 fee: match &self.fee {
                     Field::Absent => None,
                     Field::Null => Some(None),
                     Field::Value(fee) => fee.read(r, "fee").map(Some),
                 },
-                comment: r.patched("comment", said(&self.comment).as_ref(), note(WORDS)),
+                comment: r.patched("comment", patch(&self.comment).as_ref(), note(MAX_COMMENT_LEN)),
             })
         })
     }
@@ -205,7 +205,7 @@ impl PromotersQuery {
         let mut checks = Checks::default();
         let mut r = Reader::new(&mut checks);
         let filter = PromoterFilter {
-            words: r.optional("q", self.q.as_deref(), words).unwrap_or_default(),
+            search_terms: r.optional("q", self.q.as_deref(), search_terms).unwrap_or_default(),
             kinds: r.each("type", &self.kind, code),
             sources: r.each("source_id", &self.source_id, id),
         };
@@ -214,10 +214,10 @@ impl PromotersQuery {
 }
 
 /// List the promoters, by name.
-#[utoipa::path(tag = "people", params(PromotersQuery, Paging),
+#[utoipa::path(tag = "people", params(PromotersQuery, PageParams),
     responses((status = 200, description = "The promoters", body = List<PromoterView>)))]
 #[get("/promoters")]
-async fn list_promoters(call: Part<PromotersQuery>) -> Result<HttpResponse, Failure> {
+async fn list_promoters(call: ListRequest<PromotersQuery>) -> Result<HttpResponse, Failure> {
     let found = people::promoters(&call.app, &call.caller, &call.query.filter()?, &call.page).await?;
     call.answer::<_, PromoterView>(found)
 }
@@ -226,7 +226,7 @@ async fn list_promoters(call: Part<PromotersQuery>) -> Result<HttpResponse, Fail
 #[utoipa::path(tag = "people", responses((status = 200, description = "The promoter", body = PromoterView,
         headers(("ETag" = String, description = "Its version")))))]
 #[get("/promoters/{id}")]
-async fn get_promoter(call: Asking, id: PathId<Promoter>) -> Result<HttpResponse, Failure> {
+async fn get_promoter(call: ReadRequest, id: PathId<Promoter>) -> Result<HttpResponse, Failure> {
     let promoter = people::promoter(&call.app, &call.caller, id.0).await?;
     call.show(promoter.version, &PromoterView::from(promoter))
 }
@@ -242,8 +242,8 @@ async fn get_promoter(call: Asking, id: PathId<Promoter>) -> Result<HttpResponse
         headers(("Location" = String, description = "Where it is"),
             ("ETag" = String, description = "Its version")))))]
 #[post("/promoters")]
-async fn create_promoter(call: Changing<PromoterBody>) -> Result<HttpResponse, Failure> {
-    let write = |made: &PromoterMade| directory::text(&PromoterView::made(made));
+async fn create_promoter(call: WriteRequest<PromoterBody>) -> Result<HttpResponse, Failure> {
+    let write = |made: &PromoterMade| audited_entity::text(&PromoterView::made(made));
     let conditions = call.conditions()?;
     let done = people::create_promoter(&call.app, &call.caller, &conditions, &call.sent(), &write).await?;
     call.found_or_made(PLACE, done.map(|made| (PromoterView::made(&made), made.created)))
@@ -255,7 +255,7 @@ async fn create_promoter(call: Changing<PromoterBody>) -> Result<HttpResponse, F
         headers(("ETag" = String, description = "Its version")))))]
 #[patch("/promoters/{id}")]
 async fn edit_promoter(
-    call: Changing<PromoterChanges>,
+    call: WriteRequest<PromoterChanges>,
     id: PathId<Promoter>,
 ) -> Result<HttpResponse, Failure> {
     let if_match = call.if_match();
@@ -266,16 +266,16 @@ async fn edit_promoter(
 /// Delete a promoter that no request names. Its history stays.
 #[utoipa::path(tag = "people", responses((status = 204, description = "The promoter is gone")))]
 #[delete("/promoters/{id}")]
-async fn delete_promoter(call: Asking, id: PathId<Promoter>) -> Result<HttpResponse, Failure> {
+async fn delete_promoter(call: ReadRequest, id: PathId<Promoter>) -> Result<HttpResponse, Failure> {
     people::delete_promoter(&call.app, &call.caller, id.0, call.if_match()).await?;
     Ok(gone())
 }
 
 /// List what happened to a promoter, newest first; of one that was deleted too.
-#[utoipa::path(tag = "people", params(Paging),
+#[utoipa::path(tag = "people", params(PageParams),
     responses((status = 200, description = "The history", body = List<ChangeView>)))]
 #[get("/promoters/{id}/history")]
-async fn list_promoter_history(call: Part, id: PathId<Promoter>) -> Result<HttpResponse, Failure> {
+async fn list_promoter_history(call: ListRequest, id: PathId<Promoter>) -> Result<HttpResponse, Failure> {
     let found = people::promoter_history(&call.app, &call.caller, id.0, &call.page).await?;
     call.answer::<_, ChangeView>(found)
 }

@@ -8,13 +8,13 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
+    audited_entity::{ChangeView, ReadRequest, WriteRequest, entries, gone, text},
     codes::Moment,
-    directory::{Asking, ChangeView, Changing, entries, gone, text},
     field::Field,
-    page::{List, Paging, Part},
+    page::{List, ListRequest, PageParams},
+    parse::{MAX_NAME_LEN, ParseBody, line, read},
     path::PathId,
     problem::Failure,
-    reading::{NAMES, Typed, line, read},
     registry::Registry,
 };
 
@@ -67,9 +67,9 @@ struct NewSourceBody {
     name: Option<String>,
 }
 
-impl Typed<String> for NewSourceBody {
+impl ParseBody<String> for NewSourceBody {
     fn values(&self, _: &Institution) -> Result<String, Invalid> {
-        read(|r| r.required("name", self.name.as_deref(), line(NAMES)))
+        read(|r| r.required("name", self.name.as_deref(), line(MAX_NAME_LEN)))
     }
 }
 
@@ -88,14 +88,14 @@ struct SourceChanges {
     active: Field<bool>,
 }
 
-impl Typed<SourcePatch> for SourceChanges {
+impl ParseBody<SourcePatch> for SourceChanges {
     fn values(&self, _: &Institution) -> Result<SourcePatch, Invalid> {
         read(|r| {
             if self.active == Field::Null {
                 r.missing("active");
             }
             Some(SourcePatch {
-                name: r.kept("name", self.name.clone().change().as_ref(), line(NAMES)),
+                name: r.kept("name", self.name.clone().change().as_ref(), line(MAX_NAME_LEN)),
                 active: self.active.change().flatten(),
             })
         })
@@ -114,10 +114,10 @@ struct SourcesQuery {
 impl SourcesQuery {}
 
 /// List the sources of promoters, by name.
-#[utoipa::path(tag = "people", params(SourcesQuery, Paging),
+#[utoipa::path(tag = "people", params(SourcesQuery, PageParams),
     responses((status = 200, description = "The sources", body = List<SourceView>)))]
 #[get("/promoter-sources")]
-async fn list_promoter_sources(call: Part<SourcesQuery>) -> Result<HttpResponse, Failure> {
+async fn list_promoter_sources(call: ListRequest<SourcesQuery>) -> Result<HttpResponse, Failure> {
     let found = people::promoter_sources(&call.app, &call.caller, call.query.active, &call.page).await?;
     call.answer::<_, SourceView>(found)
 }
@@ -126,7 +126,7 @@ async fn list_promoter_sources(call: Part<SourcesQuery>) -> Result<HttpResponse,
 #[utoipa::path(tag = "people", responses((status = 200, description = "The source", body = SourceView,
         headers(("ETag" = String, description = "Its version")))))]
 #[get("/promoter-sources/{id}")]
-async fn get_promoter_source(call: Asking, id: PathId<PromoterSource>) -> Result<HttpResponse, Failure> {
+async fn get_promoter_source(call: ReadRequest, id: PathId<PromoterSource>) -> Result<HttpResponse, Failure> {
     let source = people::promoter_source(&call.app, &call.caller, id.0).await?;
     call.show(source.version, &SourceView::from(source))
 }
@@ -137,7 +137,7 @@ async fn get_promoter_source(call: Asking, id: PathId<PromoterSource>) -> Result
         headers(("Location" = String, description = "Where it is"),
             ("ETag" = String, description = "Its version")))))]
 #[post("/promoter-sources")]
-async fn create_promoter_source(call: Changing<NewSourceBody>) -> Result<HttpResponse, Failure> {
+async fn create_promoter_source(call: WriteRequest<NewSourceBody>) -> Result<HttpResponse, Failure> {
     let write = |source: &PromoterSource| text(&SourceView::from(source.clone()));
     let conditions = call.conditions()?;
     let done = people::create_source(&call.app, &call.caller, &conditions, &call.sent(), &write).await?;
@@ -150,7 +150,7 @@ async fn create_promoter_source(call: Changing<NewSourceBody>) -> Result<HttpRes
         headers(("ETag" = String, description = "Its version")))))]
 #[patch("/promoter-sources/{id}")]
 async fn edit_promoter_source(
-    call: Changing<SourceChanges>,
+    call: WriteRequest<SourceChanges>,
     id: PathId<PromoterSource>,
 ) -> Result<HttpResponse, Failure> {
     let if_match = call.if_match();
@@ -161,17 +161,20 @@ async fn edit_promoter_source(
 /// Delete a source that no promoter has; one that was used can be retired.
 #[utoipa::path(tag = "people", responses((status = 204, description = "The source is gone")))]
 #[delete("/promoter-sources/{id}")]
-async fn delete_promoter_source(call: Asking, id: PathId<PromoterSource>) -> Result<HttpResponse, Failure> {
+async fn delete_promoter_source(
+    call: ReadRequest,
+    id: PathId<PromoterSource>,
+) -> Result<HttpResponse, Failure> {
     people::delete_source(&call.app, &call.caller, id.0, call.if_match()).await?;
     Ok(gone())
 }
 
 /// List what happened to a source of promoters, newest first.
-#[utoipa::path(tag = "people", params(Paging),
+#[utoipa::path(tag = "people", params(PageParams),
     responses((status = 200, description = "The history", body = List<ChangeView>)))]
 #[get("/promoter-sources/{id}/history")]
 async fn list_promoter_source_history(
-    call: Part,
+    call: ListRequest,
     id: PathId<PromoterSource>,
 ) -> Result<HttpResponse, Failure> {
     let found = people::source_history(&call.app, &call.caller, id.0, &call.page).await?;

@@ -6,7 +6,7 @@ use medcert_domain::{
 
 use super::*;
 
-fn told(failure: &Failure) -> serde_json::Value {
+fn problem_json(failure: &Failure) -> serde_json::Value {
     serde_json::to_value(&failure.0.problem).unwrap()
 }
 
@@ -27,7 +27,7 @@ fn a_wrong_stage_names_action_stage_and_reasons() {
         stage: Stage::Paid,
         reasons: vec![Blocker::EvaluationMissing],
     };
-    let problem = told(&Failure::from(Error::from(refusal)));
+    let problem = problem_json(&Failure::from(Error::from(refusal)));
     assert_eq!(problem["type"], "/problems/wrong-stage");
     assert_eq!(problem["status"], 409);
     assert_eq!(problem["action"], "ISSUE");
@@ -40,16 +40,16 @@ fn causes_stay_inside() {
     let failure = Failure::from(Error::internal("SELECT password FROM users"));
     let answer = failure.answer("/api/v1/x", "r-1");
     assert_eq!(answer.status(), 500);
-    let text = told(&failure).to_string();
+    let text = problem_json(&failure).to_string();
     assert!(!text.contains("SELECT") && text.contains("internal error"));
 }
 
 #[test]
 fn refused_values_are_listed() {
-    let problem = told(&Invalid::one("/reason", "blank", "must not be empty").into());
+    let problem = problem_json(&Invalid::one("/reason", "blank", "must not be empty").into());
     assert_eq!(problem["errors"][0]["pointer"], "/reason");
     assert_eq!(problem["errors"][0]["code"], "blank");
-    let mismatch = told(&Error::IdempotencyMismatch.into());
+    let mismatch = problem_json(&Error::IdempotencyMismatch.into());
     assert_eq!((&mismatch["status"], &mismatch["errors"][0]["pointer"]), (&422.into(), &"".into()));
 }
 

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::{
     codes::{GroupingCode, StageCode},
-    reading::{Reader, code, date, id},
+    parse::{Reader, code, date, id},
 };
 
 /// Which days and which requests. Everything given must hold; several values of one filter, separated by commas, mean

@@ -78,7 +78,7 @@ impl CertificationReads for Stub {
     async fn requests(&self, _: &RequestFilter, _: &PageRequest) -> Answer<Page<RequestRow>> {
         down()
     }
-    async fn dossier(&self, _: Id<Certification>) -> Answer<Option<Dossier>> {
+    async fn request_aggregate(&self, _: Id<Certification>) -> Answer<Option<RequestAggregate>> {
         Ok(None)
     }
     async fn history(&self, _: Id<Certification>, _: &PageRequest) -> Answer<Page<HistoryRow>> {
@@ -202,7 +202,7 @@ impl JobReads for Stub {
 }
 
 #[async_trait]
-impl DirectoryReads for Stub {
+impl AuditedEntityReads for Stub {
     async fn changes(&self, _: &'static str, _: Uuid, _: &PageRequest) -> Answer<Page<ChangeRow>> {
         down()
     }
@@ -216,7 +216,7 @@ impl MailQueue for Stub {
     async fn take_mail(&self, _: &QueuedMail, _: DateTime<Utc>) -> Answer<bool> {
         down()
     }
-    async fn settle_mail(&self, _: Uuid, _: u32, _: MailFate) -> Answer<()> {
+    async fn settle_mail(&self, _: Uuid, _: u32, _: DeliveryOutcome) -> Answer<()> {
         down()
     }
     async fn forget_mail(&self, _: DateTime<Utc>) -> Answer<u64> {

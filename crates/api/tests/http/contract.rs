@@ -133,8 +133,8 @@ pub(crate) fn check_problem(answer: &Answered) {
     if answer.status == 401 {
         assert!(answer.header("www-authenticate").starts_with("Bearer"), "{body}");
     }
-    let told = body.to_string();
+    let summary = body.to_string();
     for secret in ["SELECT ", "INSERT ", "password_hash", "panicked", "medcert-demo-2026", "sqlx"] {
-        assert!(!told.contains(secret), "{secret} is told: {told}");
+        assert!(!summary.contains(secret), "{secret} is told: {summary}");
     }
 }

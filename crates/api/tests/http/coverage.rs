@@ -7,7 +7,7 @@ use medcert_domain::{
     identity::{Grant, Role},
     policy::Permission,
 };
-use medcert_testkit::{Caller, Cast, Clinic};
+use medcert_testkit::{Actors, Caller, Clinic};
 use serde_json::{Value, json};
 
 use crate::contract::{NOBODY, Operation, operations};
@@ -113,7 +113,7 @@ async fn nobody_passes_without_a_token() {
 #[tokio::test]
 async fn every_role_has_what_the_table_says_and_nothing_else() {
     let clinic = Clinic::open().await;
-    let service = Cast::of(&clinic).await.service_id;
+    let service = Actors::of(&clinic).await.service_id;
     for role in Role::ALL {
         let name = format!("only-{}", role.code().to_lowercase());
         let caller = clinic.somebody(&name, &[*role], vec![]).await;

@@ -1,7 +1,7 @@
 //! What is sent and how it is answered, whatever the operation: bodies, problems, headers.
 
 use medcert_api::BODY_LIMIT;
-use medcert_testkit::{Answered, Caller, Cast, Clinic};
+use medcert_testkit::{Actors, Answered, Caller, Clinic};
 use serde_json::{Value, json};
 
 use crate::contract::{check_problem, operations};
@@ -48,8 +48,8 @@ async fn what_cannot_be_read_is_malformed() {
 #[tokio::test]
 async fn only_json_is_read() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let body = cast.new_request().to_string().into_bytes();
+    let actors = Actors::of(&clinic).await;
+    let body = actors.new_request().to_string().into_bytes();
     let kinds = [
         "text/plain",
         "application/x-www-form-urlencoded",
@@ -64,31 +64,31 @@ async fn only_json_is_read() {
     ];
     for kind in kinds {
         let answer =
-            cast.operator.send("POST", REQUESTS, &[("content-type", kind)], body.clone()).await.expect(415);
+            actors.operator.send("POST", REQUESTS, &[("content-type", kind)], body.clone()).await.expect(415);
         assert_eq!(answer.problem(), "unsupported-media-type", "{kind}");
         check_problem(&answer);
     }
-    cast.operator.send("POST", REQUESTS, &[], body.clone()).await.expect(415);
+    actors.operator.send("POST", REQUESTS, &[], body.clone()).await.expect(415);
     let zipped = [JSON, ("content-encoding", "gzip")];
-    cast.operator.send("POST", REQUESTS, &zipped, body.clone()).await.expect(415);
+    actors.operator.send("POST", REQUESTS, &zipped, body.clone()).await.expect(415);
     for kind in ["application/json", "APPLICATION/JSON; charset=\"UTF-8\"", "application/json;charset=utf-8"]
     {
-        cast.operator.send("POST", REQUESTS, &[("content-type", kind)], body.clone()).await.expect(201);
+        actors.operator.send("POST", REQUESTS, &[("content-type", kind)], body.clone()).await.expect(201);
     }
 }
 
 #[tokio::test]
 async fn a_body_has_a_limit() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let mut body = cast.new_request().to_string().into_bytes();
+    let actors = Actors::of(&clinic).await;
+    let mut body = actors.new_request().to_string().into_bytes();
     body.resize(BODY_LIMIT, b' ');
-    send(&cast.operator, body.clone()).await.expect(201);
+    send(&actors.operator, body.clone()).await.expect(201);
     body.push(b' ');
-    let large = send(&cast.operator, body).await.expect(413);
+    let large = send(&actors.operator, body).await.expect(413);
     assert_eq!(large.problem(), "too-large");
     check_problem(&large);
-    send(&cast.operator, vec![b'['; 5 * BODY_LIMIT]).await.expect(413);
+    send(&actors.operator, vec![b'['; 5 * BODY_LIMIT]).await.expect(413);
 }
 
 #[tokio::test]
@@ -139,8 +139,8 @@ async fn all_faults_are_told_at_once_without_the_values() {
         "service_id": "secret-service", "care": {"mode": "SPACE"}, "comment": "a\u{0}b"
     });
     let answer = operator.post(REQUESTS, &body).await.expect(422);
-    let mut told: Vec<String> = answer.faults().into_iter().map(|(pointer, _)| pointer).collect();
-    told.sort_unstable();
+    let mut summary: Vec<String> = answer.faults().into_iter().map(|(pointer, _)| pointer).collect();
+    summary.sort_unstable();
     let wanted = [
         "/care/mode",
         "/client/birth_date",
@@ -154,7 +154,7 @@ async fn all_faults_are_told_at_once_without_the_values() {
         "/comment",
         "/service_id",
     ];
-    assert_eq!(told, wanted);
+    assert_eq!(summary, wanted);
     assert!(!answer.body.to_string().contains("secret-"), "{}", answer.body);
 }
 
@@ -212,18 +212,18 @@ async fn answers_are_zipped_for_who_asks() {
 #[tokio::test]
 async fn what_is_compressed_in_itself_is_sent_as_it_is() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let issued = cast.issued().await;
-    let certificate = cast.seen(&cast.admin, &issued).await["certificate"]["id"].clone();
+    let actors = Actors::of(&clinic).await;
+    let issued = actors.issued().await;
+    let certificate = actors.seen(&actors.admin, &issued).await["certificate"]["id"].clone();
     let logo = include_bytes!("pictures/logo.png");
     let place = "/api/v1/institution/logo";
-    cast.admin.send("PUT", place, &[("if-match", "*")], logo.to_vec()).await.expect(200);
+    actors.admin.send("PUT", place, &[("if-match", "*")], logo.to_vec()).await.expect(200);
     let zipped = async |path: &str| {
-        cast.admin.send("GET", path, &[("accept-encoding", "gzip")], vec![]).await.expect(200)
+        actors.admin.send("GET", path, &[("accept-encoding", "gzip")], vec![]).await.expect(200)
     };
     let pdf = format!("/api/v1/certificates/{}/pdf", certificate.as_str().unwrap());
     for path in [place, &pdf] {
-        let (sent, plain) = (zipped(path).await, cast.admin.get(path).await.expect(200));
+        let (sent, plain) = (zipped(path).await, actors.admin.get(path).await.expect(200));
         assert!(sent.bytes == plain.bytes, "{path}");
         assert_eq!(sent.header("content-length"), plain.bytes.len().to_string(), "{path}");
         assert_eq!(sent.header("content-encoding"), "", "{path}");
@@ -295,13 +295,13 @@ async fn the_installation_describes_itself() {
 #[tokio::test]
 async fn numbers_are_for_this_machine_alone() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let id = cast.registered().await;
+    let actors = Actors::of(&clinic).await;
+    let id = actors.registered().await;
     let numbers = clinic.anonymous().get("/metrics").await.expect(200);
     assert!(numbers.header("content-type").starts_with("text/plain"));
     let text = String::from_utf8(numbers.bytes).unwrap();
     assert!(text.contains("path=\"/api/v1/certification-requests\""), "{text}");
-    assert!(!text.contains(&id) && !text.contains(&cast.service_id), "no ids in numbers");
+    assert!(!text.contains(&id) && !text.contains(&actors.service_id), "no ids in numbers");
     for relayed in [("x-forwarded-for", "192.0.2.7"), ("forwarded", "for=192.0.2.7")] {
         let answer = clinic.anonymous().send("GET", "/metrics", &[relayed], vec![]).await.expect(404);
         operations().iter().find(|operation| operation.id == "metrics").unwrap().check(&answer);
@@ -311,17 +311,17 @@ async fn numbers_are_for_this_machine_alone() {
 #[tokio::test]
 async fn names_are_kept_as_they_are_written() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let mut body = cast.new_request();
+    let actors = Actors::of(&clinic).await;
+    let mut body = actors.new_request();
     // Decomposed accents and blanks around are made one; everything else stays.
     body["client"]["given_names"] = json!("  Jose\u{301} Соломія ");
     body["client"]["family_names"] = json!("O’Ніл-Їжакевич");
     body["comment"] = json!("line one\r\nline two \u{1F600}");
-    let seen = cast.register(&body).await;
+    let seen = actors.register(&body).await;
     assert_eq!(seen["client"]["given_names"], "José Соломія");
     assert_eq!(seen["client"]["family_names"], "O’Ніл-Їжакевич");
     assert_eq!(seen["comment"], "line one\nline two \u{1F600}");
     let id = seen["id"].as_str().unwrap();
-    let again: Value = cast.seen(&cast.admin, id).await;
+    let again: Value = actors.seen(&actors.admin, id).await;
     assert_eq!(again["client"]["given_names"], "José Соломія");
 }

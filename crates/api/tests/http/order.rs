@@ -9,7 +9,7 @@ use medcert_domain::{
     identity::{Grant, Role},
     policy::Permission,
 };
-use medcert_testkit::{Answered, Caller, Cast, Clinic};
+use medcert_testkit::{Actors, Answered, Caller, Clinic};
 use serde_json::{Value, json};
 
 use crate::contract::{NOBODY, Operation, operations};
@@ -78,23 +78,23 @@ struct World {
 impl World {
     async fn of(clinic: &Clinic) -> Self {
         clinic.change_institution(|profile| profile.rules.cashier_may_validate = false).await;
-        let cast = Cast::of(clinic).await;
+        let actors = Actors::of(clinic).await;
         let mut requests = HashMap::from([
-            ("free", cast.registered().await),
-            ("managed", cast.managed().await),
-            ("paid", cast.paid().await),
-            ("with-doctor", cast.with_doctor().await),
-            ("evaluated", cast.evaluated().await),
+            ("free", actors.registered().await),
+            ("managed", actors.managed().await),
+            ("paid", actors.paid().await),
+            ("with-doctor", actors.with_doctor().await),
+            ("evaluated", actors.evaluated().await),
         ]);
-        let unvalidated = cast.managed().await;
-        cast.act(&cast.operator, &unvalidated, "register-payment", cast.payment("200.00")).await;
-        let observed = cast.paid().await;
-        cast.act(&cast.manager, &observed, "observe-payment", json!({"reason": "recalled"})).await;
-        let cancelled = cast.managed().await;
-        cast.act(&cast.admin, &cancelled, "cancel", json!({"reason": "changed their mind"})).await;
-        let closed = cast.with_doctor().await;
+        let unvalidated = actors.managed().await;
+        actors.act(&actors.operator, &unvalidated, "register-payment", actors.payment("200.00")).await;
+        let observed = actors.paid().await;
+        actors.act(&actors.manager, &observed, "observe-payment", json!({"reason": "recalled"})).await;
+        let cancelled = actors.managed().await;
+        actors.act(&actors.admin, &cancelled, "cancel", json!({"reason": "changed their mind"})).await;
+        let closed = actors.with_doctor().await;
         let end = json!({"outcome": "NO_SHOW", "reason": "did not come", "money": "KEEP"});
-        cast.act(&cast.admin, &closed, "close", end).await;
+        actors.act(&actors.admin, &closed, "close", end).await;
         requests.extend([
             ("unvalidated", unvalidated),
             ("observed", observed),
@@ -108,10 +108,10 @@ impl World {
             ("manager-2", clinic.somebody("second", &[Role::Manager], vec![]).await),
             ("doctor-2", clinic.somebody("other", &[Role::Doctor], vec![]).await),
             ("doctor-any", clinic.somebody("any", &[Role::Doctor], any).await),
-            ("admin", cast.admin),
-            ("operator", cast.operator),
-            ("manager", cast.manager),
-            ("doctor", cast.doctor),
+            ("admin", actors.admin),
+            ("operator", actors.operator),
+            ("manager", actors.manager),
+            ("doctor", actors.doctor),
         ]);
         Self { callers, requests }
     }
@@ -193,39 +193,39 @@ async fn the_first_answer_that_applies_is_given() {
 #[tokio::test]
 async fn of_two_missing_headers_the_key_is_named_first() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
+    let actors = Actors::of(&clinic).await;
     let path = format!("/api/v1/certification-requests/{NOBODY}/issue");
-    let none = cast.doctor.post(&path, &json!({"x": 1})).await.expect(400);
+    let none = actors.doctor.post(&path, &json!({"x": 1})).await.expect(400);
     assert_eq!(none.problem(), "idempotency-key-missing");
-    let key = cast.doctor.post_once(&path, "k", &json!({"x": 1})).await.expect(428);
+    let key = actors.doctor.post_once(&path, "k", &json!({"x": 1})).await.expect(428);
     assert_eq!(key.problem(), "precondition-required");
 }
 
 #[tokio::test]
 async fn registering_asks_for_role_message_and_values_in_this_order() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
+    let actors = Actors::of(&clinic).await;
     let path = "/api/v1/certification-requests";
     let broken = async |caller: &Caller| {
         caller.send("POST", path, &[("content-type", "application/json")], b"[".to_vec()).await
     };
     broken(&clinic.anonymous()).await.expect(401);
-    broken(&cast.doctor).await.expect(403);
-    broken(&cast.operator).await.expect(400);
-    let wrong = cast.operator.post(path, &json!({"nonsense": 1})).await.expect(422);
+    broken(&actors.doctor).await.expect(403);
+    broken(&actors.operator).await.expect(400);
+    let wrong = actors.operator.post(path, &json!({"nonsense": 1})).await.expect(422);
     assert_eq!(wrong.faults(), [("/nonsense".to_owned(), "unknown-field".to_owned())]);
 }
 
 #[tokio::test]
 async fn an_override_of_money_needs_a_key_once_its_values_are_read() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let id = cast.managed().await;
-    cast.act(&cast.admin, &id, "cancel", json!({"reason": "changed their mind"})).await;
+    let actors = Actors::of(&clinic).await;
+    let id = actors.managed().await;
+    actors.act(&actors.admin, &id, "cancel", json!({"reason": "changed their mind"})).await;
     let path = format!("/api/v1/certification-requests/{id}/override");
     let body = |payload: Value| json!({"reason": "late", "action": "REGISTER_PAYMENT", "payload": payload});
-    cast.admin.post(&path, &body(json!({"nonsense": 1}))).await.expect(422);
-    let missing = cast.admin.post(&path, &body(cast.payment("10.00"))).await.expect(400);
+    actors.admin.post(&path, &body(json!({"nonsense": 1}))).await.expect(422);
+    let missing = actors.admin.post(&path, &body(actors.payment("10.00"))).await.expect(400);
     assert_eq!(missing.problem(), "idempotency-key-missing");
-    cast.admin.post_once(&path, "k", &body(cast.payment("10.00"))).await.expect(200);
+    actors.admin.post_once(&path, "k", &body(actors.payment("10.00"))).await.expect(200);
 }

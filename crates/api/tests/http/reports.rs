@@ -3,7 +3,7 @@
 use std::io::Read as _;
 
 use medcert_domain::identity::Role;
-use medcert_testkit::{Answered, Caller, Cast, Clinic};
+use medcert_testkit::{Actors, Answered, Caller, Clinic};
 use serde_json::{Value, json};
 
 use crate::contract::check_problem;
@@ -24,8 +24,8 @@ fn text(answer: &Answered) -> String {
 #[tokio::test]
 async fn figures_are_right_at_once() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let empty = report(&cast.admin, "").await;
+    let actors = Actors::of(&clinic).await;
+    let empty = report(&actors.admin, "").await;
     assert_eq!((&empty["from"], &empty["to"]), (&json!("2026-10-23"), &json!("2026-11-21")));
     assert_eq!(empty["time_zone"], "America/Lima");
     assert_eq!(empty["figures"]["requests"], 0);
@@ -34,22 +34,22 @@ async fn figures_are_right_at_once() {
     assert_eq!(empty["by_stage"].as_array().unwrap().len(), 7);
     assert_eq!(empty["series"].as_array().unwrap().len(), 30);
     assert_eq!(empty["previous"]["from"], "2026-09-23");
-    let first = cast.registered().await;
-    assert_eq!(report(&cast.admin, "").await["figures"]["requests"], 1);
-    let second = cast.registered().await;
-    cast.act(&cast.manager, &first, "register-payment", cast.payment("200.00")).await;
-    cast.act(&cast.operator, &first, "assign-manager", json!({"staff_id": cast.manager_id})).await;
-    let paid = cast.act(&cast.manager, &second, "register-payment", cast.payment("200.00")).await;
+    let first = actors.registered().await;
+    assert_eq!(report(&actors.admin, "").await["figures"]["requests"], 1);
+    let second = actors.registered().await;
+    actors.act(&actors.manager, &first, "register-payment", actors.payment("200.00")).await;
+    actors.act(&actors.operator, &first, "assign-manager", json!({"staff_id": actors.manager_id})).await;
+    let paid = actors.act(&actors.manager, &second, "register-payment", actors.payment("200.00")).await;
     let payment = paid["payments"][0]["id"].clone();
     let refund = json!({
         "payment_id": payment, "amount": "50.00", "currency": "PEN", "channel": "YAPE",
         "paid_on": "2026-11-20", "reason": "Too much"
     });
-    cast.act(&cast.manager, &second, "register-refund", refund).await;
+    actors.act(&actors.manager, &second, "register-refund", refund).await;
     let close = json!({"outcome": "NO_SHOW", "reason": "Did not come", "money": "KEEP"});
-    cast.act(&cast.admin, &first, "assign-doctor", json!({"staff_id": cast.doctor_id})).await;
-    cast.act(&cast.admin, &first, "close", close).await;
-    let now = report(&cast.admin, "?group_by=week&from=2026-11-16&to=2026-11-22").await;
+    actors.act(&actors.admin, &first, "assign-doctor", json!({"staff_id": actors.doctor_id})).await;
+    actors.act(&actors.admin, &first, "close", close).await;
+    let now = report(&actors.admin, "?group_by=week&from=2026-11-16&to=2026-11-22").await;
     let income = json!([{
         "amount": "350.00", "currency": "PEN", "paid": "400.00", "refunded": "50.00", "paying_requests": 2,
         "average_ticket": "175.00"
@@ -62,23 +62,23 @@ async fn figures_are_right_at_once() {
     }]);
     assert_eq!(now["series"], series);
     let place = &now["rankings"]["managers"][0];
-    assert_eq!(place["id"], cast.manager_id.as_str());
+    assert_eq!(place["id"], actors.manager_id.as_str());
     assert_eq!((&place["name"], &place["requests"]), (&json!("Marisol Quispe Flores"), &json!(1)));
     assert_eq!((&place["closed"], &place["share_percent"]), (&json!(1), &json!(50.0)));
     let back = &now["by_person"]["refunds"][0];
     assert_eq!((&back["count"], &back["amounts"][0]["amount"]), (&json!(1), &json!("50.00")));
     // Every filter applies to every figure.
-    let closed = report(&cast.admin, "?stage=CLOSED").await;
+    let closed = report(&actors.admin, "?stage=CLOSED").await;
     assert_eq!((&closed["figures"]["requests"], &closed["figures"]["closed"]), (&json!(1), &json!(1)));
     assert_eq!(closed["figures"]["income"][0]["amount"], "200.00");
     assert_eq!(closed["rankings"]["managers"][0]["share_percent"], 100.0);
     assert_eq!(closed["by_person"]["refunds"], json!([]));
-    let both = format!("?manager_id={}&service_id={}", cast.manager_id, cast.service_id);
-    assert_eq!(report(&cast.admin, &both).await["figures"]["requests"], 1);
-    let none = format!("?manager_id={}&currency=EUR", cast.manager_id);
-    assert_eq!(report(&cast.admin, &none).await["figures"]["requests"], 0);
+    let both = format!("?manager_id={}&service_id={}", actors.manager_id, actors.service_id);
+    assert_eq!(report(&actors.admin, &both).await["figures"]["requests"], 1);
+    let none = format!("?manager_id={}&currency=EUR", actors.manager_id);
+    assert_eq!(report(&actors.admin, &none).await["figures"]["requests"], 0);
     // Yesterday, for the refund alone.
-    let day = report(&cast.admin, "?from=2026-11-20&to=2026-11-20").await;
+    let day = report(&actors.admin, "?from=2026-11-20&to=2026-11-20").await;
     assert_eq!(day["figures"]["income"][0]["amount"], "-50.00");
     assert_eq!(day["figures"]["income"][0]["average_ticket"], Value::Null);
 }
@@ -86,26 +86,26 @@ async fn figures_are_right_at_once() {
 #[tokio::test]
 async fn rankings_tell_who_brought_whom_and_who_is_at_work() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
+    let actors = Actors::of(&clinic).await;
     let promoter = json!({"type": "OTHER", "name": "Notary Paz"});
-    let first = json!({"client": cast.new_client(), "service_id": cast.service_id, "promoter": promoter});
-    let found = cast.register(&first).await["promoter"]["id"].clone();
-    let again = json!({"client": first["client"], "service_id": cast.service_id, "promoter_id": found});
-    cast.register(&again).await;
+    let first = json!({"client": actors.new_client(), "service_id": actors.service_id, "promoter": promoter});
+    let found = actors.register(&first).await["promoter"]["id"].clone();
+    let again = json!({"client": first["client"], "service_id": actors.service_id, "promoter_id": found});
+    actors.register(&again).await;
     clinic.clock.advance(chrono::Duration::minutes(5));
-    let other = json!({"client": cast.new_client(), "service_id": cast.service_id, "promoter_id": found});
-    let changed = cast.register(&other).await["updated_at"].clone();
-    cast.registered().await;
-    let rankings = report(&cast.admin, "").await["rankings"].clone();
+    let other = json!({"client": actors.new_client(), "service_id": actors.service_id, "promoter_id": found});
+    let changed = actors.register(&other).await["updated_at"].clone();
+    actors.registered().await;
+    let rankings = report(&actors.admin, "").await["rankings"].clone();
     let place = &rankings["promoters"][0];
     assert_eq!((&place["id"], &place["requests"], &place["clients"]), (&found, &json!(3), &json!(2)));
     assert_eq!(place["last_activity_at"], changed);
     let operator = &rankings["operators"][0];
     assert_eq!((&operator["requests"], &operator["last_activity_at"]), (&json!(4), &changed));
     assert!(operator.get("clients").is_none(), "{operator}");
-    let of_stage = report(&cast.admin, "?stage=PAID").await["rankings"].clone();
+    let of_stage = report(&actors.admin, "?stage=PAID").await["rankings"].clone();
     assert_eq!(of_stage["promoters"], json!([]));
-    let csv = text(&cast.admin.get(&format!("{REPORT_EXPORT}?format=csv")).await.expect(200));
+    let csv = text(&actors.admin.get(&format!("{REPORT_EXPORT}?format=csv")).await.expect(200));
     let line = format!("promoters,{},Notary Paz,clients,,2\r\n", found.as_str().unwrap());
     assert!(csv.contains(&line), "{csv}");
 }
@@ -140,14 +140,14 @@ async fn ranges_that_nobody_can_mean_are_refused() {
 #[tokio::test]
 async fn lists_are_exported_without_formulas_and_clinical_values() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let mut formula = cast.new_request();
+    let actors = Actors::of(&clinic).await;
+    let mut formula = actors.new_request();
     formula["client"]["given_names"] = json!("=HYPERLINK(1)");
     formula["client"]["family_names"] = json!("Quoted \"and\", parted");
-    cast.register(&formula).await;
-    let evaluated = cast.evaluated().await;
+    actors.register(&formula).await;
+    let evaluated = actors.evaluated().await;
     for _ in 0..210 {
-        cast.registered().await;
+        actors.registered().await;
     }
     let auditor = clinic.somebody("auditor", &[Role::Auditor], vec![]).await;
     let csv = auditor.get(EXPORT).await.expect(200);
@@ -178,7 +178,7 @@ async fn lists_are_exported_without_formulas_and_clinical_values() {
     // Written down before the first byte, once an export.
     let audited = "SELECT outcome FROM audit_event WHERE action = 'certification.export'";
     assert_eq!(clinic.texts(audited).await, ["ok", "ok", "ok", "ok"]);
-    cast.operator.get(EXPORT).await.expect(403);
+    actors.operator.get(EXPORT).await.expect(403);
 }
 
 /// A file inside a workbook.
@@ -192,12 +192,12 @@ fn inside(bytes: &[u8], name: &str) -> String {
 #[tokio::test]
 async fn reports_are_exported() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    cast.registered().await;
-    let csv = cast.admin.get(&format!("{REPORT_EXPORT}?from=2026-11-01&group_by=month")).await.expect(200);
+    let actors = Actors::of(&clinic).await;
+    actors.registered().await;
+    let csv = actors.admin.get(&format!("{REPORT_EXPORT}?from=2026-11-01&group_by=month")).await.expect(200);
     let name = "attachment; filename=\"certification-report-2026-11-01-2026-11-21.csv\"";
     assert_eq!(csv.header("content-disposition"), name);
-    let told = text(&csv);
+    let summary = text(&csv);
     for line in [
         "section,key,name,figure,currency,value",
         "range,,,from,,2026-11-01",
@@ -206,10 +206,10 @@ async fn reports_are_exported() {
         "by_stage,REGISTERED,,requests,,1",
         "series,2026-11,,requests,,1",
     ] {
-        assert!(told.contains(&format!("{line}\r\n")), "{line}: {told}");
+        assert!(summary.contains(&format!("{line}\r\n")), "{line}: {summary}");
     }
-    let workbook = cast.admin.get(&format!("{REPORT_EXPORT}?format=xlsx")).await.expect(200);
+    let workbook = actors.admin.get(&format!("{REPORT_EXPORT}?format=xlsx")).await.expect(200);
     assert!(inside(&workbook.bytes, "xl/workbook.xml").contains("<sheet name=\"Sheet1\""));
     assert_eq!(clinic.numbers("SELECT COUNT(*) FROM audit_event WHERE action = 'report.export'").await, [2]);
-    cast.manager.get(REPORT_EXPORT).await.expect(403);
+    actors.manager.get(REPORT_EXPORT).await.expect(403);
 }

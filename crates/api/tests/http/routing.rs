@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use medcert_testkit::{Cast, Clinic};
+use medcert_testkit::{Actors, Clinic};
 
 use crate::contract::{NOBODY, addresses, check_problem, fill, operations};
 
@@ -39,15 +39,15 @@ async fn what_is_not_documented_is_refused_and_options_tell_the_rest() {
 #[tokio::test]
 async fn head_is_get_without_its_body() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let request = cast.registered().await;
+    let actors = Actors::of(&clinic).await;
+    let request = actors.registered().await;
     let kept = |name: &str| !["date", "x-request-id", "content-length"].contains(&name);
     for operation in operations().into_iter().filter(|operation| operation.method == "GET") {
         // An id that is there for requests and nowhere else: both kinds of answers are compared.
         let path = operation.path(&request);
         let headers = [("x-request-id", "same")];
-        let get = cast.admin.send("GET", &path, &headers, vec![]).await;
-        let head = cast.admin.send("HEAD", &path, &headers, vec![]).await;
+        let get = actors.admin.send("GET", &path, &headers, vec![]).await;
+        let head = actors.admin.send("HEAD", &path, &headers, vec![]).await;
         assert_eq!(head.status, get.status, "{}", operation.id);
         assert!(head.bytes.is_empty(), "{}", operation.id);
         let rest = |answer: &medcert_testkit::Answered| -> BTreeSet<(String, String)> {

@@ -8,9 +8,9 @@ use medcert_domain::{
 use crate::{
     App, Error, IfMatch,
     audit::About,
+    audited_entity::{self, Change, Differences},
     certification::Input,
-    directory::{self, Change, Differences},
-    rerun::{Failed, run},
+    retry::{Failed, run},
     store::{ChangeRow, Page, PageRequest, UnitOfWork},
 };
 
@@ -84,7 +84,7 @@ pub async fn institution_history(
     page: &PageRequest,
 ) -> Result<Page<ChangeRow>, Error> {
     app.require(actor, Permission::ReadInstitution).await?;
-    directory::history(app, actor, Institution::KIND, Institution::the_id().raw(), page).await
+    audited_entity::history(app, actor, Institution::KIND, Institution::the_id().raw(), page).await
 }
 
 /// Changes the profile. Other replicas go by it within two seconds; what was decided before keeps the rules it was
@@ -145,7 +145,7 @@ pub(super) async fn change(
         let differences = differences(&before, &profile);
         let audited = "catalog.edit_institution";
         let change = Change { about, action, audited, differences, comment: None };
-        directory::journal(app, actor, uow, change).await?;
+        audited_entity::journal(app, actor, uow, change).await?;
         Ok::<_, Failed>(Institution { version: before.version + 1, ..profile })
     })
     .await?;

@@ -8,10 +8,10 @@ use medcert_domain::{
 use crate::{
     App, Conditions, Error, IfMatch,
     audit::About,
+    audited_entity::{self, Change, Differences, search_terms},
     certification::Input,
-    directory::{self, Change, Differences, words},
-    once::{Once, Writes, once},
-    rerun::{Failed, run},
+    idempotent::{EncodeResponse, Idempotent, idempotent},
+    retry::{Failed, run},
     store::{ChangeRow, Page, PageRequest, ServiceFilter, UnitOfWork},
 };
 
@@ -74,7 +74,7 @@ pub async fn service_history(
     page: &PageRequest,
 ) -> Result<Page<ChangeRow>, Error> {
     service(app, actor, id).await?;
-    directory::history(app, actor, Service::KIND, id.raw(), page).await
+    audited_entity::history(app, actor, Service::KIND, id.raw(), page).await
 }
 
 /// Makes a service.
@@ -83,12 +83,12 @@ pub async fn create_service(
     actor: &Actor,
     input: &(dyn Input<NewService> + Sync),
     conditions: &Conditions,
-    write: Writes<'_, Service>,
-) -> Result<Once<Service>, Error> {
+    write: EncodeResponse<'_, Service>,
+) -> Result<Idempotent<Service>, Error> {
     app.require(actor, Permission::WriteServices).await?;
     input.well_formed()?;
     let new = input.read(&app.profile().await?)?;
-    once(app, conditions, 201, write, async |uow: &mut dyn UnitOfWork| {
+    idempotent(app, conditions, 201, write, async |uow: &mut dyn UnitOfWork| {
         create_service_in(app, actor, uow, &new).await
     })
     .await
@@ -181,7 +181,7 @@ pub async fn delete_service(
         let about = About::object(Service::KIND, id.raw());
         let (action, audited) = ("DELETE", "catalog.delete_service");
         let change = Change { about, action, audited, differences: Differences::default(), comment: None };
-        directory::journal(app, actor, uow, change).await
+        audited_entity::journal(app, actor, uow, change).await
     })
     .await
 }
@@ -212,7 +212,7 @@ async fn keep(
     after: &Service,
     (action, audited): (&'static str, &'static str),
 ) -> Result<(), Failed> {
-    uow.index_entry(Service::KIND, after.id.raw(), &words([after.name.as_str()])).await?;
+    uow.index_entry(Service::KIND, after.id.raw(), &search_terms([after.name.as_str()])).await?;
     let mut differences = Differences::default();
     let mut note = |field, read: &dyn Fn(&Service) -> Option<String>| {
         differences.note(field, before.and_then(read), read(after));
@@ -224,5 +224,6 @@ async fn keep(
     note("validity_days", &|service| Some(service.validity_days.to_string()));
     note("active", &|service| Some(service.active.to_string()));
     let about = About::object(Service::KIND, after.id.raw());
-    directory::journal(app, actor, uow, Change { about, action, audited, differences, comment: None }).await
+    audited_entity::journal(app, actor, uow, Change { about, action, audited, differences, comment: None })
+        .await
 }

@@ -14,14 +14,14 @@ use super::{
     detail::context,
     idempotency::{claim, remember, replay, settle},
     journal, may_somewhere,
-    people::Finder,
+    people::PersonResolver,
     register::wanted_service,
-    words,
+    search_terms,
 };
 use crate::{
     App, Conditions, Error, IfMatch,
-    rerun::{Failed, run},
-    store::{Dossier, UnitOfWork},
+    retry::{Failed, run},
+    store::{RequestAggregate, UnitOfWork},
 };
 
 /// Does the action, or answers in the order: role, message, visibility, object, version, state, values.
@@ -41,7 +41,7 @@ pub async fn act(
     // Boxed: what every action may need is held at once.
     let done = Box::pin(run(app, if_match.on_stale(), async |uow: &mut dyn UnitOfWork| {
         claim(app, uow, attempt.conditions).await?;
-        let before = uow.dossier(attempt.id).await?;
+        let before = uow.request_aggregate(attempt.id).await?;
         let before = permitted(app, actor, action, &profile, if_match, before)?;
         let payload = attempt.input.read(&profile)?;
         demand_key_of_override(&payload, attempt.conditions)?;
@@ -51,10 +51,10 @@ pub async fn act(
         let mut request = around.certification.clone();
         let outcome = request.apply(command, &context(actor, &profile, &around, app.now(), &new_id))?;
         uow.update(&request).await?;
-        let fresh = uow.dossier(request.id).await?;
+        let fresh = uow.request_aggregate(request.id).await?;
         let fresh = fresh.ok_or_else(|| Error::internal("a request just written is not there"))?;
         if relinked {
-            words::index(uow, &fresh).await?;
+            search_terms::index(uow, &fresh).await?;
         }
         journal(app, actor, uow, action, &fresh, &outcome).await?;
         let mut detail = Detail::of(app, actor, &profile, fresh);
@@ -105,18 +105,20 @@ pub(crate) fn permitted(
     action: Action,
     profile: &Institution,
     if_match: IfMatch,
-    found: Option<Dossier>,
-) -> Result<Dossier, Error> {
-    let dossier = found.filter(|d| policy::may_see(actor, d.certification.doctor()));
-    let dossier = dossier.ok_or(Error::NotFound("certification request"))?;
+    found: Option<RequestAggregate>,
+) -> Result<RequestAggregate, Error> {
+    let request_aggregate = found.filter(|d| policy::may_see(actor, d.certification.doctor()));
+    let request_aggregate = request_aggregate.ok_or(Error::NotFound("certification request"))?;
     let new_id = || app.parts.ids.uuid();
-    let checked = dossier.certification.check(action, &context(actor, profile, &dossier, app.now(), &new_id));
+    let checked = request_aggregate
+        .certification
+        .check(action, &context(actor, profile, &request_aggregate, app.now(), &new_id));
     match checked {
         Err(refusal @ (Refusal::Forbidden(_) | Refusal::NotYours(_))) => Err(refusal.into()),
         other => {
-            if_match.check(dossier.certification.version)?;
+            if_match.check(request_aggregate.certification.version)?;
             other?;
-            Ok(dossier)
+            Ok(request_aggregate)
         }
     }
 }
@@ -127,23 +129,24 @@ async fn prepare(
     actor: &Actor,
     uow: &mut dyn UnitOfWork,
     profile: &Institution,
-    mut dossier: Dossier,
+    mut request_aggregate: RequestAggregate,
     action: Action,
     payload: Payload,
-) -> Result<(Dossier, Command, Vec<PersonChange>), Failed> {
+) -> Result<(RequestAggregate, Command, Vec<PersonChange>), Failed> {
     let mut changes = vec![];
     let command = match (action, payload) {
         (Action::Edit, Payload::Edit(input)) => {
-            let (edit, told) = edit(app, actor, uow, profile, &mut dossier, *input).await?;
-            changes = told;
+            let (edit, person_changes) =
+                edit(app, actor, uow, profile, &mut request_aggregate, *input).await?;
+            changes = person_changes;
             Command::Edit(Box::new(edit))
         }
         (Action::Override, Payload::Override { reason, action, payload }) => {
             let payload = match (action, *payload) {
                 (Action::Edit, Payload::Edit(input)) => {
-                    let edited = edit(app, actor, uow, profile, &mut dossier, *input).await;
-                    let (edit, told) = edited.map_err(below_payload)?;
-                    changes = told;
+                    let edited = edit(app, actor, uow, profile, &mut request_aggregate, *input).await;
+                    let (edit, person_changes) = edited.map_err(below_payload)?;
+                    changes = person_changes;
                     OverridePayload::Edit(Box::new(edit))
                 }
                 (Action::ChangeManager, Payload::Assign(input)) => {
@@ -197,7 +200,7 @@ async fn prepare(
         (Action::Reopen, Payload::Reopen { reason, code }) => Command::Reopen { reason, code },
         _ => return Err(mismatch(action)),
     };
-    Ok((dossier, command, changes))
+    Ok((request_aggregate, command, changes))
 }
 
 /// A caller inside the program handed in what belongs to another action.
@@ -220,12 +223,12 @@ async fn member(uow: &mut dyn UnitOfWork, input: &AssignInput) -> Result<Member,
 /// Completes what was said of the care by what is known of it.
 fn merged_care(
     present: Option<&Care>,
-    said: Option<Option<CareInput>>,
+    given: Option<Option<CareInput>>,
 ) -> Result<Option<Option<Care>>, Invalid> {
-    let Some(Some(said)) = said else { return Ok(said.map(|_| None)) };
-    let mode = said.mode.or(present.map(|care| care.mode));
+    let Some(Some(given)) = given else { return Ok(given.map(|_| None)) };
+    let mode = given.mode.or(present.map(|care| care.mode));
     let mode = mode.ok_or_else(|| Invalid::one("/care/mode", "required", "is required"))?;
-    let place = said.place.unwrap_or_else(|| present.and_then(|care| care.place.clone()));
+    let place = given.place.unwrap_or_else(|| present.and_then(|care| care.place.clone()));
     Ok(Some(Some(Care { mode, place })))
 }
 
@@ -235,29 +238,29 @@ async fn edit(
     actor: &Actor,
     uow: &mut dyn UnitOfWork,
     profile: &Institution,
-    dossier: &mut Dossier,
+    request_aggregate: &mut RequestAggregate,
     input: EditInput,
 ) -> Result<(Edit, Vec<PersonChange>), Failed> {
     let mut edit = Edit {
-        care: merged_care(dossier.certification.care.as_ref(), input.care)?,
+        care: merged_care(request_aggregate.certification.care.as_ref(), input.care)?,
         external_reference: input.external_reference,
         comment: input.comment,
         ..Edit::default()
     };
-    let mut finder = Finder::new(app, actor, &mut *uow, profile);
+    let mut finder = PersonResolver::new(app, actor, &mut *uow, profile);
     if let Some(client) = &input.client {
-        let person = finder.edit("client", dossier.client.clone(), client).await?;
-        edit.client = (person.id != dossier.client.id).then_some(person.id);
-        dossier.client = person;
+        let person = finder.edit("client", request_aggregate.client.clone(), client).await?;
+        edit.client = (person.id != request_aggregate.client.id).then_some(person.id);
+        request_aggregate.client = person;
     }
     match &input.guardian {
         None => {}
         Some(None) => {
             edit.guardian = Some(None);
-            dossier.guardian = None;
+            request_aggregate.guardian = None;
         }
         Some(Some(given)) => {
-            let present = dossier.certification.guardian.zip(dossier.guardian.clone());
+            let present = request_aggregate.certification.guardian.zip(request_aggregate.guardian.clone());
             let (person, relationship): (Person, _) = if let Some((guardian, person)) = present {
                 let person = finder.edit("guardian", person, &given.person).await?;
                 (person, given.relationship.unwrap_or(guardian.relationship))
@@ -267,10 +270,10 @@ async fn edit(
                 (person, given.relationship.ok_or_else(missing)?)
             };
             let guardian = Guardian { person: person.id, relationship };
-            if dossier.certification.guardian != Some(guardian) {
+            if request_aggregate.certification.guardian != Some(guardian) {
                 edit.guardian = Some(Some(guardian));
             }
-            dossier.guardian = Some(person);
+            request_aggregate.guardian = Some(person);
         }
     }
     edit.promoter = match &input.promoter {
@@ -284,7 +287,7 @@ async fn edit(
         None => None,
         Some(None) => Some(None),
         // A service that is set already may stay although it is no longer offered.
-        Some(Some(id)) if dossier.certification.service == Some(id) => None,
+        Some(Some(id)) if request_aggregate.certification.service == Some(id) => None,
         Some(id) => Some(wanted_service(uow, id).await?),
     };
     let of = |part| changes.iter().filter(move |c: &&PersonChange| c.part == part).map(|c| c.change.clone());

@@ -11,7 +11,7 @@ use super::{
     act::{act, moves_money},
     may_somewhere,
 };
-use crate::{App, Conditions, Error, IdempotencyKey, IfMatch, once::once};
+use crate::{App, Conditions, Error, IdempotencyKey, IfMatch, idempotent::idempotent};
 
 /// Requests in one call at the most: the work of a call stays bounded.
 pub const BULK_MOST: usize = 200;
@@ -72,7 +72,7 @@ pub async fn bulk(
 /// payload is told so at once, whichever parts were done.
 async fn bind(app: &App, key: &IdempotencyKey) -> Result<(), Error> {
     let conditions = Conditions { if_match: IfMatch::Absent, idempotency: Some(key.clone()) };
-    once(app, &conditions, 200, &|()| String::new(), async |_| Ok(())).await.map(drop)
+    idempotent(app, &conditions, 200, &|()| String::new(), async |_| Ok(())).await.map(drop)
 }
 
 /// The key of one part of a call.

@@ -19,7 +19,7 @@ use crate::{
 
 /// A certificate as the clinic sees it.
 #[derive(Debug, Clone)]
-pub struct CertificateSeen {
+pub struct VisibleCertificate {
     /// The certificate.
     pub certificate: Certificate,
     /// Where it stands today.
@@ -40,29 +40,29 @@ pub async fn certificates(
     actor: &Actor,
     mut filter: CertificateFilter,
     page: &PageRequest,
-) -> Result<Page<CertificateSeen>, Error> {
+) -> Result<Page<VisibleCertificate>, Error> {
     app.require(actor, Permission::ReadCertificates).await?;
     if !policy::may_see(actor, None) {
         filter.visible_to_doctor = Some(actor.staff);
     }
     let found = app.store().certificates(&filter, page).await?;
-    let action = if filter.words.is_empty() { "certificate.list" } else { "certificate.search" };
+    let action = if filter.search_terms.is_empty() { "certificate.list" } else { "certificate.search" };
     app.trail.note(audit::event(app, actor, action, About::list("certificate"), "ok")).await;
     let today = app.profile().await?.day_of(app.now());
     let seen = |certificate: Certificate| {
         let status = certificate.status_on(today);
-        CertificateSeen { certificate, status }
+        VisibleCertificate { certificate, status }
     };
     Ok(Page { items: found.items.into_iter().map(seen).collect(), next: found.next, total: found.total })
 }
 
 /// One certificate.
-pub async fn certificate(app: &App, actor: &Actor, id: Id<Certificate>) -> Result<CertificateSeen, Error> {
+pub async fn certificate(app: &App, actor: &Actor, id: Id<Certificate>) -> Result<VisibleCertificate, Error> {
     let certificate = visible(app, actor, id).await?;
     let about = About::object("certificate", id.raw()).of(certificate.holder.person);
     app.trail.note(audit::event(app, actor, "certificate.read", about, "ok")).await;
     let status = certificate.status_on(app.profile().await?.day_of(app.now()));
-    Ok(CertificateSeen { certificate, status })
+    Ok(VisibleCertificate { certificate, status })
 }
 
 /// The PDF of a certificate, the holder's copy.

@@ -14,15 +14,15 @@ use super::PersonChange;
 use crate::{
     App, Error,
     audit::{self, About},
-    files::FileSeen,
-    store::{Dossier, HistoryRow, Page, PageRequest, RequestFilter, RequestRow},
+    files::VisibleFile,
+    store::{HistoryRow, Page, PageRequest, RequestAggregate, RequestFilter, RequestRow},
 };
 
 /// A request as one actor may see it.
 #[derive(Debug, Clone)]
 pub struct Detail {
     /// The request with everything around it.
-    pub dossier: Dossier,
+    pub request_aggregate: RequestAggregate,
     /// What the actor may do.
     pub options: Options,
     /// Whether the actor may read diagnoses, observations and recommendations.
@@ -36,22 +36,27 @@ pub struct Detail {
     /// Other open requests of the same client for the same service: id and code.
     pub possible_duplicates: Vec<(Id<Certification>, String)>,
     /// Its files, oldest first, as the actor may see them.
-    pub files: Vec<FileSeen>,
+    pub files: Vec<VisibleFile>,
 }
 
 impl Detail {
-    pub(super) fn of(app: &App, actor: &Actor, profile: &Institution, dossier: Dossier) -> Self {
+    pub(super) fn of(
+        app: &App,
+        actor: &Actor,
+        profile: &Institution,
+        request_aggregate: RequestAggregate,
+    ) -> Self {
         let now = app.now();
         let today = profile.day_of(now);
         let new_id = || app.parts.ids.uuid();
         let (options, files) = {
-            let ctx = context(actor, profile, &dossier, now, &new_id);
-            (dossier.certification.options(&ctx), FileSeen::all(&dossier, &ctx))
+            let ctx = context(actor, profile, &request_aggregate, now, &new_id);
+            (request_aggregate.certification.options(&ctx), VisibleFile::all(&request_aggregate, &ctx))
         };
-        let clinical = policy::may_read_clinical(actor, dossier.certification.doctor());
-        let currency = dossier.certification.fee.map_or(profile.currency, |fee| fee.money.currency);
+        let clinical = policy::may_read_clinical(actor, request_aggregate.certification.doctor());
+        let currency = request_aggregate.certification.fee.map_or(profile.currency, |fee| fee.money.currency);
         Self {
-            dossier,
+            request_aggregate,
             options,
             clinical,
             today,
@@ -64,7 +69,7 @@ impl Detail {
 
     /// The same without what only the doctor may read: the form in which answers are kept for replays.
     pub(super) fn without_clinical(&self) -> Self {
-        let files = self.files.iter().cloned().map(FileSeen::without_clinical).collect();
+        let files = self.files.iter().cloned().map(VisibleFile::without_clinical).collect();
         Self { clinical: false, files, ..self.clone() }
     }
 }
@@ -72,7 +77,7 @@ impl Detail {
 pub(crate) fn context<'a>(
     actor: &'a Actor,
     profile: &Institution,
-    dossier: &'a Dossier,
+    request_aggregate: &'a RequestAggregate,
     now: chrono::DateTime<chrono::Utc>,
     new_id: &'a dyn Fn() -> Uuid,
 ) -> Context<'a> {
@@ -81,11 +86,11 @@ pub(crate) fn context<'a>(
         now,
         today: profile.day_of(now),
         rules: profile.rules,
-        client: &dossier.client,
-        guardian: dossier.guardian.as_ref(),
-        service: dossier.service.as_ref(),
-        doctor: dossier.doctor.as_ref(),
-        manager_name: dossier.manager.as_ref().map(|m| m.name.as_str()),
+        client: &request_aggregate.client,
+        guardian: request_aggregate.guardian.as_ref(),
+        service: request_aggregate.service.as_ref(),
+        doctor: request_aggregate.doctor.as_ref(),
+        manager_name: request_aggregate.manager.as_ref().map(|m| m.name.as_str()),
         new_id,
     }
 }
@@ -93,13 +98,13 @@ pub(crate) fn context<'a>(
 /// One request. Invisible ones do not exist for the actor.
 pub async fn detail(app: &App, actor: &Actor, id: Id<Certification>) -> Result<Detail, Error> {
     app.require(actor, Permission::ReadRequests).await?;
-    let dossier = app.store().dossier(id).await?;
-    let dossier = dossier.filter(|d| policy::may_see(actor, d.certification.doctor()));
-    let dossier = dossier.ok_or(Error::NotFound("certification request"))?;
-    let about = About::object("certification", id.raw()).of(dossier.client.id);
+    let request_aggregate = app.store().request_aggregate(id).await?;
+    let request_aggregate = request_aggregate.filter(|d| policy::may_see(actor, d.certification.doctor()));
+    let request_aggregate = request_aggregate.ok_or(Error::NotFound("certification request"))?;
+    let about = About::object("certification", id.raw()).of(request_aggregate.client.id);
     app.trail.note(audit::event(app, actor, "certification.read", about, "ok")).await;
     let profile = app.profile().await?;
-    Ok(Detail::of(app, actor, &profile, dossier))
+    Ok(Detail::of(app, actor, &profile, request_aggregate))
 }
 
 /// Narrows a filter to what the actor may see.
@@ -119,7 +124,7 @@ pub async fn list(
     app.require(actor, Permission::ReadRequests).await?;
     visible(actor, &mut filter);
     let found = app.store().requests(&filter, page).await?;
-    let action = if filter.words.is_empty() { "certification.list" } else { "certification.search" };
+    let action = if filter.search_terms.is_empty() { "certification.list" } else { "certification.search" };
     app.trail.note(audit::event(app, actor, action, About::list("certification"), "ok")).await;
     Ok(found)
 }
@@ -132,5 +137,5 @@ pub async fn history(
     page: &PageRequest,
 ) -> Result<Page<HistoryRow>, Error> {
     let seen = detail(app, actor, id).await?;
-    Ok(app.store().history(seen.dossier.certification.id, page).await?)
+    Ok(app.store().history(seen.request_aggregate.certification.id, page).await?)
 }

@@ -12,7 +12,7 @@ use crate::{
     audit::{self, About},
     objects::ObjectKey,
     people::erase_if_unused,
-    rerun::run,
+    retry::run,
     store::UnitOfWork,
 };
 
@@ -24,16 +24,18 @@ pub async fn erase(app: &App, actor: &Actor, attempt: Attempt<'_, String>) -> Re
     let if_match = demand(Action::Delete, attempt.conditions)?;
     let profile = app.profile().await?;
     run(app, if_match.on_stale(), async |uow: &mut dyn UnitOfWork| {
-        let found = uow.dossier(attempt.id).await?;
-        let dossier = permitted(app, actor, Action::Delete, &profile, if_match, found)?;
+        let found = uow.request_aggregate(attempt.id).await?;
+        let request_aggregate = permitted(app, actor, Action::Delete, &profile, if_match, found)?;
         let reason = attempt.input.read(&profile)?;
-        let files = dossier.certification.files.iter();
+        let files = request_aggregate.certification.files.iter();
         let objects: Vec<ObjectKey> = files.map(|file| ObjectKey::file(attempt.id, file.id)).collect();
         uow.discard(&objects, app.now()).await?;
-        uow.erase(&dossier.certification).await?;
-        let people = std::iter::once(&dossier.client).chain(&dossier.guardian).map(|person| person.id);
+        uow.erase(&request_aggregate.certification).await?;
+        let people = std::iter::once(&request_aggregate.client)
+            .chain(&request_aggregate.guardian)
+            .map(|person| person.id);
         erase_if_unused(uow, people).await?;
-        let about = About::object("certification", attempt.id.raw()).of(dossier.client.id);
+        let about = About::object("certification", attempt.id.raw()).of(request_aggregate.client.id);
         let mut event = audit::event(app, actor, &audit_name(Action::Delete), about, "ok");
         event.reason = Some(reason);
         uow.audit(&[event]).await?;

@@ -11,7 +11,7 @@ use medcert_domain::{
 use super::{Detail, Encode};
 use crate::{
     App, Conditions, Error, IdempotencyKey,
-    rerun::Failed,
+    retry::Failed,
     store::{StoreError, StoredAnswer, UnitOfWork},
 };
 
@@ -49,15 +49,16 @@ pub(super) async fn replay(
     }
     let (mut evaluations, mut files) = (vec![], vec![]);
     if let Some(id) = stored.request {
-        let dossier = app.store().dossier(id).await?.ok_or(Error::NotFound("certification request"))?;
-        let doctor = dossier.certification.doctor();
-        let registered_it = dossier.certification.registered_by == actor.user;
+        let request_aggregate =
+            app.store().request_aggregate(id).await?.ok_or(Error::NotFound("certification request"))?;
+        let doctor = request_aggregate.certification.doctor();
+        let registered_it = request_aggregate.certification.registered_by == actor.user;
         if !policy::may_see(actor, doctor) && !registered_it {
             return Err(Error::NotFound("certification request"));
         }
         if policy::may_read_clinical(actor, doctor) {
-            evaluations = dossier.certification.evaluations;
-            files = dossier.certification.files;
+            evaluations = request_aggregate.certification.evaluations;
+            files = request_aggregate.certification.files;
             files.retain(|file| file.kind.is_clinical());
         }
     }
@@ -92,7 +93,7 @@ pub(super) async fn remember(
         return Ok(());
     }
     let body = encode(&detail.without_clinical());
-    remember_as(app, uow, conditions, detail.dossier.certification.id, status, body).await
+    remember_as(app, uow, conditions, detail.request_aggregate.certification.id, status, body).await
 }
 
 /// The same for an answer that is no request.

@@ -21,11 +21,11 @@ use super::{
 };
 use crate::{
     App, Error, IfMatch,
-    directory::words,
+    audited_entity::search_terms,
     objects::ObjectKey,
     rendering::{CertificateSheet, SheetDoctor, SheetInstitution, SheetLogo, SheetPerson},
-    rerun::{Failed, OnStale, run},
-    store::{Dossier, StoreError, UnitOfWork},
+    retry::{Failed, OnStale, run},
+    store::{RequestAggregate, StoreError, UnitOfWork},
 };
 
 /// Renderings at the most, when another process takes the number each time.
@@ -60,41 +60,42 @@ async fn issue_once(
     if_match: IfMatch,
     profile: &Institution,
 ) -> Result<Answer, Error> {
-    let found = app.store().dossier(attempt.id).await?;
-    let dossier = permitted(app, actor, Action::Issue, profile, if_match, found)?;
+    let found = app.store().request_aggregate(attempt.id).await?;
+    let request_aggregate = permitted(app, actor, Action::Issue, profile, if_match, found)?;
     attempt.input.read(profile)?;
     let now = app.now();
     let year = profile.day_of(now).year();
     let counter = format!("certificate:{}", profile.certificate_series);
     let last = app.store().counter(&counter, year).await?;
     let number = format!("{}-{year}-{:06}", profile.certificate_series, last + 1);
-    let (mut sheet, certificate) = draw_up(app, actor, profile, &dossier, now, number)?;
+    let (mut sheet, certificate) = draw_up(app, actor, profile, &request_aggregate, now, number)?;
     sheet.institution.logo = logo(app, profile).await?;
     let (certificate, pdf) = render(app, sheet, certificate).await?;
     let key = certificate.pdf_key.clone();
     let stored = ObjectKey::parse(&key).ok_or_else(|| Error::internal("an object key is wrong"))?;
     app.parts.objects.put(&stored, "application/pdf", pdf).await?;
-    let seen = dossier.certification.version;
+    let seen = request_aggregate.certification.version;
     let done = run(app, OnStale::Refuse, async |uow: &mut dyn UnitOfWork| {
         claim(app, uow, attempt.conditions).await?;
-        let found = uow.dossier(attempt.id).await?;
-        let dossier = permitted(app, actor, Action::Issue, profile, if_match, found)?;
-        if dossier.certification.version != seen {
+        let found = uow.request_aggregate(attempt.id).await?;
+        let request_aggregate = permitted(app, actor, Action::Issue, profile, if_match, found)?;
+        if request_aggregate.certification.version != seen {
             return Err(Failed::Answer(Error::Stale));
         }
         // The counter last, so that others wait for its row as short as can be.
         let new_id = || app.parts.ids.uuid();
-        let mut request: Certification = dossier.certification.clone();
+        let mut request: Certification = request_aggregate.certification.clone();
         let command = Command::Issue(Box::new(certificate.clone()));
-        let outcome = request.apply(command, &context(actor, profile, &dossier, now, &new_id))?;
+        let outcome = request.apply(command, &context(actor, profile, &request_aggregate, now, &new_id))?;
         match uow.swap_number(&counter, year, last).await {
             Err(StoreError::Stale(_) | StoreError::Duplicate(_)) => return Err(Failed::Answer(Error::Stale)),
             other => other?,
         }
         uow.update(&request).await?;
-        let words = words([certificate.holder.name.as_str(), certificate.holder.document.as_str()]);
-        uow.index_entry(Certificate::KIND, certificate.id.raw(), &words).await?;
-        let fresh = uow.dossier(request.id).await?;
+        let search_terms =
+            search_terms([certificate.holder.name.as_str(), certificate.holder.document.as_str()]);
+        uow.index_entry(Certificate::KIND, certificate.id.raw(), &search_terms).await?;
+        let fresh = uow.request_aggregate(request.id).await?;
         let fresh = fresh.ok_or_else(|| Error::internal("a request just written is not there"))?;
         journal(app, actor, uow, Action::Issue, &fresh, &outcome).await?;
         let detail = Detail::of(app, actor, profile, fresh);
@@ -126,15 +127,15 @@ fn draw_up(
     app: &App,
     actor: &Actor,
     profile: &Institution,
-    dossier: &Dossier,
+    request_aggregate: &RequestAggregate,
     now: DateTime<Utc>,
     number: String,
 ) -> Result<(CertificateSheet, Certificate), Error> {
     let missing = |what: &str| Error::internal(format!("issuing was allowed without {what}"));
-    let request = &dossier.certification;
-    let client = &dossier.client;
-    let service = dossier.service.as_ref().ok_or_else(|| missing("a service"))?;
-    let doctor = dossier.doctor.as_ref().ok_or_else(|| missing("a doctor"))?;
+    let request = &request_aggregate.certification;
+    let client = &request_aggregate.client;
+    let service = request_aggregate.service.as_ref().ok_or_else(|| missing("a service"))?;
+    let doctor = request_aggregate.doctor.as_ref().ok_or_else(|| missing("a doctor"))?;
     let evaluation = request.standing_evaluation().ok_or_else(|| missing("an evaluation"))?;
     let findings = &evaluation.findings;
     let birth_date = client.birth_date.ok_or_else(|| missing("a date of birth"))?;
@@ -144,7 +145,7 @@ fn draw_up(
         .valid_until
         .unwrap_or_else(|| default_valid_until(findings.valid_from, service.validity_days));
     let public_id = hex::encode(app.parts.ids.public_id());
-    let represented_by = request.guardian.zip(dossier.guardian.as_ref());
+    let represented_by = request.guardian.zip(request_aggregate.guardian.as_ref());
     let locale = client.preferred_locale.unwrap_or(profile.locale);
     let sheet = CertificateSheet {
         locale,

@@ -8,15 +8,15 @@ mod erase;
 mod idempotency;
 mod input;
 mod issue;
-mod moving;
 mod people;
+mod reassign;
 mod register;
-mod words;
+mod search_terms;
 
 pub use act::act;
 pub use bulk::{BULK_MOST, BulkItem, bulk, in_bulk};
 pub use certificates::{
-    CertificateSeen, Overall, PublicCertificate, certificate, certificate_pdf, certificates,
+    Overall, PublicCertificate, VisibleCertificate, certificate, certificate_pdf, certificates,
     public_certificate,
 };
 pub(crate) use detail::visible;
@@ -29,11 +29,11 @@ pub use input::{
     NewPromoter, Payload, PersonChange, PersonInput, PromoterInput, RegisterInput,
 };
 pub use issue::issue;
-pub(crate) use moving::{Moved, move_to};
-pub(crate) use people::{Finder, SEARCHED, Sought, protected};
+pub(crate) use people::{Lookup, PersonResolver, SEARCHED, protected};
+pub(crate) use reassign::{Moved, move_to};
 pub use register::register;
 pub(crate) use register::register_in;
-pub use words::{person_words, query as query_words, request_words};
+pub use search_terms::{person_search_terms, query as query_words, request_search_terms};
 
 pub(crate) use act::permitted;
 pub(crate) use detail::context;
@@ -47,8 +47,8 @@ use medcert_domain::{
 use crate::{
     App, Error,
     audit::{self, About},
-    rerun::Failed,
-    store::{Dossier, HistoryEntry, OutboxMessage, UnitOfWork},
+    retry::Failed,
+    store::{HistoryEntry, OutboxMessage, RequestAggregate, UnitOfWork},
 };
 
 /// The role question: asked before anything is loaded.
@@ -70,10 +70,10 @@ async fn journal(
     actor: &Actor,
     uow: &mut dyn UnitOfWork,
     action: Action,
-    dossier: &Dossier,
+    request_aggregate: &RequestAggregate,
     outcome: &Outcome,
 ) -> Result<(), Failed> {
-    let request = &dossier.certification;
+    let request = &request_aggregate.certification;
     let about = About::object("certification", request.id.raw()).of(request.client);
     record(app, actor, uow, action, about, request, outcome).await
 }

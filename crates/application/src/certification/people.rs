@@ -18,9 +18,9 @@ use super::{
 use crate::{
     App,
     audit::About,
-    directory::{self, Change, Differences},
+    audited_entity::{self, Change, Differences},
     people::{self, follow},
-    rerun::Failed,
+    retry::Failed,
     store::UnitOfWork,
 };
 
@@ -29,7 +29,7 @@ pub(crate) const SEARCHED: &[&str] =
     &["given_names", "family_names", "document", "phone", "phone_2", "landline"];
 
 /// The unit of work with what finding people needs besides.
-pub(crate) struct Finder<'a> {
+pub(crate) struct PersonResolver<'a> {
     pub app: &'a App,
     pub actor: &'a Actor,
     pub uow: &'a mut dyn UnitOfWork,
@@ -42,7 +42,7 @@ pub(crate) struct Finder<'a> {
 }
 
 /// What looking for a person led to.
-pub(crate) enum Sought {
+pub(crate) enum Lookup {
     /// The person has this document.
     Known(Box<Person>),
     /// Nobody has it.
@@ -58,7 +58,7 @@ fn missing(part: &str, field: &str) -> Invalid {
     Invalid::one(&format!("{}/{field}", place(part)), "required", "is required")
 }
 
-impl<'a> Finder<'a> {
+impl<'a> PersonResolver<'a> {
     /// Nothing was changed yet.
     pub(crate) fn new(
         app: &'a App,
@@ -71,7 +71,7 @@ impl<'a> Finder<'a> {
     }
 }
 
-impl Finder<'_> {
+impl PersonResolver<'_> {
     /// The document as typed, completed by the present one.
     pub(crate) fn document(
         &self,
@@ -104,18 +104,18 @@ impl Finder<'_> {
         input: &PersonInput,
     ) -> Result<Person, Failed> {
         match self.find(part, input).await? {
-            Sought::Known(person) => self.merge(part, *person, &input.fields).await,
-            Sought::Unknown(document) => self.make(part, document, &input.fields).await,
+            Lookup::Known(person) => self.merge(part, *person, &input.fields).await,
+            Lookup::Unknown(document) => self.make(part, document, &input.fields).await,
         }
     }
 
     /// The person with this document, as known.
-    pub(crate) async fn find(&mut self, part: &'static str, input: &PersonInput) -> Result<Sought, Failed> {
+    pub(crate) async fn find(&mut self, part: &'static str, input: &PersonInput) -> Result<Lookup, Failed> {
         self.check(&place(part), &input.fields)?;
         let document = input.document.as_ref().ok_or_else(|| missing(part, "document_number"))?;
         let document = self.document(&place(part), document, None)?;
         let found = self.uow.person_by_document(&document).await?;
-        Ok(found.map_or(Sought::Unknown(document), |person| Sought::Known(Box::new(person))))
+        Ok(found.map_or(Lookup::Unknown(document), |person| Lookup::Known(Box::new(person))))
     }
 
     /// A new person.
@@ -187,7 +187,7 @@ impl Finder<'_> {
             differences: changes.into_iter().collect::<Differences>(),
             comment: None,
         };
-        directory::record(self.app, self.actor, &mut *self.uow, change).await
+        audited_entity::record(self.app, self.actor, &mut *self.uow, change).await
     }
 
     /// Edits the person of a request: other fields, or another document. A number that belongs to somebody else
@@ -330,7 +330,7 @@ impl Finder<'_> {
             differences: Differences::default(),
             comment: None,
         };
-        directory::record(self.app, self.actor, &mut *self.uow, change).await?;
+        audited_entity::record(self.app, self.actor, &mut *self.uow, change).await?;
         Ok(Promoter { version: 1, ..promoter })
     }
 

@@ -13,12 +13,12 @@ use super::{
     Answer, Attempt, Detail, RegisterInput,
     idempotency::{claim, remember, replay, settle},
     journal, may_somewhere,
-    people::Finder,
-    words,
+    people::PersonResolver,
+    search_terms,
 };
 use crate::{
     App, Error,
-    rerun::{Failed, OnStale, run},
+    retry::{Failed, OnStale, run},
     store::UnitOfWork,
 };
 
@@ -38,7 +38,7 @@ pub async fn register(
     }
     let profile = app.profile().await?;
     let input = attempt.input.read(&profile)?;
-    let done = run(app, OnStale::Rerun, async |uow: &mut dyn UnitOfWork| {
+    let done = run(app, OnStale::Retry, async |uow: &mut dyn UnitOfWork| {
         claim(app, uow, attempt.conditions).await?;
         let detail = register_in(app, actor, uow, &profile, &input).await?;
         remember(app, uow, attempt.conditions, 201, &detail, attempt.encode).await?;
@@ -59,7 +59,7 @@ pub(crate) async fn register_in(
     let now = app.now();
     let today = profile.day_of(now);
     let (client, guardian, promoter, changes) = {
-        let mut finder = Finder::new(app, actor, &mut *uow, profile);
+        let mut finder = PersonResolver::new(app, actor, &mut *uow, profile);
         let client = finder.find_or_make("client", &input.client).await?;
         let guardian = match &input.guardian {
             None => None,
@@ -104,11 +104,12 @@ pub(crate) async fn register_in(
     };
     let (request, outcome) = Certification::register(new, &context)?;
     uow.insert(&request).await?;
-    let dossier = uow.dossier(request.id).await?;
-    let dossier = dossier.ok_or_else(|| Error::internal("a request just written is not there"))?;
-    words::index(uow, &dossier).await?;
-    journal(app, actor, uow, Action::Register, &dossier, &outcome).await?;
-    let mut detail = Detail::of(app, actor, profile, dossier);
+    let request_aggregate = uow.request_aggregate(request.id).await?;
+    let request_aggregate =
+        request_aggregate.ok_or_else(|| Error::internal("a request just written is not there"))?;
+    search_terms::index(uow, &request_aggregate).await?;
+    journal(app, actor, uow, Action::Register, &request_aggregate, &outcome).await?;
+    let mut detail = Detail::of(app, actor, profile, request_aggregate);
     detail.person_changes = changes;
     detail.possible_duplicates = duplicates;
     Ok(detail)

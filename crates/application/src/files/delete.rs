@@ -13,7 +13,7 @@ use crate::{
     audit::About,
     certification::{Input, context, may_somewhere, record},
     objects::ObjectKey,
-    rerun::{OnStale, run},
+    retry::{OnStale, run},
     store::UnitOfWork,
 };
 
@@ -35,13 +35,14 @@ pub async fn delete(app: &App, actor: &Actor, attempt: FileAttempt<'_>) -> Resul
     let if_match = attempt.if_match.required()?;
     let profile = app.profile().await?;
     let request = app.store().request_of_file(attempt.id).await?.ok_or(UNKNOWN)?;
-    run(app, OnStale::Rerun, async |uow: &mut dyn UnitOfWork| {
-        let found = uow.dossier(request).await?;
-        let dossier = found.filter(|d| policy::may_see(actor, d.certification.doctor())).ok_or(UNKNOWN)?;
-        let mut request = dossier.certification.clone();
+    run(app, OnStale::Retry, async |uow: &mut dyn UnitOfWork| {
+        let found = uow.request_aggregate(request).await?;
+        let request_aggregate =
+            found.filter(|d| policy::may_see(actor, d.certification.doctor())).ok_or(UNKNOWN)?;
+        let mut request = request_aggregate.certification.clone();
         let file = request.file(attempt.id).ok_or(UNKNOWN)?;
         let new_id = || app.parts.ids.uuid();
-        let ctx = context(actor, &profile, &dossier, app.now(), &new_id);
+        let ctx = context(actor, &profile, &request_aggregate, app.now(), &new_id);
         match request.check_file_deletion(file, &ctx) {
             Err(refusal @ (Refusal::Forbidden(_) | Refusal::NotYours(_))) => return Err(refusal.into()),
             other => {

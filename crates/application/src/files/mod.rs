@@ -6,13 +6,13 @@
 mod delete;
 mod read;
 mod receive;
-mod seen;
 mod sweep;
 mod upload;
+mod visible;
 
 pub use delete::{FileAttempt, delete};
 pub use read::{address, content, file, list, pieces};
 pub use receive::{FileForm, Incoming};
-pub use seen::FileSeen;
 pub use sweep::{Swept, remove_discarded, sweep};
 pub use upload::{EncodeFile, UploadAttempt, Uploaded, upload};
+pub use visible::VisibleFile;

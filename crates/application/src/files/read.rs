@@ -10,29 +10,37 @@ use medcert_domain::{
     policy::{self, Permission},
 };
 
-use super::FileSeen;
+use super::VisibleFile;
 use crate::{
     App, Error,
     audit::{self, About},
     certification::context,
     objects::{ObjectKey, Pieces},
-    store::{Cursor, Dossier, Page, PageRequest},
+    store::{Cursor, Page, PageRequest, RequestAggregate},
 };
 
 /// How long an address is good at which anybody may fetch a file.
 const LASTS: Duration = Duration::from_mins(5);
 
 /// Everybody who may read requests may look for files; what of them is told depends on the request and the kind.
-async fn visible(app: &App, actor: &Actor, request: Id<Certification>) -> Result<Option<Dossier>, Error> {
+async fn visible(
+    app: &App,
+    actor: &Actor,
+    request: Id<Certification>,
+) -> Result<Option<RequestAggregate>, Error> {
     app.require(actor, Permission::ReadRequests).await?;
-    let dossier = app.store().dossier(request).await?;
-    Ok(dossier.filter(|d| policy::may_see(actor, d.certification.doctor())))
+    let request_aggregate = app.store().request_aggregate(request).await?;
+    Ok(request_aggregate.filter(|d| policy::may_see(actor, d.certification.doctor())))
 }
 
-async fn seen(app: &App, actor: &Actor, dossier: &Dossier) -> Result<Vec<FileSeen>, Error> {
+async fn seen(
+    app: &App,
+    actor: &Actor,
+    request_aggregate: &RequestAggregate,
+) -> Result<Vec<VisibleFile>, Error> {
     let profile = app.profile().await?;
     let new_id = || app.parts.ids.uuid();
-    Ok(FileSeen::all(dossier, &context(actor, &profile, dossier, app.now(), &new_id)))
+    Ok(VisibleFile::all(request_aggregate, &context(actor, &profile, request_aggregate, app.now(), &new_id)))
 }
 
 /// The files of a request, oldest first. A request has so few that they come with it.
@@ -41,12 +49,12 @@ pub async fn list(
     actor: &Actor,
     request: Id<Certification>,
     page: &PageRequest,
-) -> Result<Page<FileSeen>, Error> {
-    let dossier = visible(app, actor, request).await?;
-    let dossier = dossier.ok_or(Error::NotFound("certification request"))?;
-    let about = About::object("certification", request.raw()).of(dossier.client.id);
+) -> Result<Page<VisibleFile>, Error> {
+    let request_aggregate = visible(app, actor, request).await?;
+    let request_aggregate = request_aggregate.ok_or(Error::NotFound("certification request"))?;
+    let about = About::object("certification", request.raw()).of(request_aggregate.client.id);
     app.trail.note(audit::event(app, actor, "file.list", about, "ok")).await;
-    let all = seen(app, actor, &dossier).await?;
+    let all = seen(app, actor, &request_aggregate).await?;
     let total = page.with_total.then_some(all.len() as u64);
     let place = |file: &StoredFile| (file.uploaded_at.timestamp_micros(), file.id.raw());
     let after = match &page.after {
@@ -55,32 +63,36 @@ pub async fn list(
     };
     let mut rest = all.into_iter().filter(|seen| after.is_none_or(|after| place(&seen.file) > after));
     let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
-    let items: Vec<FileSeen> = rest.by_ref().take(limit).collect();
+    let items: Vec<VisibleFile> = rest.by_ref().take(limit).collect();
     let last = items.last().map(|seen| place(&seen.file)).filter(|_| rest.next().is_some());
     Ok(Page { items, next: last.map(|(key, id)| Cursor { key: key.to_string(), id }), total })
 }
 
-async fn find(app: &App, actor: &Actor, id: Id<StoredFile>) -> Result<(FileSeen, Dossier), Error> {
+async fn find(
+    app: &App,
+    actor: &Actor,
+    id: Id<StoredFile>,
+) -> Result<(VisibleFile, RequestAggregate), Error> {
     const UNKNOWN: Error = Error::NotFound(StoredFile::KIND);
     app.require(actor, Permission::ReadRequests).await?;
     let request = app.store().request_of_file(id).await?.ok_or(UNKNOWN)?;
-    let dossier = visible(app, actor, request).await?.ok_or(UNKNOWN)?;
-    let found = seen(app, actor, &dossier).await?.into_iter().find(|seen| seen.file.id == id);
-    Ok((found.ok_or(UNKNOWN)?, dossier))
+    let request_aggregate = visible(app, actor, request).await?.ok_or(UNKNOWN)?;
+    let found = seen(app, actor, &request_aggregate).await?.into_iter().find(|seen| seen.file.id == id);
+    Ok((found.ok_or(UNKNOWN)?, request_aggregate))
 }
 
 /// What is known of a file.
-pub async fn file(app: &App, actor: &Actor, id: Id<StoredFile>) -> Result<FileSeen, Error> {
-    let (seen, dossier) = find(app, actor, id).await?;
-    let about = About::object("file", id.raw()).of(dossier.client.id);
+pub async fn file(app: &App, actor: &Actor, id: Id<StoredFile>) -> Result<VisibleFile, Error> {
+    let (seen, request_aggregate) = find(app, actor, id).await?;
+    let about = About::object("file", id.raw()).of(request_aggregate.client.id);
     app.trail.note(audit::event(app, actor, "file.read", about, "ok")).await;
     Ok(seen)
 }
 
 /// A file whose content the actor may read.
-pub async fn content(app: &App, actor: &Actor, id: Id<StoredFile>) -> Result<FileSeen, Error> {
-    let (seen, dossier) = find(app, actor, id).await?;
-    let about = About::object("file", id.raw()).of(dossier.client.id);
+pub async fn content(app: &App, actor: &Actor, id: Id<StoredFile>) -> Result<VisibleFile, Error> {
+    let (seen, request_aggregate) = find(app, actor, id).await?;
+    let about = About::object("file", id.raw()).of(request_aggregate.client.id);
     let outcome = if seen.readable { "ok" } else { "denied" };
     app.trail.note(audit::event(app, actor, "file.download", about, outcome)).await;
     if seen.readable {
@@ -91,14 +103,18 @@ pub async fn content(app: &App, actor: &Actor, id: Id<StoredFile>) -> Result<Fil
 }
 
 /// The bytes of a file in this range, which must lie within it.
-pub async fn pieces(app: &App, seen: &FileSeen, range: Range<u64>) -> Result<Pieces, Error> {
+pub async fn pieces(app: &App, seen: &VisibleFile, range: Range<u64>) -> Result<Pieces, Error> {
     let key = ObjectKey::file(seen.request, seen.file.id);
     let pieces = app.parts.objects.read(&key, range).await?;
     pieces.ok_or_else(|| Error::internal("a file is missing from the object storage"))
 }
 
 /// An address where the file can be fetched for five minutes, if the object storage serves it itself.
-pub async fn address(app: &App, seen: &FileSeen, content_disposition: &str) -> Result<Option<String>, Error> {
+pub async fn address(
+    app: &App,
+    seen: &VisibleFile,
+    content_disposition: &str,
+) -> Result<Option<String>, Error> {
     let key = ObjectKey::file(seen.request, seen.file.id);
     let media_type = seen.file.media_type.code();
     Ok(app.parts.objects.presigned(&key, media_type, content_disposition, LASTS).await?)

@@ -5,7 +5,7 @@ use futures::TryStreamExt as _;
 use medcert_domain::{
     Id, Invalid,
     certification::Payment,
-    files::{Archive, FileKind, FileLimits, Finding, Inspection, MediaType, Unfit, matching_type},
+    files::{Archive, FileKind, FileLimits, Finding, Inspection, MediaType, Rejected, matching_type},
 };
 use sha2::{Digest as _, Sha256};
 
@@ -66,7 +66,7 @@ fn too_large(most: u64) -> Error {
     Error::TooLarge(usize::try_from(most).unwrap_or(usize::MAX))
 }
 
-fn refused(unfit: Unfit) -> Invalid {
+fn refused(unfit: Rejected) -> Invalid {
     Invalid::one("/file", unfit.code(), unfit.to_string())
 }
 
@@ -157,7 +157,7 @@ async fn directory(
     app: &App,
     key: &ObjectKey,
     mut archive: Archive,
-) -> Result<Result<MediaType, Unfit>, Error> {
+) -> Result<Result<MediaType, Rejected>, Error> {
     let place = archive.place();
     if !place.is_empty() {
         let pieces = app.parts.objects.read(key, place).await?;

@@ -10,7 +10,7 @@ use medcert_domain::{
 };
 
 use super::{
-    FileSeen, Incoming,
+    Incoming, VisibleFile,
     receive::{Received, judge, pass, store},
 };
 use crate::{
@@ -18,8 +18,8 @@ use crate::{
     audit::About,
     certification::{claim, context, may_somewhere, permitted, record, remember_as},
     objects::ObjectKey,
-    rerun::{Failed, run},
-    store::{Dossier, StoredAnswer, UnitOfWork},
+    retry::{Failed, run},
+    store::{RequestAggregate, StoredAnswer, UnitOfWork},
 };
 
 /// An attempt to add a file.
@@ -35,12 +35,12 @@ pub struct UploadAttempt<'a, I> {
 }
 
 /// Turns a file into the body of an answer.
-pub type EncodeFile = dyn Fn(&FileSeen) -> String;
+pub type EncodeFile = dyn Fn(&VisibleFile) -> String;
 
 /// What came of an upload.
 pub enum Uploaded {
     /// The file is kept.
-    Fresh(FileSeen),
+    Fresh(VisibleFile),
     /// It had been added by an earlier call with the same key.
     Replayed {
         /// Status then.
@@ -48,7 +48,7 @@ pub enum Uploaded {
         /// Body then.
         body: String,
         /// The clinical files of the request, for a caller who may read them; otherwise empty.
-        clinical: Vec<FileSeen>,
+        clinical: Vec<VisibleFile>,
     },
 }
 
@@ -68,7 +68,7 @@ pub async fn upload<I: Incoming>(
         return replay(app, actor, &profile, earlier, received.fingerprint()).await;
     }
     // Asked before the file comes in, so that nobody stores what they may not add; asked again when it is entered.
-    let found = app.store().dossier(attempt.id).await?;
+    let found = app.store().request_aggregate(attempt.id).await?;
     permitted(app, actor, Action::AddFile, &profile, attempt.conditions.if_match, found)?;
     let file: Id<StoredFile> = app.id();
     let key = ObjectKey::file(attempt.id, file);
@@ -114,22 +114,22 @@ async fn enter<I>(
     profile: &Institution,
     attempt: &UploadAttempt<'_, I>,
     new: &NewFile,
-) -> Result<FileSeen, Error> {
+) -> Result<VisibleFile, Error> {
     let if_match = attempt.conditions.if_match;
     run(app, if_match.on_stale(), async |uow: &mut dyn UnitOfWork| {
         claim(app, uow, &attempt.conditions).await?;
-        let found = uow.dossier(attempt.id).await?;
-        let mut dossier = permitted(app, actor, Action::AddFile, profile, if_match, found)?;
-        let mut request = dossier.certification.clone();
+        let found = uow.request_aggregate(attempt.id).await?;
+        let mut request_aggregate = permitted(app, actor, Action::AddFile, profile, if_match, found)?;
+        let mut request = request_aggregate.certification.clone();
         let new_id = || app.parts.ids.uuid();
         let now = app.now();
         let command = Command::AddFile(Box::new(new.clone()));
-        let outcome = request.apply(command, &context(actor, profile, &dossier, now, &new_id))?;
+        let outcome = request.apply(command, &context(actor, profile, &request_aggregate, now, &new_id))?;
         uow.update(&request).await?;
         let about = About::object("file", new.id.raw()).of(request.client);
         record(app, actor, uow, Action::AddFile, about, &request, &outcome).await?;
-        dossier.certification = request;
-        let seen = entered(app, actor, profile, dossier, new.id)?;
+        request_aggregate.certification = request;
+        let seen = entered(app, actor, profile, request_aggregate, new.id)?;
         let body = (attempt.encode)(&seen.clone().without_clinical());
         remember_as(app, uow, &attempt.conditions, attempt.id, 201, body).await?;
         Ok(seen)
@@ -142,16 +142,20 @@ fn entered(
     app: &App,
     actor: &Actor,
     profile: &Institution,
-    mut dossier: Dossier,
+    mut request_aggregate: RequestAggregate,
     id: Id<StoredFile>,
-) -> Result<FileSeen, Failed> {
-    if dossier.name_of(actor.user.raw()).is_none() {
-        dossier.names.push((actor.user.raw(), actor.display_name.clone()));
+) -> Result<VisibleFile, Failed> {
+    if request_aggregate.name_of(actor.user.raw()).is_none() {
+        request_aggregate.names.push((actor.user.raw(), actor.display_name.clone()));
     }
     let new_id = || app.parts.ids.uuid();
-    let file = dossier.certification.file(id);
+    let file = request_aggregate.certification.file(id);
     let file = file.ok_or_else(|| Error::internal("a file just added is not there"))?;
-    Ok(FileSeen::of(file, &dossier, &context(actor, profile, &dossier, app.now(), &new_id)))
+    Ok(VisibleFile::of(
+        file,
+        &request_aggregate,
+        &context(actor, profile, &request_aggregate, app.now(), &new_id),
+    ))
 }
 
 async fn earlier(app: &App, conditions: &Conditions) -> Result<Option<StoredAnswer>, Error> {
@@ -170,14 +174,17 @@ async fn replay(
     if stored.fingerprint != fingerprint {
         return Err(Error::IdempotencyMismatch);
     }
-    let dossier = match stored.request {
-        Some(id) => app.store().dossier(id).await?,
+    let request_aggregate = match stored.request {
+        Some(id) => app.store().request_aggregate(id).await?,
         None => None,
     };
-    let dossier = dossier.filter(|d| policy::may_see(actor, d.certification.doctor()));
-    let dossier = dossier.ok_or(Error::NotFound("certification request"))?;
+    let request_aggregate = request_aggregate.filter(|d| policy::may_see(actor, d.certification.doctor()));
+    let request_aggregate = request_aggregate.ok_or(Error::NotFound("certification request"))?;
     let new_id = || app.parts.ids.uuid();
-    let seen = FileSeen::all(&dossier, &context(actor, profile, &dossier, app.now(), &new_id));
+    let seen = VisibleFile::all(
+        &request_aggregate,
+        &context(actor, profile, &request_aggregate, app.now(), &new_id),
+    );
     let clinical = seen.into_iter().filter(|s| s.readable && s.file.kind.is_clinical()).collect();
     Ok(Uploaded::Replayed { status: stored.status, body: stored.body, clinical })
 }

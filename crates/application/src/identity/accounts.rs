@@ -16,8 +16,8 @@ use super::{profile::forget_email_change, users};
 use crate::{
     App, Error,
     audit::{self, About},
-    directory::{self, Change, Differences},
-    rerun::{Failed, OnStale, run},
+    audited_entity::{self, Change, Differences},
+    retry::{Failed, OnStale, run},
     store::{AccountRow, UnitOfWork},
 };
 
@@ -73,7 +73,7 @@ pub async fn change_password(app: &App, actor: &Actor, current: &str, new: &str)
         return Err(Invalid::one("/new_password", "unchanged", "must differ from the present one").into());
     }
     let hash = app.parts.passwords.hash(password.reveal()).await?;
-    run(app, OnStale::Rerun, async |uow: &mut dyn UnitOfWork| {
+    run(app, OnStale::Retry, async |uow: &mut dyn UnitOfWork| {
         let now = app.now();
         let mut user: User = uow.get(actor.user).await?.ok_or(Error::Unauthenticated)?;
         if user.password_hash != row.user.password_hash {
@@ -103,7 +103,7 @@ pub async fn step_up(app: &App, actor: &Actor, password: &str) -> Result<DateTim
     if !app.parts.passwords.verify(password, Some(&row.user.password_hash)).await? {
         return Err(Invalid::one("/password", "wrong", "is not the current password").into());
     }
-    let until = run(app, OnStale::Rerun, async |uow: &mut dyn UnitOfWork| {
+    let until = run(app, OnStale::Retry, async |uow: &mut dyn UnitOfWork| {
         let until = app.now() + STEP_UP;
         let mut session: Session = uow.get(actor.session).await?.ok_or(Error::Unauthenticated)?;
         session.stepped_up_until = Some(until);
@@ -154,7 +154,7 @@ pub async fn create_user(app: &App, new: FirstUser) -> Result<Id<User>, Error> {
     let wanted = email.zip(given).zip(family).zip(password);
     let (((email, given_names), family_names), password) = checks.done(wanted)?;
     let password_hash = app.parts.passwords.hash(password.reveal()).await?;
-    run(app, OnStale::Rerun, async |uow: &mut dyn UnitOfWork| {
+    run(app, OnStale::Retry, async |uow: &mut dyn UnitOfWork| {
         let now = app.now();
         if new.only_first && uow.count_users().await? > 0 {
             let message = "this installation has accounts already";
@@ -193,7 +193,7 @@ pub async fn create_user(app: &App, new: FirstUser) -> Result<Id<User>, Error> {
         let event = audit::anonymous(app, &Origin::default(), audited, about, "ok");
         let differences = Differences::default();
         let change = Change { about, action, audited, differences, comment: None };
-        directory::journal_as(app, uow, event, change).await?;
+        audited_entity::journal_as(app, uow, event, change).await?;
         Ok(user.id)
     })
     .await

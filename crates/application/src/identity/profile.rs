@@ -14,11 +14,11 @@ use super::{
 use crate::{
     App, Error, IfMatch,
     audit::{self, About},
+    audited_entity::{self, Change, Differences},
     certification::{Input, PersonInput},
-    directory::{self, Change, Differences},
     mail::{self, LetterKind},
     people::At,
-    rerun::{Failed, OnStale, run},
+    retry::{Failed, OnStale, run},
     store::UnitOfWork,
 };
 
@@ -105,7 +105,7 @@ pub async fn edit_me(
         };
         let about = About::object(User::KIND, user.id.raw()).of(user.person);
         let change = Change { about, action, audited, differences, comment: None };
-        directory::journal(app, actor, uow, change).await?;
+        audited_entity::journal(app, actor, uow, change).await?;
         Ok(address.is_some())
     })
     .await?;
@@ -196,7 +196,7 @@ pub async fn confirm_email(app: &App, origin: &Origin, token: &str) -> Result<()
         Failed::Answer(Invalid::one("/token", "unusable", message).into())
     };
     let hash: [u8; 32] = Sha256::digest(token.trim()).into();
-    run(app, OnStale::Rerun, async |uow: &mut dyn UnitOfWork| {
+    run(app, OnStale::Retry, async |uow: &mut dyn UnitOfWork| {
         let now = app.now();
         let change = uow.email_change_by_token(&hash).await?.filter(|change| change.is_open(now));
         let change = change.ok_or_else(unusable)?;
@@ -220,7 +220,7 @@ pub async fn confirm_email(app: &App, origin: &Origin, token: &str) -> Result<()
         let (action, audited) = ("CONFIRM_EMAIL", "identity.confirm_email");
         let event = audit::by(audit::anonymous(app, origin, audited, about, "ok"), &user);
         let change = Change { about, action, audited, differences, comment: None };
-        directory::journal_as(app, uow, event, change).await
+        audited_entity::journal_as(app, uow, event, change).await
     })
     .await?;
     app.forget_sessions();

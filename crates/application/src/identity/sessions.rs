@@ -17,7 +17,7 @@ use super::Account;
 use crate::{
     App, Error,
     audit::{self, About},
-    rerun::{Failed, OnStale, run},
+    retry::{Failed, OnStale, run},
     secrets::AccessClaims,
     store::{AccountRow, Page, PageRequest, RefreshToken, SessionRow, SessionState, UnitOfWork},
 };
@@ -59,7 +59,7 @@ pub async fn login(app: &App, origin: &Origin, request: LoginRequest) -> Result<
         app.trail.note(audit::anonymous(app, origin, "identity.login", about, "failed")).await;
         return Err(Error::WrongCredentials);
     };
-    let (session, secret) = run(app, OnStale::Rerun, async |uow: &mut dyn UnitOfWork| {
+    let (session, secret) = run(app, OnStale::Retry, async |uow: &mut dyn UnitOfWork| {
         let now = app.now();
         // The account may have been suspended, or its password changed, while the password was being checked. Whoever
         // does that ends the sessions after changing the row that is written here, so none slips through.
@@ -140,7 +140,7 @@ fn answer(app: &App, session: &Session, secret: &[u8; 32], account: Account) -> 
 pub async fn refresh(app: &App, origin: &Origin, token: &str) -> Result<Login, Error> {
     let secret = URL_SAFE_NO_PAD.decode(token.trim()).map_err(|_| Error::Unauthenticated)?;
     let hash: [u8; 32] = Sha256::digest(&secret).into();
-    let (session, secret) = run(app, OnStale::Rerun, async |uow: &mut dyn UnitOfWork| {
+    let (session, secret) = run(app, OnStale::Retry, async |uow: &mut dyn UnitOfWork| {
         let now = app.now();
         let token = uow.refresh_by_hash(&hash).await?.ok_or(Error::Unauthenticated)?;
         let mut session: Session = uow.get(token.session).await?.ok_or(Error::Unauthenticated)?;
@@ -175,7 +175,7 @@ pub async fn refresh(app: &App, origin: &Origin, token: &str) -> Result<Login, E
 
 /// Ends the session the actor acts through.
 pub async fn logout(app: &App, actor: &Actor) -> Result<(), Error> {
-    run(app, OnStale::Rerun, async |uow: &mut dyn UnitOfWork| {
+    run(app, OnStale::Retry, async |uow: &mut dyn UnitOfWork| {
         let mut session: Session = uow.get(actor.session).await?.ok_or(Error::Unauthenticated)?;
         if session.ended_at.is_none() {
             session.ended_at = Some(app.now());
@@ -197,7 +197,7 @@ pub async fn open_sessions(app: &App, actor: &Actor, page: &PageRequest) -> Resu
 
 /// Ends one of the actor's own logins.
 pub async fn end_session(app: &App, actor: &Actor, id: Id<Session>) -> Result<(), Error> {
-    run(app, OnStale::Rerun, async |uow: &mut dyn UnitOfWork| {
+    run(app, OnStale::Retry, async |uow: &mut dyn UnitOfWork| {
         let now = app.now();
         let found: Option<Session> = uow.get(id).await?;
         let open = |s: &Session| s.user == actor.user && s.ended_at.is_none() && s.expires_at > now;

@@ -11,7 +11,7 @@ use super::read::{job, may_see};
 use crate::{
     App, Error, IfMatch,
     audit::{self, About},
-    rerun::{Failed, run},
+    retry::{Failed, run},
     store::{JobRow, UnitOfWork},
 };
 

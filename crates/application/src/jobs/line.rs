@@ -8,7 +8,7 @@ use crate::{
     catalog::{self, NewService},
     certification::{self, NewPromoter, PersonInput, RegisterInput},
     people::{self, NewStaff},
-    rerun::Failed,
+    retry::Failed,
     store::{Made, UnitOfWork},
 };
 
@@ -34,14 +34,14 @@ pub struct LineForms {
 }
 
 /// What came of a line that was taken.
-pub(super) struct Taken {
+pub(super) struct ImportedLine {
     /// What was made or found; nothing when nothing is kept.
     pub made: Option<Made>,
     /// What looks like it already.
     pub duplicates: Vec<(Uuid, Option<String>)>,
 }
 
-impl Taken {
+impl ImportedLine {
     /// It was made, and nobody calls it by a code.
     fn made(id: Uuid) -> Self {
         Self { made: Some(Made { id, code: None }), duplicates: vec![] }
@@ -63,7 +63,7 @@ pub(super) async fn take(
     profile: &Institution,
     kind: JobKind,
     text: &str,
-) -> Result<Taken, Failed> {
+) -> Result<ImportedLine, Failed> {
     if !kind.permission().held_by(actor) {
         let denied = format!("none of your roles has {}", kind.permission());
         return Err(Failed::Answer(Error::Forbidden(denied)));
@@ -72,9 +72,9 @@ pub(super) async fn take(
         JobKind::ImportRequests => {
             let input = (forms.request)(text, profile)?;
             let detail = certification::register_in(app, actor, uow, profile, &input).await?;
-            let request = detail.dossier.certification;
+            let request = detail.request_aggregate.certification;
             let duplicates = detail.possible_duplicates.into_iter().map(|(id, code)| (id.raw(), Some(code)));
-            Ok(Taken {
+            Ok(ImportedLine {
                 made: Some(Made { id: request.id.raw(), code: Some(request.code) }),
                 duplicates: duplicates.collect(),
             })
@@ -82,22 +82,22 @@ pub(super) async fn take(
         JobKind::ImportServices => {
             let new = (forms.service)(text, profile)?;
             let service = catalog::create_service_in(app, actor, uow, &new).await?;
-            Ok(Taken::made(service.id.raw()))
+            Ok(ImportedLine::made(service.id.raw()))
         }
         JobKind::ImportPromoters => {
             let new = (forms.promoter)(text, profile)?;
             let done = people::create_promoter_in(app, actor, uow, profile, &new).await?;
-            Ok(Taken::made_or_found(done.promoter.id.raw(), done.created))
+            Ok(ImportedLine::made_or_found(done.promoter.id.raw(), done.created))
         }
         JobKind::ImportPeople => {
             let input = (forms.person)(text, profile)?;
             let done = people::create_person_in(app, actor, uow, profile, &input).await?;
-            Ok(Taken::made_or_found(done.seen.person.id.raw(), done.created))
+            Ok(ImportedLine::made_or_found(done.seen.person.id.raw(), done.created))
         }
         JobKind::ImportStaff => {
             let new = (forms.staff)(text, profile)?;
             let seen = people::create_staff_in(app, actor, uow, profile, &new).await?;
-            Ok(Taken::made(seen.member.staff.id.raw()))
+            Ok(ImportedLine::made(seen.member.staff.id.raw()))
         }
     }
 }

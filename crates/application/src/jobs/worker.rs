@@ -16,10 +16,10 @@ use medcert_domain::{
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use super::line::{LineForms, Taken, forget, take};
+use super::line::{ImportedLine, LineForms, forget, take};
 use crate::{
     App, Error, identity,
-    rerun::{Failed, OnStale, rehearse, run},
+    retry::{Failed, OnStale, dry_run, run},
     store::{JobLine, UnitOfWork},
 };
 
@@ -32,12 +32,12 @@ const PAUSE: Duration = Duration::from_secs(2);
 
 /// Where workers wait for jobs.
 #[derive(Default)]
-pub struct Desk {
+pub struct JobQueue {
     bell: Notify,
     closed: AtomicBool,
 }
 
-impl Desk {
+impl JobQueue {
     /// Tells a worker of this process that there is work.
     pub(super) fn ring(&self) {
         self.bell.notify_one();
@@ -57,14 +57,14 @@ impl Desk {
 /// Does jobs, again and again, until the desk is closed; run by one task of the server.
 pub async fn keep_working(app: &App, forms: &LineForms) {
     let worker = app.parts.ids.uuid();
-    while !app.desk.is_closed() {
+    while !app.job_queue.is_closed() {
         match turn(app, forms, worker).await {
             Ok(true) => continue,
             Ok(false) => {}
             Err(error) => tracing::error!(error = %error, "jobs wait"),
         }
         tokio::select! {
-            () = app.desk.bell.notified() => {}
+            () = app.job_queue.bell.notified() => {}
             () = tokio::time::sleep(PAUSE) => {}
         }
     }
@@ -81,7 +81,7 @@ pub async fn work(app: &App, forms: &LineForms) -> Result<(), Error> {
 async fn turn(app: &App, forms: &LineForms, worker: Uuid) -> Result<bool, Error> {
     for id in app.store().due_jobs(app.now(), GLANCE).await? {
         if let Some(job) = claim(app, id, worker).await? {
-            let done = slice(app, forms, worker, &job).await;
+            let done = run_batch(app, forms, worker, &job).await;
             forget(app, job.kind);
             return done.map(|()| true);
         }
@@ -91,7 +91,7 @@ async fn turn(app: &App, forms: &LineForms, worker: Uuid) -> Result<bool, Error>
 
 /// Takes the job, unless somebody was faster.
 async fn claim(app: &App, id: Id<Job>, worker: Uuid) -> Result<Option<Job>, Error> {
-    run(app, OnStale::Rerun, async |uow: &mut dyn UnitOfWork| {
+    run(app, OnStale::Retry, async |uow: &mut dyn UnitOfWork| {
         let found: Option<Job> = uow.get(id).await?;
         let Some(mut job) = found else { return Ok(None) };
         if !job.take(worker, app.now()) {
@@ -112,9 +112,9 @@ enum Step {
     Left,
 }
 
-async fn slice(app: &App, forms: &LineForms, worker: Uuid, job: &Job) -> Result<(), Error> {
+async fn run_batch(app: &App, forms: &LineForms, worker: Uuid, job: &Job) -> Result<(), Error> {
     for _ in 0..SLICE {
-        if app.desk.is_closed() {
+        if app.job_queue.is_closed() {
             break;
         }
         match step(app, forms, worker, job).await {
@@ -125,7 +125,7 @@ async fn slice(app: &App, forms: &LineForms, worker: Uuid, job: &Job) -> Result<
             }
             Err(error) => {
                 tracing::error!(job.id = %job.id, error = &error as &dyn std::error::Error, "a job stumbled");
-                return put_down(app, worker, job.id, Job::stumble).await;
+                return put_down(app, worker, job.id, Job::record_failure).await;
             }
         }
     }
@@ -138,7 +138,7 @@ async fn put_down(
     id: Id<Job>,
     how: fn(&mut Job, chrono::DateTime<chrono::Utc>),
 ) -> Result<(), Error> {
-    run(app, OnStale::Rerun, async |uow: &mut dyn UnitOfWork| {
+    run(app, OnStale::Retry, async |uow: &mut dyn UnitOfWork| {
         let Some(mut job) = held(uow, id, worker).await? else { return Ok(()) };
         how(&mut job, app.now());
         uow.update(&job).await?;
@@ -158,14 +158,16 @@ async fn step(app: &App, forms: &LineForms, worker: Uuid, job: &Job) -> Result<S
     let next = app.store().next_line(job.id).await?;
     let Some((line, text)) = next.and_then(|line| line.text.clone().map(|text| (line, text))) else {
         // The job was stopped or done by others; if it is ours all the same, something is wrong with it.
-        put_down(app, worker, job.id, Job::stumble).await?;
+        put_down(app, worker, job.id, Job::record_failure).await?;
         return Ok(Step::Left);
     };
     let origin = Origin { request_id: job.id.to_string(), ..Origin::default() };
     let done = match identity::acting(app, job.created_by, origin).await {
         Err(error) => Err(error),
         Ok(actor) if job.dry_run => match judge(app, forms, &actor, job, &text).await {
-            Ok(taken) => write_down(app, worker, &accepted(&line, Taken { made: None, ..taken })).await,
+            Ok(imported) => {
+                write_down(app, worker, &accepted(&line, ImportedLine { made: None, ..imported })).await
+            }
             Err(error) => Err(error),
         },
         Ok(actor) => carry_out(app, forms, worker, &actor, job, (&line, &text)).await,
@@ -198,22 +200,28 @@ async fn carry_out(
     (line, text): (&JobLine, &str),
 ) -> Result<Step, Error> {
     let profile = app.profile().await?;
-    run(app, OnStale::Rerun, async |uow: &mut dyn UnitOfWork| {
+    run(app, OnStale::Retry, async |uow: &mut dyn UnitOfWork| {
         // Counted first: whoever else is at this job waits at its row, before anything is done twice.
         if !count(app, uow, worker, job.id, false).await? {
             return Ok(Step::Left);
         }
-        let taken = take(app, forms, actor, uow, &profile, job.kind, text).await?;
-        uow.judge_line(&accepted(line, taken)).await?;
+        let imported = take(app, forms, actor, uow, &profile, job.kind, text).await?;
+        uow.judge_line(&accepted(line, imported)).await?;
         Ok(Step::Judged)
     })
     .await
 }
 
 /// What would come of the line. Nothing of it is kept.
-async fn judge(app: &App, forms: &LineForms, actor: &Actor, job: &Job, text: &str) -> Result<Taken, Error> {
+async fn judge(
+    app: &App,
+    forms: &LineForms,
+    actor: &Actor,
+    job: &Job,
+    text: &str,
+) -> Result<ImportedLine, Error> {
     let profile = app.profile().await?;
-    rehearse(app, async |uow: &mut dyn UnitOfWork| {
+    dry_run(app, async |uow: &mut dyn UnitOfWork| {
         take(app, forms, actor, uow, &profile, job.kind, text).await
     })
     .await
@@ -221,7 +229,7 @@ async fn judge(app: &App, forms: &LineForms, actor: &Actor, job: &Job, text: &st
 
 /// Writes down what came of a line of which nothing else is kept.
 async fn write_down(app: &App, worker: Uuid, line: &JobLine) -> Result<Step, Error> {
-    run(app, OnStale::Rerun, async |uow: &mut dyn UnitOfWork| {
+    run(app, OnStale::Retry, async |uow: &mut dyn UnitOfWork| {
         if !count(app, uow, worker, line.job, line.outcome == LineOutcome::Refused).await? {
             return Ok(Step::Left);
         }
@@ -246,12 +254,12 @@ async fn count(
 }
 
 /// A line that was done keeps nothing of what was sent: it is where it belongs.
-fn accepted(line: &JobLine, taken: Taken) -> JobLine {
+fn accepted(line: &JobLine, imported: ImportedLine) -> JobLine {
     JobLine {
         outcome: LineOutcome::Ok,
         text: None,
-        made: taken.made,
-        duplicates: taken.duplicates,
+        made: imported.made,
+        duplicates: imported.duplicates,
         ..line.clone()
     }
 }

@@ -8,13 +8,13 @@ use medcert_domain::{
     policy::Permission,
 };
 
-use super::persons::{PersonSeen, seen_in, unmerged};
+use super::persons::{VisiblePerson, seen_in, unmerged};
 use crate::{
     App, Error, IfMatch,
     audit::{self, About},
+    audited_entity::{self, Change, Differences},
     certification::Input,
-    directory::{self, Change, Differences},
-    rerun::{Failed, run},
+    retry::{Failed, run},
     store::{GuardianRow, Page, PageRequest, UnitOfWork},
 };
 
@@ -47,7 +47,7 @@ pub async fn set_guardian(
     guardian: Id<Person>,
     if_match: IfMatch,
     input: &dyn Input<GuardianWanted>,
-) -> Result<PersonSeen, Error> {
+) -> Result<VisiblePerson, Error> {
     app.require(actor, Permission::WritePeople).await?;
     input.well_formed()?;
     let if_match = if_match.required()?;
@@ -79,7 +79,7 @@ pub async fn set_guardian(
         uow.remove_guardianship(ward, guardian).await?;
         let relationship = wanted.relationship;
         uow.add_guardianships(&[Guardianship { ward, guardian, relationship, since: now }]).await?;
-        told(app, actor, uow, (ward, guardian), before, Some(relationship)).await?;
+        record_history(app, actor, uow, (ward, guardian), before, Some(relationship)).await?;
         seen_in(uow, ward).await
     })
     .await
@@ -104,7 +104,7 @@ pub async fn remove_guardian(
         let standing_for = standing_for.ok_or(Error::NotFound("guardian"))?;
         touch(app, uow, [person, standing_for]).await?;
         uow.remove_guardianship(ward, guardian).await?;
-        told(app, actor, uow, (ward, guardian), Some(before), None).await
+        record_history(app, actor, uow, (ward, guardian), Some(before), None).await
     })
     .await
 }
@@ -120,7 +120,7 @@ pub(super) async fn touch(app: &App, uow: &mut dyn UnitOfWork, mut both: [Person
 }
 
 /// Ids only: the history of one person holds nothing of another.
-async fn told(
+async fn record_history(
     app: &App,
     actor: &Actor,
     uow: &mut dyn UnitOfWork,
@@ -138,5 +138,5 @@ async fn told(
         differences,
         comment: None,
     };
-    directory::journal(app, actor, uow, change).await
+    audited_entity::journal(app, actor, uow, change).await
 }

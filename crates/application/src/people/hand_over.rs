@@ -11,10 +11,10 @@ use medcert_domain::{
 use crate::{
     App, Conditions, Error, InUse,
     audit::About,
+    audited_entity::{self, Change, Differences},
     certification::{Input, Moved, move_to},
-    directory::{self, Change, Differences},
-    once::{Once, Writes, once, replay},
-    rerun::{Failed, OnStale, run},
+    idempotent::{EncodeResponse, Idempotent, idempotent, replay},
+    retry::{Failed, OnStale, run},
     store::{OpenRequests, UnitOfWork},
 };
 
@@ -53,7 +53,7 @@ pub struct HandedOver {
 
 /// What is to become of open requests when somebody can no longer work on them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Leaving {
+pub struct Offboarding {
     /// Who gets them.
     pub hand_over_to: Option<Id<Staff>>,
     /// Those that stay may stay.
@@ -79,7 +79,7 @@ pub(crate) async fn refuse_while_open(
     uow: &mut dyn UnitOfWork,
     staff: Id<Staff>,
     roles: &[AssignmentRole],
-    leaving: Leaving,
+    leaving: Offboarding,
 ) -> Result<(), Failed> {
     if leaving.confirm {
         return Ok(());
@@ -106,7 +106,7 @@ pub(crate) async fn hand_over_all(
     actor: &Actor,
     from: Id<Staff>,
     roles: &[AssignmentRole],
-    leaving: Leaving,
+    leaving: Offboarding,
 ) -> Result<(), Error> {
     let Some(to) = leaving.hand_over_to else { return Ok(()) };
     for role in roles {
@@ -126,8 +126,8 @@ pub async fn hand_over_requests(
     from: Id<Staff>,
     input: &(dyn Input<HandOver> + Sync),
     conditions: &Conditions,
-    write: Writes<'_, HandedOver>,
-) -> Result<Once<HandedOver>, Error> {
+    write: EncodeResponse<'_, HandedOver>,
+) -> Result<Idempotent<HandedOver>, Error> {
     app.require(actor, Permission::WriteStaff).await?;
     input.well_formed()?;
     if let Some(before) = replay(app, conditions).await? {
@@ -137,11 +137,11 @@ pub async fn hand_over_requests(
     member.ok_or(Error::NotFound("staff member"))?;
     let wanted = &input.read(&app.profile().await?)?;
     let done = hand_over(app, actor, from, wanted, "/to_staff_id").await?;
-    once(app, conditions, 200, write, async |uow: &mut dyn UnitOfWork| {
+    idempotent(app, conditions, 200, write, async |uow: &mut dyn UnitOfWork| {
         let to: Option<Member> = uow.member(wanted.to).await?;
         let mut differences = Differences::default();
-        let told = to.map(|to| format!("{}: {} to {}", wanted.role, done.moved, to.name));
-        differences.note("requests", None, told);
+        let summary = to.map(|to| format!("{}: {} to {}", wanted.role, done.moved, to.name));
+        differences.note("requests", None, summary);
         let change = Change {
             about: About::object(Staff::KIND, from.raw()),
             action: "HAND_OVER",
@@ -149,7 +149,7 @@ pub async fn hand_over_requests(
             differences,
             comment: wanted.comment.clone(),
         };
-        directory::journal(app, actor, uow, change).await?;
+        audited_entity::journal(app, actor, uow, change).await?;
         Ok(done.clone())
     })
     .await
@@ -173,7 +173,7 @@ pub(crate) async fn hand_over(
         let Some((end, _)) = batch.last() else { return Ok(done) };
         last = Some(*end);
         for (request, request_code) in batch {
-            let moved = run(app, OnStale::Rerun, async |uow: &mut dyn UnitOfWork| {
+            let moved = run(app, OnStale::Retry, async |uow: &mut dyn UnitOfWork| {
                 let to = uow.member(wanted.to).await?;
                 let to = to.ok_or_else(|| Error::internal("a staff member just seen is not there"))?;
                 let parts = (wanted.role, from, &to);

@@ -8,14 +8,14 @@ use medcert_domain::{
     policy::Permission,
 };
 
-use super::correcting::{At, Correction};
+use super::correction::{At, Correction};
 use crate::{
     App, Conditions, Error, IfMatch,
     audit::{self, About},
-    certification::{Finder, Input, PersonInput, Sought},
-    directory,
-    once::{Once, Writes, once_with},
-    rerun::{Failed, run},
+    audited_entity,
+    certification::{Input, Lookup, PersonInput, PersonResolver},
+    idempotent::{EncodeResponse, Idempotent, idempotent_with},
+    retry::{Failed, run},
     store::{ChangeRow, GuardianRow, Page, PageRequest, PersonFilter, PersonRow, PersonUses, UnitOfWork},
 };
 
@@ -24,7 +24,7 @@ const SHOWN: u64 = 20;
 
 /// A person with what they are in the system.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PersonSeen {
+pub struct VisiblePerson {
     /// The person.
     pub person: Person,
     /// How often they are referred to.
@@ -39,7 +39,7 @@ pub struct PersonSeen {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonMade {
     /// The person.
-    pub seen: PersonSeen,
+    pub seen: VisiblePerson,
     /// Whether nobody had the document before.
     pub created: bool,
     /// Where what was said differs from what is known of the person found; nothing of it was taken over.
@@ -52,7 +52,7 @@ fn about(person: Id<Person>) -> About {
 }
 
 /// The person as seen inside a unit of work.
-pub(super) async fn seen_in(uow: &mut dyn UnitOfWork, id: Id<Person>) -> Result<PersonSeen, Failed> {
+pub(super) async fn seen_in(uow: &mut dyn UnitOfWork, id: Id<Person>) -> Result<VisiblePerson, Failed> {
     let found: Option<Person> = uow.get(id).await?;
     let person = found.ok_or_else(|| Error::internal("a person just written is not there"))?;
     let uses = uow.person_uses(id).await?;
@@ -68,7 +68,7 @@ pub(super) async fn seen_in(uow: &mut dyn UnitOfWork, id: Id<Person>) -> Result<
     }
     guardians.sort_by_cached_key(|row| (row.person.name(), row.person.id));
     guardians.truncate(usize::try_from(SHOWN).unwrap_or(usize::MAX));
-    Ok(PersonSeen { person, uses, promoter, guardians })
+    Ok(VisiblePerson { person, uses, promoter, guardians })
 }
 
 /// People by name.
@@ -80,19 +80,19 @@ pub async fn people(
 ) -> Result<Page<PersonRow>, Error> {
     app.require(actor, Permission::ReadPeople).await?;
     let found = app.store().people(filter, page).await?;
-    let action = if filter.words.is_empty() { "people.list" } else { "people.search" };
+    let action = if filter.search_terms.is_empty() { "people.list" } else { "people.search" };
     app.trail.note(audit::event(app, actor, action, About::list(Person::KIND), "ok")).await;
     Ok(found)
 }
 
 /// One person; of a merged record, into whom it was merged.
-pub async fn person(app: &App, actor: &Actor, id: Id<Person>) -> Result<PersonSeen, Error> {
+pub async fn person(app: &App, actor: &Actor, id: Id<Person>) -> Result<VisiblePerson, Error> {
     app.require(actor, Permission::ReadPeople).await?;
     let (row, uses) = app.store().person(id).await?.ok_or(Error::NotFound("person"))?;
     let page = PageRequest { limit: SHOWN, after: None, with_total: false };
     let guardians = app.store().guardians(id, &page).await?.items;
     app.trail.note(audit::event(app, actor, "people.read", about(id), "ok")).await;
-    Ok(PersonSeen { person: row.person, uses, promoter: row.promoter, guardians })
+    Ok(VisiblePerson { person: row.person, uses, promoter: row.promoter, guardians })
 }
 
 /// What happened to a person, newest first.
@@ -103,7 +103,7 @@ pub async fn person_history(
     page: &PageRequest,
 ) -> Result<Page<ChangeRow>, Error> {
     person(app, actor, id).await?;
-    directory::history(app, actor, Person::KIND, id.raw(), page).await
+    audited_entity::history(app, actor, Person::KIND, id.raw(), page).await
 }
 
 /// Finds the person with this document, or makes one. Nothing is taken over of what is said of a person found.
@@ -112,13 +112,13 @@ pub async fn create_person(
     actor: &Actor,
     conditions: &Conditions,
     input: &dyn Input<PersonInput>,
-    write: Writes<'_, PersonMade>,
-) -> Result<Once<PersonMade>, Error> {
+    write: EncodeResponse<'_, PersonMade>,
+) -> Result<Idempotent<PersonMade>, Error> {
     app.require(actor, Permission::WritePeople).await?;
     input.well_formed()?;
     let profile = app.profile().await?;
     let status = |made: &PersonMade| if made.created { 201 } else { 200 };
-    once_with(app, conditions, status, write, async |uow: &mut dyn UnitOfWork| {
+    idempotent_with(app, conditions, status, write, async |uow: &mut dyn UnitOfWork| {
         let input = input.read(&profile)?;
         create_person_in(app, actor, uow, &profile, &input).await
     })
@@ -133,13 +133,13 @@ pub(crate) async fn create_person_in(
     profile: &Institution,
     input: &PersonInput,
 ) -> Result<PersonMade, Failed> {
-    let mut finder = Finder::new(app, actor, &mut *uow, profile);
+    let mut finder = PersonResolver::new(app, actor, &mut *uow, profile);
     let (person, created, differences) = match finder.find("", input).await? {
-        Sought::Known(found) => {
+        Lookup::Known(found) => {
             let differences = untaken(&found, input);
             (*found, false, differences)
         }
-        Sought::Unknown(document) => (finder.make("", document, &input.fields).await?, true, vec![]),
+        Lookup::Unknown(document) => (finder.make("", document, &input.fields).await?, true, vec![]),
     };
     let action = if created { "people.create" } else { "people.find" };
     uow.audit(&[audit::event(app, actor, action, about(person.id), "ok")]).await?;
@@ -159,7 +159,7 @@ pub async fn edit_person(
     id: Id<Person>,
     if_match: IfMatch,
     input: &dyn Input<PersonInput>,
-) -> Result<PersonSeen, Error> {
+) -> Result<VisiblePerson, Error> {
     app.require(actor, Permission::WritePeople).await?;
     input.well_formed()?;
     let if_match = if_match.required()?;
@@ -197,7 +197,7 @@ pub async fn delete_person(app: &App, actor: &Actor, id: Id<Person>, if_match: I
         let person = unmerged(uow, id, if_match).await?;
         let uses = uow.person_uses(id).await?;
         if uses.total() > 0 {
-            return Err(Error::in_use(told(&uses), uses.total()).into());
+            return Err(Error::in_use(describe_uses(&uses), uses.total()).into());
         }
         uow.erase_person(&person).await?;
         uow.audit(&[audit::event(app, actor, "people.delete", about(id), "ok")]).await?;
@@ -206,7 +206,7 @@ pub async fn delete_person(app: &App, actor: &Actor, id: Id<Person>, if_match: I
     .await
 }
 
-fn told(uses: &PersonUses) -> String {
+fn describe_uses(uses: &PersonUses) -> String {
     let all = [
         (uses.as_client, "requests as client"),
         (uses.as_guardian, "requests as guardian"),

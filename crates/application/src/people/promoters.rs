@@ -8,14 +8,14 @@ use medcert_domain::{
     policy::Permission,
 };
 
-use super::{persons::untaken, words::index_promoter};
+use super::{persons::untaken, search_terms::index_promoter};
 use crate::{
     App, Conditions, Error, IfMatch,
     audit::{self, About},
-    certification::{Finder, Input, NewPromoter, Sought},
-    directory::{self, Change, Differences},
-    once::{Once, Writes, once_with},
-    rerun::{Failed, run},
+    audited_entity::{self, Change, Differences},
+    certification::{Input, Lookup, NewPromoter, PersonResolver},
+    idempotent::{EncodeResponse, Idempotent, idempotent_with},
+    retry::{Failed, run},
     store::{ChangeRow, Page, PageRequest, PromoterFilter, UnitOfWork},
 };
 
@@ -87,7 +87,7 @@ pub async fn promoter_history(
     page: &PageRequest,
 ) -> Result<Page<ChangeRow>, Error> {
     app.require(actor, Permission::ReadPromoters).await?;
-    let found = directory::history(app, actor, Promoter::KIND, id.raw(), page).await?;
+    let found = audited_entity::history(app, actor, Promoter::KIND, id.raw(), page).await?;
     if found.items.is_empty() && app.store().promoter(id).await?.is_none() {
         return Err(Error::NotFound("promoter"));
     }
@@ -100,13 +100,13 @@ pub async fn create_promoter(
     actor: &Actor,
     conditions: &Conditions,
     input: &dyn Input<NewPromoter>,
-    write: Writes<'_, PromoterMade>,
-) -> Result<Once<PromoterMade>, Error> {
+    write: EncodeResponse<'_, PromoterMade>,
+) -> Result<Idempotent<PromoterMade>, Error> {
     app.require(actor, Permission::WritePromoters).await?;
     input.well_formed()?;
     let profile = app.profile().await?;
     let status = |made: &PromoterMade| if made.created { 201 } else { 200 };
-    once_with(app, conditions, status, write, async |uow: &mut dyn UnitOfWork| {
+    idempotent_with(app, conditions, status, write, async |uow: &mut dyn UnitOfWork| {
         let input = input.read(&profile)?;
         create_promoter_in(app, actor, uow, &profile, &input).await
     })
@@ -121,7 +121,7 @@ pub(crate) async fn create_promoter_in(
     profile: &Institution,
     new: &NewPromoter,
 ) -> Result<PromoterMade, Failed> {
-    let mut finder = Finder::new(app, actor, &mut *uow, profile);
+    let mut finder = PersonResolver::new(app, actor, &mut *uow, profile);
     let mut differences = Vec::new();
     let found = finder.promoter_by_tax_id(new).await?;
     let mut person = None;
@@ -129,11 +129,11 @@ pub(crate) async fn create_promoter_in(
         person = Some(match new.person_id {
             Some(id) => finder.known("", id).await?,
             None => match finder.find("", &new.person).await? {
-                Sought::Known(known) => {
+                Lookup::Known(known) => {
                     differences = untaken(&known, &new.person);
                     *known
                 }
-                Sought::Unknown(document) => finder.make("", document, &new.person.fields).await?,
+                Lookup::Unknown(document) => finder.make("", document, &new.person.fields).await?,
             },
         });
     }
@@ -205,7 +205,7 @@ pub(crate) async fn edit_promoter_in(
     let mut after = before.clone();
     rename(&mut after, &patch)?;
     if let Some(source) = patch.source.filter(|source| *source != before.source) {
-        Finder::new(app, actor, &mut *uow, profile).source("", source).await?;
+        PersonResolver::new(app, actor, &mut *uow, profile).source("", source).await?;
         after.source = source;
     }
     after.tax_id = patch.tax_id.unwrap_or(after.tax_id);
@@ -231,7 +231,7 @@ pub(crate) async fn edit_promoter_in(
     index_promoter(uow, &after, person.as_ref()).await?;
     let about = about(&after);
     let change = Change { about, action: "EDIT", audited: "promoters.edit", differences, comment: None };
-    directory::journal(app, actor, uow, change).await?;
+    audited_entity::journal(app, actor, uow, change).await?;
     Ok(Promoter { version: after.version + 1, ..after })
 }
 
@@ -296,7 +296,7 @@ pub async fn delete_promoter(
         let (about, differences) = (about(&promoter), Differences::default());
         let change =
             Change { about, action: "DELETE", audited: "promoters.delete", differences, comment: None };
-        directory::journal(app, actor, uow, change).await
+        audited_entity::journal(app, actor, uow, change).await
     })
     .await
 }

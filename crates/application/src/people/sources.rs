@@ -5,10 +5,10 @@ use medcert_domain::{Entity as _, Id, identity::Actor, people::PromoterSource, p
 use crate::{
     App, Conditions, Error, IfMatch,
     audit::About,
+    audited_entity::{self, Change, Differences},
     certification::Input,
-    directory::{self, Change, Differences},
-    once::{Once, Writes, once},
-    rerun::{Failed, run},
+    idempotent::{EncodeResponse, Idempotent, idempotent},
+    retry::{Failed, run},
     store::{ChangeRow, Page, PageRequest, StoreError, UnitOfWork},
 };
 
@@ -50,7 +50,7 @@ pub async fn source_history(
     page: &PageRequest,
 ) -> Result<Page<ChangeRow>, Error> {
     promoter_source(app, actor, id).await?;
-    directory::history(app, actor, PromoterSource::KIND, id.raw(), page).await
+    audited_entity::history(app, actor, PromoterSource::KIND, id.raw(), page).await
 }
 
 /// Adds a source.
@@ -59,12 +59,12 @@ pub async fn create_source(
     actor: &Actor,
     conditions: &Conditions,
     input: &dyn Input<String>,
-    write: Writes<'_, PromoterSource>,
-) -> Result<Once<PromoterSource>, Error> {
+    write: EncodeResponse<'_, PromoterSource>,
+) -> Result<Idempotent<PromoterSource>, Error> {
     app.require(actor, Permission::ManagePromoterSources).await?;
     input.well_formed()?;
     let profile = app.profile().await?;
-    let done = once(app, conditions, 201, write, async |uow: &mut dyn UnitOfWork| {
+    let done = idempotent(app, conditions, 201, write, async |uow: &mut dyn UnitOfWork| {
         let now = app.now();
         let source = PromoterSource {
             id: app.id(),
@@ -75,7 +75,7 @@ pub async fn create_source(
             updated_at: now,
         };
         uow.insert(&source).await.map_err(taken)?;
-        told(app, actor, uow, source.id, "CREATE", Differences::default()).await?;
+        record_history(app, actor, uow, source.id, "CREATE", Differences::default()).await?;
         Ok(PromoterSource { version: 1, ..source })
     });
     done.await
@@ -118,7 +118,7 @@ pub async fn edit_source(
         }
         after.updated_at = app.now();
         uow.update(&after).await.map_err(taken)?;
-        told(app, actor, uow, id, "EDIT", differences).await?;
+        record_history(app, actor, uow, id, "EDIT", differences).await?;
         Ok(PromoterSource { version: after.version + 1, ..after })
     })
     .await
@@ -141,7 +141,7 @@ pub async fn delete_source(
             return Err(Error::in_use(message, count).into());
         }
         uow.delete(&source).await?;
-        told(app, actor, uow, id, "DELETE", Differences::default()).await
+        record_history(app, actor, uow, id, "DELETE", Differences::default()).await
     })
     .await
 }
@@ -157,7 +157,7 @@ async fn in_version(
     Ok(source)
 }
 
-async fn told(
+async fn record_history(
     app: &App,
     actor: &Actor,
     uow: &mut dyn UnitOfWork,
@@ -171,5 +171,6 @@ async fn told(
         _ => "promoters.edit_source",
     };
     let about = About::object(PromoterSource::KIND, id.raw());
-    directory::journal(app, actor, uow, Change { about, action, audited, differences, comment: None }).await
+    audited_entity::journal(app, actor, uow, Change { about, action, audited, differences, comment: None })
+        .await
 }

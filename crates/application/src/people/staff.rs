@@ -10,13 +10,13 @@ use medcert_domain::{
 };
 
 use crate::{
-    App, Error, directory,
+    App, Error, audited_entity,
     store::{ChangeRow, Page, PageRequest, StaffFilter},
 };
 
 /// A staff member with whether they can be given requests.
 #[derive(Debug, Clone)]
-pub struct StaffSeen {
+pub struct VisibleStaff {
     /// The member.
     pub member: Member,
     /// Why not; empty when assignable in at least one of the roles asked for.
@@ -35,12 +35,12 @@ pub struct StaffWanted {
     /// Assignable or not.
     pub assignable: Option<bool>,
     /// Words, each of which must begin some word of name, document, licence or specialty.
-    pub words: Vec<String>,
+    pub search_terms: Vec<String>,
     /// Words, each of which must begin some word of the specialty.
     pub specialty: Vec<String>,
 }
 
-impl StaffSeen {
+impl VisibleStaff {
     /// Looked at for the roles asked for, or else for all roles of the record; the role with the fewest
     /// obstacles counts.
     fn of(member: Member, roles: &[StaffRole], today: NaiveDate) -> Self {
@@ -65,30 +65,30 @@ pub async fn staff_list(
     actor: &Actor,
     wanted: StaffWanted,
     page: &PageRequest,
-) -> Result<Page<StaffSeen>, Error> {
+) -> Result<Page<VisibleStaff>, Error> {
     app.require(actor, Permission::ReadStaff).await?;
     let today = app.profile().await?.day_of(app.now());
     let filter = StaffFilter {
         assignable: wanted.assignable.map(|yes| (yes, today)),
         roles: wanted.roles.clone(),
         statuses: wanted.statuses,
-        words: wanted.words,
+        search_terms: wanted.search_terms,
         specialty: wanted.specialty,
     };
     let found = app.store().staff_list(&filter, page).await?;
     let terms = Permission::ReadStaffTerms.held_by(actor);
-    let seen = |member| StaffSeen { terms, ..StaffSeen::of(member, &wanted.roles, today) };
+    let seen = |member| VisibleStaff { terms, ..VisibleStaff::of(member, &wanted.roles, today) };
     let items = found.items.into_iter().map(seen).collect();
     Ok(Page { items, next: found.next, total: found.total })
 }
 
 /// One staff member.
-pub async fn staff_member(app: &App, actor: &Actor, id: Id<Staff>) -> Result<StaffSeen, Error> {
+pub async fn staff_member(app: &App, actor: &Actor, id: Id<Staff>) -> Result<VisibleStaff, Error> {
     app.require(actor, Permission::ReadStaff).await?;
     let today = app.profile().await?.day_of(app.now());
     let member = app.store().staff_member(id).await?.ok_or(Error::NotFound("staff member"))?;
     let terms = Permission::ReadStaffTerms.held_by(actor);
-    Ok(StaffSeen { terms, ..StaffSeen::of(member, &[], today) })
+    Ok(VisibleStaff { terms, ..VisibleStaff::of(member, &[], today) })
 }
 
 /// The history of a staff record, newest first.
@@ -100,5 +100,5 @@ pub async fn staff_history(
 ) -> Result<Page<ChangeRow>, Error> {
     app.require(actor, Permission::ReadStaffTerms).await?;
     app.store().staff_member(id).await?.ok_or(Error::NotFound("staff member"))?;
-    directory::history(app, actor, Staff::KIND, id.raw(), page).await
+    audited_entity::history(app, actor, Staff::KIND, id.raw(), page).await
 }

@@ -13,7 +13,8 @@ use medcert_domain::{
 use uuid::Uuid;
 
 use super::{
-    ByPerson, Deed, Figures, Income, MOST_COUNTED, Period, Place, Rankings, Report, ReportFilter, StageTime,
+    ByPerson, Deed, Figures, Income, MOST_COUNTED, Period, RankingEntry, Rankings, Report, ReportFilter,
+    StageTime,
 };
 use crate::{
     App, Error,
@@ -73,7 +74,7 @@ pub(super) async fn report(
 /// Tells how many clients promoters sent, unless that would mean to read too many requests.
 async fn tell_clients(
     app: &App,
-    places: &mut [Place],
+    places: &mut [RankingEntry],
     (range, zone): (Range, Tz),
     of: &CellFilter,
 ) -> Result<(), Error> {
@@ -213,11 +214,11 @@ fn series(range: Range, grouping: Grouping, days: &[Sum], income: &[Income]) -> 
 }
 
 /// Everybody who may have a place: whoever has no fewer requests than the last place that is certain.
-fn candidates(sums: &[Sum]) -> Vec<Place> {
-    let mut all: BTreeMap<Uuid, Place> = BTreeMap::new();
+fn candidates(sums: &[Sum]) -> Vec<RankingEntry> {
+    let mut all: BTreeMap<Uuid, RankingEntry> = BTreeMap::new();
     for sum in sums {
         let Some(id) = sum.who else { continue };
-        let place = all.entry(id).or_insert_with(|| Place {
+        let place = all.entry(id).or_insert_with(|| RankingEntry {
             id,
             name: String::new(),
             requests: 0,
@@ -234,14 +235,14 @@ fn candidates(sums: &[Sum]) -> Vec<Place> {
             _ => {}
         }
     }
-    let mut all: Vec<Place> = all.into_values().collect();
+    let mut all: Vec<RankingEntry> = all.into_values().collect();
     all.sort_by_key(|place| std::cmp::Reverse(place.requests));
     let least = all.get(PLACES - 1).map_or(i64::MIN, |place| place.requests);
     all.retain(|place| place.requests >= least);
     all
 }
 
-fn places(mut candidates: Vec<Place>, names: &BTreeMap<Uuid, String>, all: i64) -> Vec<Place> {
+fn places(mut candidates: Vec<RankingEntry>, names: &BTreeMap<Uuid, String>, all: i64) -> Vec<RankingEntry> {
     for place in &mut candidates {
         place.name = names.get(&place.id).cloned().unwrap_or_default();
         place.share = (place.requests * 10_000).checked_div(all).unwrap_or(0);

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     App, Error,
-    rerun::{OnStale, run_moving},
+    retry::{OnStale, run_moving},
     store::UnitOfWork,
 };
 
@@ -29,11 +29,11 @@ pub async fn rebuild(app: &App) -> Result<(), Error> {
     let stored = app.store().institution().await?.or_else(|| Institution::unnamed(app.now()));
     let zone = stored.ok_or_else(|| Error::internal("the built-in profile is wrong"))?.time_zone;
     let generation =
-        run_moving(app, OnStale::Rerun, |uow: &mut dyn UnitOfWork| uow.begin_count(zone)).await?;
+        run_moving(app, OnStale::Retry, |uow: &mut dyn UnitOfWork| uow.begin_count(zone)).await?;
     let mut after: Option<Uuid> = None;
     let mut kept: BTreeMap<Cell, i64> = BTreeMap::new();
     loop {
-        let counted = run_moving(app, OnStale::Rerun, |uow: &mut dyn UnitOfWork| {
+        let counted = run_moving(app, OnStale::Retry, |uow: &mut dyn UnitOfWork| {
             uow.count_requests(generation, after, BATCH)
         });
         // A count that breaks off from here on is begun anew as another generation.
@@ -44,7 +44,7 @@ pub async fn rebuild(app: &App) -> Result<(), Error> {
         after = counted.last;
         if after.is_none() || kept.len() >= KEPT {
             let cells: Arc<[(Cell, i64)]> = std::mem::take(&mut kept).into_iter().collect();
-            run_moving(app, OnStale::Rerun, move |uow: &mut dyn UnitOfWork| {
+            run_moving(app, OnStale::Retry, move |uow: &mut dyn UnitOfWork| {
                 let cells = Arc::clone(&cells);
                 async move { uow.add_counted(generation, &cells).await }.boxed()
             })
@@ -54,7 +54,7 @@ pub async fn rebuild(app: &App) -> Result<(), Error> {
             break;
         }
     }
-    run_moving(app, OnStale::Rerun, |uow: &mut dyn UnitOfWork| uow.finish_count(generation)).await
+    run_moving(app, OnStale::Retry, |uow: &mut dyn UnitOfWork| uow.finish_count(generation)).await
 }
 
 /// Keeps figures in shape; run every few seconds, by one process at a time only to spare the others the work: counts
@@ -69,13 +69,13 @@ pub async fn keep(app: &App) -> Result<(), Error> {
         }
     }
     loop {
-        let folded = run_moving(app, OnStale::Rerun, |uow: &mut dyn UnitOfWork| uow.fold_changes(FOLDED));
+        let folded = run_moving(app, OnStale::Retry, |uow: &mut dyn UnitOfWork| uow.fold_changes(FOLDED));
         if folded.await? < FOLDED {
             break;
         }
     }
     loop {
-        let swept = run_moving(app, OnStale::Rerun, |uow: &mut dyn UnitOfWork| uow.sweep_counts(FOLDED));
+        let swept = run_moving(app, OnStale::Retry, |uow: &mut dyn UnitOfWork| uow.sweep_counts(FOLDED));
         if swept.await? == 0 {
             return Ok(());
         }

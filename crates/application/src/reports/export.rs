@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use medcert_domain::{Money, identity::Actor, policy::Permission};
 
-use super::{Deed, Figures, Place, Report, ReportFilter, gather};
+use super::{Deed, Figures, RankingEntry, Report, ReportFilter, gather};
 use crate::{
     App, Error,
     audit::{self, About},
@@ -130,7 +130,7 @@ impl Lines {
         }
     }
 
-    fn ranking(&mut self, section: &str, places: &[Place]) {
+    fn ranking(&mut self, section: &str, places: &[RankingEntry]) {
         for place in places {
             let id = place.id.to_string();
             let mut add = |figure, value| self.add(section, &id, &place.name, figure, value);

@@ -103,7 +103,7 @@ pub struct Period {
 
 /// One place of a ranking.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct RankingEntry {
     /// Promoter or staff record.
     pub id: Uuid,
     /// Name.
@@ -130,13 +130,13 @@ pub const MOST_COUNTED: i64 = 100_000;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rankings {
     /// Promoters.
-    pub promoters: Vec<Place>,
+    pub promoters: Vec<RankingEntry>,
     /// Managers.
-    pub managers: Vec<Place>,
+    pub managers: Vec<RankingEntry>,
     /// Doctors.
-    pub doctors: Vec<Place>,
+    pub doctors: Vec<RankingEntry>,
     /// Operators.
-    pub operators: Vec<Place>,
+    pub operators: Vec<RankingEntry>,
 }
 
 /// What one person did.

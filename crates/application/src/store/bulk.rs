@@ -13,18 +13,18 @@ pub struct LoadedRequest {
     /// Its history.
     pub history: Vec<HistoryEntry>,
     /// The words by which it is found.
-    pub words: Vec<String>,
+    pub search_terms: Vec<String>,
 }
 
 /// The words by which an entry of a directory is found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LoadedWords {
+pub struct LoadedSearchTerms {
     /// Kind of entry: its `Entity::KIND`.
     pub kind: &'static str,
     /// Which entry.
     pub object: uuid::Uuid,
     /// The words.
-    pub words: Vec<String>,
+    pub search_terms: Vec<String>,
 }
 
 /// New things, to be stored together.
@@ -33,7 +33,7 @@ pub struct Load {
     /// People, of whom requests of this load and later ones speak.
     pub people: Vec<Person>,
     /// Words of entries of directories.
-    pub words: Vec<LoadedWords>,
+    pub search_terms: Vec<LoadedSearchTerms>,
     /// Requests.
     pub requests: Vec<LoadedRequest>,
     /// Values that counters have afterwards: series, year, value.

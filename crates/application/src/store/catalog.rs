@@ -17,7 +17,7 @@ pub struct ServiceFilter {
     /// Leading to these certificates.
     pub kinds: Vec<CertificateKind>,
     /// Words, each of which must begin some word of the name.
-    pub words: Vec<String>,
+    pub search_terms: Vec<String>,
 }
 
 /// Reading the catalog.

@@ -34,7 +34,7 @@ pub enum Sort {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RequestFilter {
     /// Words, each of which must begin some search word of the request.
-    pub words: Vec<String>,
+    pub search_terms: Vec<String>,
     /// Stages.
     pub stages: Vec<Stage>,
     /// Payment statuses.
@@ -110,7 +110,7 @@ pub struct RequestRow {
 
 /// A request with everything around it that a detail view or an action needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Dossier {
+pub struct RequestAggregate {
     /// The request.
     pub certification: Certification,
     /// The client.
@@ -131,7 +131,7 @@ pub struct Dossier {
     pub names: Vec<(Uuid, String)>,
 }
 
-impl Dossier {
+impl RequestAggregate {
     /// The name behind a raw id of an account or staff member.
     pub fn name_of(&self, id: Uuid) -> Option<&str> {
         self.names.iter().find(|(known, _)| *known == id).map(|(_, name)| name.as_str())
@@ -165,7 +165,7 @@ pub struct HistoryRow {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CertificateFilter {
     /// Words, each of which must begin some word of the holder's name or document as printed.
-    pub words: Vec<String>,
+    pub search_terms: Vec<String>,
     /// Beginning of the number.
     pub number: Option<String>,
     /// Attesting doctors.
@@ -204,7 +204,7 @@ pub trait CertificationReads: Send + Sync {
     ) -> Result<Page<RequestRow>, StoreError>;
 
     /// One request with everything around it.
-    async fn dossier(&self, id: Id<Certification>) -> Result<Option<Dossier>, StoreError>;
+    async fn request_aggregate(&self, id: Id<Certification>) -> Result<Option<RequestAggregate>, StoreError>;
 
     /// The history of a request, newest first; ties by id, descending.
     async fn history(

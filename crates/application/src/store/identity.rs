@@ -48,7 +48,7 @@ pub struct AccountRow {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UserFilter {
     /// Words, each of which must begin some search word of the account.
-    pub words: Vec<String>,
+    pub search_terms: Vec<String>,
     /// Roles.
     pub roles: Vec<Role>,
     /// Statuses.

@@ -93,7 +93,7 @@ pub trait JobReads: Send + Sync {
 
 /// What use cases of jobs need beyond plain repositories.
 #[async_trait]
-pub trait JobWork: Send {
+pub trait JobWrites: Send {
     /// Stores the lines of a new job.
     async fn insert_lines(&mut self, lines: &[JobLine]) -> Result<(), StoreError>;
 

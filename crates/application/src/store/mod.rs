@@ -2,10 +2,10 @@
 //!
 //! Writing goes through a [`UnitOfWork`]; reading for lists and views through the read ports, without one.
 
+mod audited_entity;
 mod bulk;
 mod catalog;
 mod certification;
-mod directory;
 mod files;
 mod identity;
 mod jobs;
@@ -14,24 +14,26 @@ mod people;
 mod records;
 mod reports;
 
-pub use bulk::{BulkLoad, Load, LoadedRequest, LoadedWords};
+pub use audited_entity::{AuditedEntityReads, ChangeRow};
+pub use bulk::{BulkLoad, Load, LoadedRequest, LoadedSearchTerms};
 pub use catalog::{CatalogReads, ServiceFilter};
 pub use certification::{
-    CertificateFilter, CertificationReads, Dossier, HistoryRow, OpenRequests, RequestFilter, RequestRow, Sort,
+    CertificateFilter, CertificationReads, HistoryRow, OpenRequests, RequestAggregate, RequestFilter,
+    RequestRow, Sort,
 };
-pub use directory::{ChangeRow, DirectoryReads};
 pub use files::FileReads;
 pub use identity::{AccountRow, IdentityReads, NamedUser, SessionRow, SessionState, UserFilter, UserRow};
-pub use jobs::{JobFilter, JobLine, JobReads, JobRow, JobWork, Made};
+pub use jobs::{JobFilter, JobLine, JobReads, JobRow, JobWrites, Made};
 pub use page::{Cursor, Page, PageRequest};
 pub use people::{
-    GuardianRow, PeopleReads, PersonFilter, PersonReads, PersonRow, PersonUses, PersonWork, PromoterFilter,
+    GuardianRow, PeopleReads, PersonFilter, PersonReads, PersonRow, PersonUses, PersonWrites, PromoterFilter,
     SPECIALTY, StaffFilter, Subject,
 };
 pub use records::{
-    AuditEvent, ChangeEntry, HistoryEntry, MailFate, OutboxMessage, QueuedMail, RefreshToken, StoredAnswer,
+    AuditEvent, ChangeEntry, DeliveryOutcome, HistoryEntry, OutboxMessage, QueuedMail, RefreshToken,
+    StoredAnswer,
 };
-pub use reports::{Answers, By, CellFilter, Counted, Names, Question, ReportReads, ReportWork, Sum};
+pub use reports::{Answers, By, CellFilter, Counted, Names, Question, ReportReads, ReportWrites, Sum};
 
 use async_trait::async_trait;
 use medcert_domain::{
@@ -59,7 +61,7 @@ pub enum StoreError {
     Reference(&'static str),
     /// A statement of this unit of work failed, so none of it may be kept.
     #[error("the unit of work already failed")]
-    Spoiled,
+    Aborted,
     /// Deadlock or serialization failure: running it again is the answer.
     #[error("the transaction lost against another one")]
     Conflict,
@@ -106,7 +108,7 @@ pub trait Store:
     + PersonReads
     + CatalogReads
     + IdentityReads
-    + DirectoryReads
+    + AuditedEntityReads
     + FileReads
     + ReportReads
     + JobReads
@@ -149,7 +151,7 @@ pub trait Store:
     async fn check(&self) -> Result<(), StoreError>;
 }
 
-/// One transaction. Dropping it rolls back; a failed statement spoils it, and `commit` then answers `Spoiled`.
+/// One transaction. Dropping it rolls back; a failed statement spoils it, and `commit` then answers `Aborted`.
 #[async_trait]
 pub trait UnitOfWork:
     Repository<Certification>
@@ -164,14 +166,14 @@ pub trait UnitOfWork:
     + Repository<Session>
     + Repository<Job>
     + Repository<EmailChange>
-    + CertificationWork
-    + PeopleWork
-    + PersonWork
-    + IdentityWork
-    + ReportWork
-    + JobWork
-    + FileWork
-    + DirectoryWork
+    + CertificationWrites
+    + PeopleWrites
+    + PersonWrites
+    + IdentityWrites
+    + ReportWrites
+    + JobWrites
+    + FileWrites
+    + AuditedEntityWrites
     + Send
 {
     /// Appends audit events.
@@ -220,7 +222,12 @@ pub trait MailQueue: Send + Sync {
 
     /// Writes down what came of the attempt of this number; nothing, when another attempt has begun since. A mail that
     /// is done with loses its address.
-    async fn settle_mail(&self, id: uuid::Uuid, attempt: u32, fate: MailFate) -> Result<(), StoreError>;
+    async fn settle_mail(
+        &self,
+        id: uuid::Uuid,
+        attempt: u32,
+        fate: DeliveryOutcome,
+    ) -> Result<(), StoreError>;
 
     /// Removes mails with which nothing is left to do: those delivered before this moment, and those given up and
     /// written before it; tells how many.
@@ -229,7 +236,7 @@ pub trait MailQueue: Send + Sync {
 
 /// What use cases of every directory need beyond plain repositories.
 #[async_trait]
-pub trait DirectoryWork: Send {
+pub trait AuditedEntityWrites: Send {
     /// Appends changes to the history of entries.
     async fn record_changes(&mut self, changes: &[ChangeEntry]) -> Result<(), StoreError>;
 
@@ -239,21 +246,28 @@ pub trait DirectoryWork: Send {
         &mut self,
         kind: &'static str,
         object: uuid::Uuid,
-        words: &[String],
+        search_terms: &[String],
     ) -> Result<(), StoreError>;
 }
 
 /// What use cases of certification need beyond plain repositories.
 #[async_trait]
-pub trait CertificationWork: Send {
+pub trait CertificationWrites: Send {
     /// A request with everything around it, as [`CertificationReads::dossier`] gives, inside the transaction.
-    async fn dossier(&mut self, id: Id<Certification>) -> Result<Option<Dossier>, StoreError>;
+    async fn request_aggregate(
+        &mut self,
+        id: Id<Certification>,
+    ) -> Result<Option<RequestAggregate>, StoreError>;
 
     /// Appends lines to the history of a request.
     async fn record(&mut self, entries: &[HistoryEntry]) -> Result<(), StoreError>;
 
     /// Replaces the search words of a request.
-    async fn index_words(&mut self, id: Id<Certification>, words: &[String]) -> Result<(), StoreError>;
+    async fn index_search_terms(
+        &mut self,
+        id: Id<Certification>,
+        search_terms: &[String],
+    ) -> Result<(), StoreError>;
 
     /// Requests in which the person is client or guardian.
     async fn requests_of(&mut self, person: Id<Person>) -> Result<Vec<Id<Certification>>, StoreError>;
@@ -289,7 +303,7 @@ pub trait CertificationWork: Send {
 
 /// What use cases of files need beyond the requests that files belong to.
 #[async_trait]
-pub trait FileWork: Send {
+pub trait FileWrites: Send {
     /// Notes objects that are to be removed once this unit of work is kept.
     async fn discard(
         &mut self,
@@ -300,7 +314,7 @@ pub trait FileWork: Send {
 
 /// What use cases need of people beyond plain repositories.
 #[async_trait]
-pub trait PeopleWork: Send {
+pub trait PeopleWrites: Send {
     /// The person with this document, or into whom the record with it was merged; locked until the end of the unit
     /// of work, so that nobody merges them meanwhile.
     async fn person_by_document(&mut self, document: &Document) -> Result<Option<Person>, StoreError>;
@@ -326,7 +340,7 @@ pub trait PeopleWork: Send {
 
 /// What use cases need of identity beyond plain repositories.
 #[async_trait]
-pub trait IdentityWork: Send {
+pub trait IdentityWrites: Send {
     /// The account with this address.
     async fn user_by_email(&mut self, email: &str) -> Result<Option<User>, StoreError>;
 

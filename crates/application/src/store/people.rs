@@ -17,7 +17,7 @@ use super::{Page, PageRequest, StoreError};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PersonFilter {
     /// Words, each of which must begin some word of the person.
-    pub words: Vec<String>,
+    pub search_terms: Vec<String>,
     /// Kinds of document.
     pub document_types: Vec<DocumentType>,
     /// Exact document number, as stored; of a merged record too.
@@ -32,7 +32,7 @@ pub struct PersonFilter {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PromoterFilter {
     /// Words, each of which must begin some word of the promoter.
-    pub words: Vec<String>,
+    pub search_terms: Vec<String>,
     /// What they are.
     pub kinds: Vec<PromoterType>,
     /// Where they are known from.
@@ -49,7 +49,7 @@ pub struct StaffFilter {
     /// Assignable in the asked roles (or in any of their roles, when none is asked) on this day, or not.
     pub assignable: Option<(bool, NaiveDate)>,
     /// Words, each of which must begin some word of the member.
-    pub words: Vec<String>,
+    pub search_terms: Vec<String>,
     /// Words, each of which must begin some word of the specialty.
     pub specialty: Vec<String>,
 }
@@ -171,7 +171,7 @@ pub trait PersonReads: Send + Sync {
 
 /// What use cases need of people and promoters beyond plain repositories.
 #[async_trait]
-pub trait PersonWork: Send {
+pub trait PersonWrites: Send {
     /// The record with this document, merged or not.
     async fn holder_of(&mut self, document: &Document) -> Result<Option<Person>, StoreError>;
 
@@ -224,5 +224,8 @@ pub trait PersonWork: Send {
     async fn subjects(&mut self, requests: &[Id<Certification>]) -> Result<Vec<Subject>, StoreError>;
 
     /// Replaces the search words of these requests, in a few statements: at most 500 at a time.
-    async fn index_requests(&mut self, words: &[(Id<Certification>, Vec<String>)]) -> Result<(), StoreError>;
+    async fn index_requests(
+        &mut self,
+        search_terms: &[(Id<Certification>, Vec<String>)],
+    ) -> Result<(), StoreError>;
 }

@@ -141,7 +141,7 @@ pub struct QueuedMail {
 
 /// What came of an attempt at sending.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MailFate {
+pub enum DeliveryOutcome {
     /// It was taken over at this moment.
     Delivered(DateTime<Utc>),
     /// Not yet: to be tried again from this moment on.

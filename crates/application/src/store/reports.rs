@@ -149,7 +149,7 @@ pub trait ReportReads: Send + Sync {
 
 /// Keeping figures in shape.
 #[async_trait]
-pub trait ReportWork: Send {
+pub trait ReportWrites: Send {
     /// Begins a new generation in days of this time zone, gives up others that are being counted, and tells its
     /// number. Waits for units of work under way: from its commit on, all others add to the new one, too.
     async fn begin_count(&mut self, zone: Tz) -> Result<i32, StoreError>;

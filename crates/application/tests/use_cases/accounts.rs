@@ -19,7 +19,7 @@ use medcert_domain::{
 };
 use medcert_testkit::{Database, Replicas, actor_of};
 
-use crate::floor::CALLERS;
+use crate::race_fixture::CALLERS;
 
 const SECOND: &str = "second@accounts.medcert.test";
 const ROUNDS: usize = 8;

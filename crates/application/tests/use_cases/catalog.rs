@@ -6,13 +6,13 @@ use medcert_application::{
     catalog::{NewService, ServicePatch, change_service, create_service, services},
     certification::Known,
     demo,
-    once::Once,
+    idempotent::Idempotent,
     store::{PageRequest, ServiceFilter},
 };
 use medcert_domain::{Currency, Money, catalog::Service, certification::CertificateKind, text};
 use medcert_testkit::{Database, actor_of};
 
-use crate::floor::{CALLERS, Floor, ROUNDS, plain};
+use crate::race_fixture::{CALLERS, ROUNDS, RaceFixture, plain};
 
 /// Spellings of one name that nobody tells apart.
 fn spelled(caller: usize, round: usize) -> String {
@@ -41,20 +41,20 @@ fn told_that_it_is_there(error: &Error) -> bool {
 }
 
 pub(crate) async fn one_name(database: Database) {
-    let floor = Floor::on(database).await;
-    let admin = actor_of(&floor.app(0), demo::emails()[0]).await;
+    let fixture = RaceFixture::on(database).await;
+    let admin = actor_of(&fixture.app(0), demo::emails()[0]).await;
     let create = async |caller: usize, name: String| {
-        let (app, conditions) = (floor.app(caller), plain());
+        let (app, conditions) = (fixture.app(caller), plain());
         let write = |_: &Service| String::new();
         match create_service(&app, &admin, &new(name), &conditions, &write).await {
-            Ok(Once::Done(made)) => Ok(made),
-            Ok(Once::Replayed(_)) => panic!("nobody sent a key"),
+            Ok(Idempotent::Done(made)) => Ok(made),
+            Ok(Idempotent::Replayed(_)) => panic!("nobody sent a key"),
             Err(error) => Err(error),
         }
     };
     let like = async |round: usize| {
         let page = PageRequest { limit: 200, after: None, with_total: false };
-        let all = services(&floor.app(0), &admin, &ServiceFilter::default(), &page).await.unwrap().items;
+        let all = services(&fixture.app(0), &admin, &ServiceFilter::default(), &page).await.unwrap().items;
         let wanted = text::alike(&spelled(0, round));
         all.into_iter().filter(|one| text::alike(&one.name) == wanted).collect::<Vec<_>>()
     };
@@ -73,7 +73,7 @@ pub(crate) async fn one_name(database: Database) {
         }
         let target = 1_000 + round;
         let renamed = join_all((0..CALLERS).map(|caller| {
-            let (app, id) = (floor.app(caller), several[caller % several.len()]);
+            let (app, id) = (fixture.app(caller), several[caller % several.len()]);
             let patch = ServicePatch { name: Some(spelled(caller, target)), ..ServicePatch::default() };
             let admin = &admin;
             async move { change_service(&app, admin, id, &Known(patch), IfMatch::Any).await }

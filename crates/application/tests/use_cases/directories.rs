@@ -7,9 +7,9 @@ use medcert_application::{
     Error, IfMatch,
     certification::{DocumentInput, Known, NewPromoter, PersonInput},
     demo,
-    once::Once,
+    idempotent::Idempotent,
     people::{
-        MergeWanted, PersonMade, PersonSeen, PromoterMade, create_person, create_promoter, edit_person,
+        MergeWanted, PersonMade, PromoterMade, VisiblePerson, create_person, create_promoter, edit_person,
         merge_person, person,
     },
 };
@@ -20,7 +20,7 @@ use medcert_domain::{
 };
 use medcert_testkit::{Database, actor_of};
 
-use crate::floor::{CALLERS, Floor, ROUNDS, plain};
+use crate::race_fixture::{CALLERS, ROUNDS, RaceFixture, plain};
 
 fn somebody(number: &str) -> PersonInput {
     let fields = PersonPatch {
@@ -33,41 +33,41 @@ fn somebody(number: &str) -> PersonInput {
     PersonInput { document, fields }
 }
 
-fn done<T>(once: Once<T>) -> T {
+fn done<T>(once: Idempotent<T>) -> T {
     match once {
-        Once::Done(done) => done,
-        Once::Replayed(_) => panic!("nobody sent a key"),
+        Idempotent::Done(done) => done,
+        Idempotent::Replayed(_) => panic!("nobody sent a key"),
     }
 }
 
-async fn made(floor: &Floor, caller: usize, number: &str) -> PersonMade {
-    let (app, conditions, input) = (floor.app(caller), plain(), Known(somebody(number)));
+async fn made(fixture: &RaceFixture, caller: usize, number: &str) -> PersonMade {
+    let (app, conditions, input) = (fixture.app(caller), plain(), Known(somebody(number)));
     let write = |_: &PersonMade| String::new();
-    done(create_person(&app, &floor.operator, &conditions, &input, &write).await.unwrap())
+    done(create_person(&app, &fixture.operator, &conditions, &input, &write).await.unwrap())
 }
 
-async fn administrator(floor: &Floor) -> Actor {
-    actor_of(&floor.app(0), demo::emails()[0]).await
+async fn administrator(fixture: &RaceFixture) -> Actor {
+    actor_of(&fixture.app(0), demo::emails()[0]).await
 }
 
 async fn merge(
-    floor: &Floor,
+    fixture: &RaceFixture,
     caller: usize,
     admin: &Actor,
     from: Id<Person>,
     into: Id<Person>,
-) -> Result<PersonSeen, Error> {
-    let (app, conditions) = (floor.app(caller), plain());
+) -> Result<VisiblePerson, Error> {
+    let (app, conditions) = (fixture.app(caller), plain());
     let input = Known(MergeWanted { into, reason: "The same".to_owned() });
-    let write = |_: &PersonSeen| String::new();
+    let write = |_: &VisiblePerson| String::new();
     merge_person(&app, admin, from, &conditions, &input, &write).await.map(done)
 }
 
 pub(crate) async fn find_or_make(database: Database) {
-    let floor = Floor::on(database).await;
+    let fixture = RaceFixture::on(database).await;
     for round in 0..ROUNDS {
         let number = format!("P{round}");
-        let people = join_all((0..CALLERS).map(|caller| made(&floor, caller, &number))).await;
+        let people = join_all((0..CALLERS).map(|caller| made(&fixture, caller, &number))).await;
         assert_eq!(people.iter().filter(|made| made.created).count(), 1, "round {round}");
         let ids: BTreeSet<_> = people.iter().map(|made| made.seen.person.id).collect();
         assert_eq!(ids.len(), 1, "round {round}");
@@ -94,9 +94,9 @@ pub(crate) async fn find_or_make(database: Database) {
         let conditions = plain();
         let write = |_: &PromoterMade| String::new();
         let callers = (0..CALLERS).map(|caller| {
-            let app = floor.app(caller);
-            let (floor, conditions, input, write) = (&floor, &conditions, &input, &write);
-            async move { create_promoter(&app, &floor.operator, conditions, input, write).await.map(done) }
+            let app = fixture.app(caller);
+            let (fixture, conditions, input, write) = (&fixture, &conditions, &input, &write);
+            async move { create_promoter(&app, &fixture.operator, conditions, input, write).await.map(done) }
         });
         let promoters: Vec<PromoterMade> = join_all(callers).await.into_iter().map(Result::unwrap).collect();
         assert_eq!(promoters.iter().filter(|made| made.created).count(), 1, "round {round}");
@@ -106,48 +106,48 @@ pub(crate) async fn find_or_make(database: Database) {
 }
 
 pub(crate) async fn merge_crosswise(database: Database) {
-    let floor = Floor::on(database).await;
-    let admin = administrator(&floor).await;
+    let fixture = RaceFixture::on(database).await;
+    let admin = administrator(&fixture).await;
     for round in 0..ROUNDS {
-        let one = made(&floor, 0, &format!("A{round}")).await.seen.person.id;
-        let two = made(&floor, 0, &format!("B{round}")).await.seen.person.id;
+        let one = made(&fixture, 0, &format!("A{round}")).await.seen.person.id;
+        let two = made(&fixture, 0, &format!("B{round}")).await.seen.person.id;
         let callers = (0..CALLERS).map(|caller| {
             let (from, into) = if caller % 2 == 0 { (one, two) } else { (two, one) };
-            merge(&floor, caller, &admin, from, into)
+            merge(&fixture, caller, &admin, from, into)
         });
         let outcomes = join_all(callers).await;
         let won: Vec<Id<Person>> = outcomes.iter().flatten().map(|seen| seen.person.id).collect();
         assert_eq!(won.len(), 1, "round {round}: {:?}", outcomes.iter().find_map(|o| o.as_ref().err()));
         for outcome in &outcomes {
-            let told = match outcome {
+            let summary = match outcome {
                 Ok(_) => true,
                 Err(Error::Merged(into)) => *into == won[0].raw(),
                 Err(_) => false,
             };
-            assert!(told, "{:?}", outcome.as_ref().err());
+            assert!(summary, "{:?}", outcome.as_ref().err());
         }
         let lost = if won[0] == one { two } else { one };
-        let sign = person(&floor.app(0), &admin, lost).await.unwrap();
+        let sign = person(&fixture.app(0), &admin, lost).await.unwrap();
         assert_eq!(sign.person.merged_into, Some(won[0]));
     }
 }
 
 pub(crate) async fn edit_while_merging(database: Database) {
-    let floor = Floor::on(database).await;
-    let admin = administrator(&floor).await;
+    let fixture = RaceFixture::on(database).await;
+    let admin = administrator(&fixture).await;
     for round in 0..ROUNDS {
-        let from = made(&floor, 0, &format!("A{round}")).await.seen.person.id;
-        let into = made(&floor, 0, &format!("B{round}")).await.seen.person.id;
+        let from = made(&fixture, 0, &format!("A{round}")).await.seen.person.id;
+        let into = made(&fixture, 0, &format!("B{round}")).await.seen.person.id;
         let callers = (0..CALLERS).map(|caller| {
-            let (floor, admin) = (&floor, &admin);
+            let (fixture, admin) = (&fixture, &admin);
             async move {
                 if caller == CALLERS / 2 {
-                    return merge(floor, caller, admin, from, into).await;
+                    return merge(fixture, caller, admin, from, into).await;
                 }
                 let phone = Some(Some(format!("99900{caller:04}")));
                 let fields = PersonPatch { phone, ..PersonPatch::default() };
                 let input = Known(PersonInput { document: None, fields });
-                edit_person(&floor.app(caller), &floor.operator, from, IfMatch::Any, &input).await
+                edit_person(&fixture.app(caller), &fixture.operator, from, IfMatch::Any, &input).await
             }
         });
         let outcomes = join_all(callers).await;
@@ -161,7 +161,7 @@ pub(crate) async fn edit_while_merging(database: Database) {
                 Err(error) => panic!("{error:?}"),
             }
         }
-        let sign = person(&floor.app(0), &admin, from).await.unwrap().person;
+        let sign = person(&fixture.app(0), &admin, from).await.unwrap().person;
         assert_eq!(
             sign.version,
             1 + changes,

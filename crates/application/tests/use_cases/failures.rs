@@ -20,7 +20,7 @@ use medcert_domain::certification::Stage;
 use medcert_testkit::{Database, Replicas};
 use mockall::mock;
 
-use crate::floor::{Floor, fresh, keyed, seen};
+use crate::race_fixture::{RaceFixture, fresh, keyed, seen};
 
 mock! {
     Storage {}
@@ -66,18 +66,21 @@ fn storage(mended: &Arc<AtomicBool>) -> MockStorage {
 async fn a_certificate_that_cannot_be_stored_is_not_issued_and_takes_no_number() {
     let mended = Arc::new(AtomicBool::new(false));
     let objects: Arc<dyn Objects> = Arc::new(storage(&mended));
-    let floor = Floor::of(Replicas::with_objects(Database::Sqlite, 2, 1, objects).await).await;
-    let evaluated = floor.evaluated(1).await;
-    let id = evaluated.dossier.certification.id;
-    let mut conditions = keyed(&floor.doctor, "issue", [1; 32]);
+    let fixture = RaceFixture::of(Replicas::with_objects(Database::Sqlite, 2, 1, objects).await).await;
+    let evaluated = fixture.evaluated(1).await;
+    let id = evaluated.request_aggregate.certification.id;
+    let mut conditions = keyed(&fixture.doctor, "issue", [1; 32]);
     conditions.if_match = seen(&evaluated).if_match;
-    let failed = floor.issue(0, id, &conditions).await;
+    let failed = fixture.issue(0, id, &conditions).await;
     assert!(matches!(failed, Err(Error::Internal(_))), "{:?}", failed.err());
-    let store = &floor.app(0).parts.store;
-    let kept = store.dossier(id).await.unwrap().unwrap().certification;
-    assert_eq!((kept.stage, kept.version), (Stage::Evaluated, evaluated.dossier.certification.version));
+    let store = &fixture.app(0).parts.store;
+    let kept = store.request_aggregate(id).await.unwrap().unwrap().certification;
+    assert_eq!(
+        (kept.stage, kept.version),
+        (Stage::Evaluated, evaluated.request_aggregate.certification.version)
+    );
     assert_eq!(store.counter("certificate:MC", 2026).await.unwrap(), 0);
     mended.store(true, Ordering::SeqCst);
-    let issued = fresh(floor.issue(0, id, &conditions).await);
-    assert_eq!(issued.dossier.certification.certificates[0].number, "MC-2026-000001");
+    let issued = fresh(fixture.issue(0, id, &conditions).await);
+    assert_eq!(issued.request_aggregate.certification.certificates[0].number, "MC-2026-000001");
 }

@@ -8,7 +8,7 @@ use futures::future::join_all;
 use medcert_application::{
     Error, IfMatch,
     certification::Known,
-    files::{FileAttempt, FileForm, FileSeen, Incoming, UploadAttempt, Uploaded, delete, upload},
+    files::{FileAttempt, FileForm, Incoming, UploadAttempt, Uploaded, VisibleFile, delete, upload},
     objects::ObjectKey,
     scanning::{Scanner, Verdict},
 };
@@ -20,7 +20,7 @@ use medcert_domain::{
 use medcert_testkit::{Database, Replicas, memory};
 use mockall::{mock, predicate::always};
 
-use crate::floor::{CALLERS, Floor, plain};
+use crate::race_fixture::{CALLERS, RaceFixture, plain};
 
 /// Rounds of each race.
 const ROUNDS: usize = 4;
@@ -60,17 +60,17 @@ impl Incoming for Ready {
     }
 }
 
-async fn add(floor: &Floor, caller: usize, id: Id<Certification>) -> Result<FileSeen, Error> {
+async fn add(fixture: &RaceFixture, caller: usize, id: Id<Certification>) -> Result<VisibleFile, Error> {
     let attempt =
         UploadAttempt { id, conditions: plain(), incoming: &mut Ready::new(), encode: &|_| String::new() };
-    match upload(&floor.app(caller), &floor.operator, attempt).await? {
+    match upload(&fixture.app(caller), &fixture.operator, attempt).await? {
         Uploaded::Fresh(seen) => Ok(seen),
         Uploaded::Replayed { .. } => panic!("an answer from before"),
     }
 }
 
-async fn objects(floor: &Floor) -> usize {
-    floor.replicas.objects.list("files").await.unwrap().len()
+async fn objects(fixture: &RaceFixture) -> usize {
+    fixture.replicas.objects.list("files").await.unwrap().len()
 }
 
 #[tokio::test]
@@ -89,34 +89,34 @@ async fn what_a_scanner_says_decides() {
     let replicas = Replicas::having(Database::Sqlite, 2, 1, objects_of, |parts| {
         parts.scanner = Arc::new(scanner);
     });
-    let floor = Floor::of(replicas.await).await;
-    let id = floor.register(0, 1).await.dossier.certification.id;
-    match add(&floor, 0, id).await {
+    let fixture = RaceFixture::of(replicas.await).await;
+    let id = fixture.register(0, 1).await.request_aggregate.certification.id;
+    match add(&fixture, 0, id).await {
         Err(Error::Invalid(invalid)) => {
             assert_eq!((invalid.faults[0].pointer.as_str(), invalid.faults[0].code), ("/file", "infected"));
         }
         other => panic!("{other:?}"),
     }
-    assert!(matches!(add(&floor, 0, id).await, Err(Error::ScannerUnavailable)));
-    assert_eq!(objects(&floor).await, 0, "nothing stays behind");
-    add(&floor, 0, id).await.unwrap();
-    assert_eq!(objects(&floor).await, 1);
+    assert!(matches!(add(&fixture, 0, id).await, Err(Error::ScannerUnavailable)));
+    assert_eq!(objects(&fixture).await, 0, "nothing stays behind");
+    add(&fixture, 0, id).await.unwrap();
+    assert_eq!(objects(&fixture).await, 1);
 }
 
-async fn files_of(floor: &Floor, id: Id<Certification>) -> Vec<StoredFile> {
-    floor.app(0).parts.store.dossier(id).await.unwrap().unwrap().certification.files
+async fn files_of(fixture: &RaceFixture, id: Id<Certification>) -> Vec<StoredFile> {
+    fixture.app(0).parts.store.request_aggregate(id).await.unwrap().unwrap().certification.files
 }
 
 /// The last free places go to as many as there are, and everybody else is told that there are none.
 pub(crate) async fn fill_up(database: Database) {
-    let floor = Floor::on(database).await;
+    let fixture = RaceFixture::on(database).await;
     let mut kept = 0;
     for round in 0..ROUNDS {
-        let id = floor.register(0, round).await.dossier.certification.id;
+        let id = fixture.register(0, round).await.request_aggregate.certification.id;
         for _ in 0..MOST_FILES - 3 {
-            add(&floor, 0, id).await.unwrap();
+            add(&fixture, 0, id).await.unwrap();
         }
-        let outcomes = join_all((0..CALLERS).map(|caller| add(&floor, caller, id))).await;
+        let outcomes = join_all((0..CALLERS).map(|caller| add(&fixture, caller, id))).await;
         let won = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
         assert_eq!(won, 3, "round {round}");
         for outcome in &outcomes {
@@ -127,22 +127,22 @@ pub(crate) async fn fill_up(database: Database) {
             );
             assert!(outcome.is_ok() || full || matches!(outcome, Err(Error::Stale)), "{outcome:?}");
         }
-        assert_eq!(files_of(&floor, id).await.len(), MOST_FILES);
+        assert_eq!(files_of(&fixture, id).await.len(), MOST_FILES);
         kept += MOST_FILES;
-        assert_eq!(objects(&floor).await, kept, "an object for each row and none without");
+        assert_eq!(objects(&fixture).await, kept, "an object for each row and none without");
     }
 }
 
 /// Of all who take the same file away one does, and everybody else finds it gone.
 pub(crate) async fn take_away(database: Database) {
-    let floor = Floor::on(database).await;
+    let fixture = RaceFixture::on(database).await;
     for round in 0..ROUNDS {
-        let id = floor.register(0, round).await.dossier.certification.id;
-        let file = add(&floor, 0, id).await.unwrap().file.id;
+        let id = fixture.register(0, round).await.request_aggregate.certification.id;
+        let file = add(&fixture, 0, id).await.unwrap().file.id;
         let input = Known(None);
         let callers = (0..CALLERS).map(|caller| {
-            let (app, input) = (floor.app(caller), &input);
-            let actor = &floor.operator;
+            let (app, input) = (fixture.app(caller), &input);
+            let actor = &fixture.operator;
             async move { delete(&app, actor, FileAttempt { id: file, if_match: IfMatch::Any, input }).await }
         });
         let outcomes = join_all(callers).await;
@@ -150,9 +150,10 @@ pub(crate) async fn take_away(database: Database) {
         for outcome in &outcomes {
             assert!(matches!(outcome, Ok(()) | Err(Error::NotFound("file"))), "{outcome:?}");
         }
-        assert_eq!(files_of(&floor, id).await, []);
-        let version = floor.app(0).parts.store.dossier(id).await.unwrap().unwrap().certification.version;
+        assert_eq!(files_of(&fixture, id).await, []);
+        let version =
+            fixture.app(0).parts.store.request_aggregate(id).await.unwrap().unwrap().certification.version;
         assert_eq!(version, 3, "registered, added to, taken from");
-        assert_eq!(floor.app(0).parts.store.discarded(9).await.unwrap().len(), round + 1);
+        assert_eq!(fixture.app(0).parts.store.discarded(9).await.unwrap().len(), round + 1);
     }
 }

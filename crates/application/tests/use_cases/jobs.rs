@@ -9,8 +9,8 @@ use medcert_application::{
     catalog::NewService,
     certification::{Answer, BulkItem, DocumentInput, Known, PersonInput, RegisterInput, bulk},
     demo,
-    jobs::{LineForms, NewJob, NewLine, ask, keep_working, work},
-    once::Once,
+    idempotent::Idempotent,
+    jobs::{LineForms, NewJob, NewLine, create, keep_working, work},
     store::{JobLine, PageRequest, RequestFilter},
 };
 use medcert_domain::{
@@ -23,7 +23,7 @@ use medcert_domain::{
 };
 use medcert_testkit::{Database, actor_of};
 
-use crate::floor::{CALLERS, Floor, encode, keyed, plain};
+use crate::race_fixture::{CALLERS, RaceFixture, encode, keyed, plain};
 
 /// A line is the number of a document, or the name of a service; an odd number is refused, and `!` is a fault of ours.
 const FORMS: LineForms = LineForms {
@@ -78,12 +78,12 @@ fn read(text: &str, profile: &Institution) -> Result<RegisterInput, Error> {
     })
 }
 
-async fn asked(floor: &Floor, dry_run: bool, texts: impl IntoIterator<Item = String>) -> Id<Job> {
-    asked_by(floor, &floor.operator, JobKind::ImportRequests, dry_run, texts).await
+async fn asked(fixture: &RaceFixture, dry_run: bool, texts: impl IntoIterator<Item = String>) -> Id<Job> {
+    asked_by(fixture, &fixture.operator, JobKind::ImportRequests, dry_run, texts).await
 }
 
 async fn asked_by(
-    floor: &Floor,
+    fixture: &RaceFixture,
     actor: &Actor,
     kind: JobKind,
     dry_run: bool,
@@ -91,19 +91,19 @@ async fn asked_by(
 ) -> Id<Job> {
     let lines = texts.into_iter().zip(1..).map(|(text, number)| NewLine { number, text }).collect();
     let new = NewJob { kind, dry_run, lines };
-    match ask(&floor.app(0), actor, new, &plain(), &|_| String::new()).await.unwrap() {
-        Once::Done(row) => row.job.id,
-        Once::Replayed(_) => panic!("nobody sent a key"),
+    match create(&fixture.app(0), actor, new, &plain(), &|_| String::new()).await.unwrap() {
+        Idempotent::Done(row) => row.job.id,
+        Idempotent::Replayed(_) => panic!("nobody sent a key"),
     }
 }
 
-async fn seen(floor: &Floor, id: Id<Job>) -> Job {
-    floor.app(0).parts.store.job(id).await.unwrap().unwrap().job
+async fn seen(fixture: &RaceFixture, id: Id<Job>) -> Job {
+    fixture.app(0).parts.store.job(id).await.unwrap().unwrap().job
 }
 
-async fn lines(floor: &Floor, id: Id<Job>) -> Vec<JobLine> {
+async fn lines(fixture: &RaceFixture, id: Id<Job>) -> Vec<JobLine> {
     let page = PageRequest { limit: 200, after: None, with_total: false };
-    floor.app(0).parts.store.job_lines(id, None, &page).await.unwrap().items
+    fixture.app(0).parts.store.job_lines(id, None, &page).await.unwrap().items
 }
 
 fn documents(from: u32, count: u32) -> impl Iterator<Item = String> {
@@ -111,57 +111,58 @@ fn documents(from: u32, count: u32) -> impl Iterator<Item = String> {
 }
 
 /// What lines made is there, once a line.
-async fn all_are_there_once(floor: &Floor, jobs: &[Id<Job>], count: usize) {
+async fn all_are_there_once(fixture: &RaceFixture, jobs: &[Id<Job>], count: usize) {
     let (mut made, mut codes, mut clients) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for id in jobs {
-        for line in lines(floor, *id).await {
+        for line in lines(fixture, *id).await {
             assert_eq!((line.outcome, &line.text, line.duplicates.len()), (LineOutcome::Ok, &None, 0));
             let request = line.made.unwrap();
-            let dossier = floor.app(0).parts.store.dossier(Id::new(request.id)).await.unwrap().unwrap();
-            assert_eq!(dossier.certification.registered_by, floor.operator.user);
+            let request_aggregate =
+                fixture.app(0).parts.store.request_aggregate(Id::new(request.id)).await.unwrap().unwrap();
+            assert_eq!(request_aggregate.certification.registered_by, fixture.operator.user);
             made.insert(request.id);
             codes.insert(request.code);
-            clients.insert(dossier.client.id);
+            clients.insert(request_aggregate.client.id);
         }
     }
     assert_eq!((made.len(), codes.len(), clients.len()), (count, count, count));
     let page = PageRequest { limit: 1, after: None, with_total: true };
-    let all = floor.app(0).parts.store.requests(&RequestFilter::default(), &page).await.unwrap();
+    let all = fixture.app(0).parts.store.requests(&RequestFilter::default(), &page).await.unwrap();
     assert_eq!(all.total, Some(u64::try_from(count).unwrap()));
 }
 
 /// Sixty-four workers, some of which let the leases of the others end while those go on working.
 pub(crate) async fn work_together(database: Database) {
-    let floor = Floor::on(database).await;
+    let fixture = RaceFixture::on(database).await;
     let mut jobs = vec![];
     for part in 0..3 {
-        jobs.push(asked(&floor, false, documents(100 * part, 20)).await);
+        jobs.push(asked(&fixture, false, documents(100 * part, 20)).await);
     }
-    all_work(&floor, &jobs).await;
+    all_work(&fixture, &jobs).await;
     for id in &jobs {
-        let job = seen(&floor, *id).await;
+        let job = seen(&fixture, *id).await;
         assert_eq!((job.status, job.done, job.failed), (JobStatus::Succeeded, 20, 0));
     }
-    all_are_there_once(&floor, &jobs, 60).await;
+    all_are_there_once(&fixture, &jobs, 60).await;
 }
 
 /// Everybody works until the jobs are done.
-async fn all_work(floor: &Floor, jobs: &[Id<Job>]) {
+async fn all_work(fixture: &RaceFixture, jobs: &[Id<Job>]) {
     let workers = (0..CALLERS).map(|number| async move {
         loop {
-            match work(&floor.app(number), &FORMS).await {
+            match work(&fixture.app(number), &FORMS).await {
                 Ok(()) | Err(Error::Busy(_) | Error::Stale) => {}
                 Err(error) => panic!("{error:?}"),
             }
             let mut open = false;
             for id in jobs {
-                open |= seen(floor, *id).await.status.is_open();
+                open |= seen(fixture, *id).await.status.is_open();
             }
             if !open {
                 return;
             }
             if number % 16 == 0 {
-                floor.replicas.clock.advance(Duration::seconds(61));
+                fixture.replicas.clock.advance(Duration::seconds(61));
             }
         }
     });
@@ -170,19 +171,21 @@ async fn all_work(floor: &Floor, jobs: &[Id<Job>]) {
 
 /// Files that name the same people and services, taken at the same time: each is made by one of them.
 pub(crate) async fn find_together(database: Database) {
-    let floor = Floor::on(database).await;
-    let admin = actor_of(&floor.app(0), demo::emails()[0]).await;
+    let fixture = RaceFixture::on(database).await;
+    let admin = actor_of(&fixture.app(0), demo::emails()[0]).await;
     let (mut people, mut services) = (vec![], vec![]);
     for _ in 0..3 {
-        people.push(asked_by(&floor, &floor.operator, JobKind::ImportPeople, false, documents(1, 10)).await);
+        people.push(
+            asked_by(&fixture, &fixture.operator, JobKind::ImportPeople, false, documents(1, 10)).await,
+        );
         let names = (0..10).map(|number| format!("Service {number}"));
-        services.push(asked_by(&floor, &admin, JobKind::ImportServices, false, names).await);
+        services.push(asked_by(&fixture, &admin, JobKind::ImportServices, false, names).await);
     }
     let jobs: Vec<Id<Job>> = people.iter().chain(&services).copied().collect();
-    all_work(&floor, &jobs).await;
+    all_work(&fixture, &jobs).await;
     let (mut made, mut found) = (BTreeSet::new(), BTreeSet::new());
     for id in people {
-        for line in lines(&floor, id).await {
+        for line in lines(&fixture, id).await {
             assert_eq!((line.outcome, &line.text), (LineOutcome::Ok, &None));
             let person = line.made.unwrap();
             assert_eq!(person.code, None);
@@ -197,7 +200,7 @@ pub(crate) async fn find_together(database: Database) {
     assert_eq!((made.len(), &made), (10, &found));
     let mut services_made = BTreeSet::new();
     for id in services {
-        for line in lines(&floor, id).await {
+        for line in lines(&fixture, id).await {
             match line.outcome {
                 LineOutcome::Ok => assert!(services_made.insert(line.made.unwrap().id)),
                 LineOutcome::Refused => {
@@ -226,23 +229,23 @@ async fn killed_after<T>(polls: usize, work: impl Future<Output = T>) -> Option<
 
 /// On databases whose driver bears that a statement is abandoned.
 async fn killed_again_and_again(database: Database) {
-    let floor = Floor::on(database).await;
-    let id = asked(&floor, false, documents(0, 8)).await;
-    let dry = asked(&floor, true, documents(50, 4)).await;
+    let fixture = RaceFixture::on(database).await;
+    let id = asked(&fixture, false, documents(0, 8)).await;
+    let dry = asked(&fixture, true, documents(50, 4)).await;
     let mut kills = 0;
-    while seen(&floor, id).await.status.is_open() || seen(&floor, dry).await.status.is_open() {
+    while seen(&fixture, id).await.status.is_open() || seen(&fixture, dry).await.status.is_open() {
         // Not always at the same points.
-        if killed_after(7 + kills % 60, work(&floor.app(kills), &FORMS)).await.is_none() {
+        if killed_after(7 + kills % 60, work(&fixture.app(kills), &FORMS)).await.is_none() {
             kills += 1;
         }
-        floor.replicas.clock.advance(Duration::seconds(61));
+        fixture.replicas.clock.advance(Duration::seconds(61));
         assert!(kills < 5000, "it gets nowhere");
     }
     assert!(kills > 3, "it was hardly ever killed");
-    let (job, judged) = (seen(&floor, id).await, seen(&floor, dry).await);
+    let (job, judged) = (seen(&fixture, id).await, seen(&fixture, dry).await);
     assert_eq!((job.status, job.done, job.failed), (JobStatus::Succeeded, 8, 0));
     assert_eq!((judged.status, judged.done, judged.failed), (JobStatus::Succeeded, 4, 0));
-    all_are_there_once(&floor, &[id], 8).await;
+    all_are_there_once(&fixture, &[id], 8).await;
 }
 
 #[tokio::test]
@@ -257,19 +260,19 @@ async fn a_killed_worker_loses_and_doubles_nothing_on_postgres() {
 
 #[tokio::test]
 async fn a_killed_bulk_is_continued_by_repeating_it() {
-    let floor = Floor::on(Database::Sqlite).await;
+    let fixture = RaceFixture::on(Database::Sqlite).await;
     let mut requests = vec![];
     for number in 0..5 {
-        requests.push(floor.register(0, number).await.dossier.certification.id);
+        requests.push(fixture.register(0, number).await.request_aggregate.certification.id);
     }
-    let payloads: Vec<_> = (0..5).map(|number| Known(floor.payment(&format!("r-{number}")))).collect();
+    let payloads: Vec<_> = (0..5).map(|number| Known(fixture.payment(&format!("r-{number}")))).collect();
     let items: Vec<BulkItem<'_>> =
         requests.iter().zip(&payloads).map(|(id, input)| BulkItem { id: *id, version: 1, input }).collect();
-    let key = keyed(&floor.manager, "batch", [3; 32]).idempotency;
-    let app = floor.app(0);
+    let key = keyed(&fixture.manager, "batch", [3; 32]).idempotency;
+    let app = fixture.app(0);
     let mut polls = 1;
     let answers = loop {
-        let call = bulk(&app, &floor.manager, Action::RegisterPayment, &items, key.as_ref(), &encode);
+        let call = bulk(&app, &fixture.manager, Action::RegisterPayment, &items, key.as_ref(), &encode);
         if let Some(answers) = killed_after(polls, call).await {
             break answers.unwrap();
         }
@@ -278,60 +281,63 @@ async fn a_killed_bulk_is_continued_by_repeating_it() {
     assert!(answers.iter().all(Result::is_ok));
     assert!(matches!(answers[0], Ok(Answer::Replayed(_))), "it was done by a call that was killed");
     for id in requests {
-        let dossier = app.parts.store.dossier(id).await.unwrap().unwrap();
-        assert_eq!((dossier.certification.payments.len(), dossier.certification.version), (1, 2));
+        let request_aggregate = app.parts.store.request_aggregate(id).await.unwrap().unwrap();
+        assert_eq!(
+            (request_aggregate.certification.payments.len(), request_aggregate.certification.version),
+            (1, 2)
+        );
     }
 }
 
 #[tokio::test]
 async fn an_action_that_attests_is_never_done_in_bulk() {
-    let floor = Floor::on(Database::Sqlite).await;
-    let app = floor.app(0);
+    let fixture = RaceFixture::on(Database::Sqlite).await;
+    let app = fixture.app(0);
     for action in [Action::Issue, Action::RecordEvaluation] {
-        let refused = bulk(&app, &floor.doctor, action, &[], None, &encode).await;
+        let refused = bulk(&app, &fixture.doctor, action, &[], None, &encode).await;
         assert!(matches!(refused, Err(Error::Invalid(_))));
     }
 }
 
 #[tokio::test]
 async fn a_fault_of_ours_stops_a_job_only_when_it_stays() {
-    let floor = Floor::on(Database::Sqlite).await;
-    let id = asked(&floor, false, ["00000001", "x", "!", "00000002"].map(str::to_owned)).await;
+    let fixture = RaceFixture::on(Database::Sqlite).await;
+    let id = asked(&fixture, false, ["00000001", "x", "!", "00000002"].map(str::to_owned)).await;
     for tries in 1..5 {
-        work(&floor.app(0), &FORMS).await.unwrap();
-        let job = seen(&floor, id).await;
+        work(&fixture.app(0), &FORMS).await.unwrap();
+        let job = seen(&fixture, id).await;
         assert_eq!((job.status, job.done, job.failed, job.tries), (JobStatus::Running, 2, 1, tries));
-        floor.replicas.clock.advance(Duration::seconds(60));
+        fixture.replicas.clock.advance(Duration::seconds(60));
     }
-    work(&floor.app(0), &FORMS).await.unwrap();
-    let job = seen(&floor, id).await;
+    work(&fixture.app(0), &FORMS).await.unwrap();
+    let job = seen(&fixture, id).await;
     assert_eq!((job.status, job.done, job.failed), (JobStatus::Failed, 2, 1));
-    let outcomes: Vec<LineOutcome> = lines(&floor, id).await.iter().map(|line| line.outcome).collect();
+    let outcomes: Vec<LineOutcome> = lines(&fixture, id).await.iter().map(|line| line.outcome).collect();
     let pending = LineOutcome::Pending;
     assert_eq!(outcomes, [LineOutcome::Ok, LineOutcome::Refused, pending, pending]);
     // Somebody who knows better had repaired it meanwhile: another job goes well.
-    let next = asked(&floor, false, documents(7, 1)).await;
-    work(&floor.app(0), &FORMS).await.unwrap();
-    assert_eq!(seen(&floor, next).await.status, JobStatus::Succeeded);
+    let next = asked(&fixture, false, documents(7, 1)).await;
+    work(&fixture.app(0), &FORMS).await.unwrap();
+    assert_eq!(seen(&fixture, next).await.status, JobStatus::Succeeded);
 }
 
 #[tokio::test]
 async fn a_closed_desk_gives_its_job_back() {
-    let floor = Floor::on(Database::Sqlite).await;
-    let id = asked(&floor, false, documents(0, 100)).await;
-    let app = floor.app(0);
+    let fixture = RaceFixture::on(Database::Sqlite).await;
+    let id = asked(&fixture, false, documents(0, 100)).await;
+    let app = fixture.app(0);
     let close = async {
-        while seen(&floor, id).await.done == 0 {
+        while seen(&fixture, id).await.done == 0 {
             tokio::task::yield_now().await;
         }
-        app.desk.close();
+        app.job_queue.close();
     };
     tokio::join!(keep_working(&app, &FORMS), close);
-    let job = seen(&floor, id).await;
+    let job = seen(&fixture, id).await;
     assert!(job.done > 0 && job.done < 100, "{}", job.done);
     assert_eq!((job.status, job.held_by), (JobStatus::Running, None));
     // Nobody waits for a lease to end.
-    work(&floor.app(1), &FORMS).await.unwrap();
-    assert_eq!(seen(&floor, id).await.status, JobStatus::Succeeded);
-    all_are_there_once(&floor, &[id], 100).await;
+    work(&fixture.app(1), &FORMS).await.unwrap();
+    assert_eq!(seen(&fixture, id).await.status, JobStatus::Succeeded);
+    all_are_there_once(&fixture, &[id], 100).await;
 }

@@ -14,10 +14,10 @@ mod catalog;
 mod directories;
 mod failures;
 mod files;
-mod floor;
 mod jobs;
+mod race_cases;
+mod race_fixture;
 mod reports;
-mod rounds;
 
 use medcert_testkit::Database;
 
@@ -39,7 +39,7 @@ macro_rules! on_every_database {
 on_every_database! {
     catalog { one_name }
     directories { find_or_make, merge_crosswise, edit_while_merging }
-    rounds {
+    race_cases {
         assign_manager,
         assign_doctor,
         pay_with_one_key,

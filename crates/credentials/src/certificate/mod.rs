@@ -6,7 +6,7 @@ mod logo;
 mod paint;
 mod qr;
 mod sheet;
-mod words;
+mod texts;
 
 use bytes::Bytes;
 use medcert_application::rendering::{CertificateRenderer, CertificateSheet, PictureError, RenderError};
@@ -15,7 +15,7 @@ use medcert_domain::catalog::LogoKind;
 pub use fonts::FontError;
 use fonts::Fonts;
 use sheet::Composer;
-use words::Words;
+use texts::Texts;
 
 /// Renders certificates with krilla.
 ///
@@ -41,10 +41,10 @@ impl std::fmt::Debug for KrillaRenderer {
 
 impl CertificateRenderer for KrillaRenderer {
     fn render(&self, sheet: &CertificateSheet) -> Result<Vec<u8>, RenderError> {
-        let words = Words::of(sheet.locale);
+        let texts = Texts::of(sheet.locale);
         let shaper = self.fonts.shaper();
-        let blocks = Composer::new(sheet, words, &shaper).page()?;
-        paint::write(sheet, words, &blocks)
+        let blocks = Composer::new(sheet, texts, &shaper).page()?;
+        paint::write(sheet, texts, &blocks)
     }
 
     fn picture(&self, bytes: &Bytes) -> Result<LogoKind, PictureError> {

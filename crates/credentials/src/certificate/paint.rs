@@ -25,7 +25,7 @@ use super::{
     block::{Element, Ink, Para, Piece, Rgb, Role, TEAL},
     qr::Symbol,
     sheet::{MARGIN, PAGE, Placed},
-    words::Words,
+    texts::Texts,
 };
 
 /// The colour of the symbol: full black, the best contrast for readers.
@@ -50,12 +50,12 @@ struct NoProfile;
 /// The document's bytes; nothing in them depends on when or where they are made.
 pub(super) fn write(
     sheet: &CertificateSheet,
-    words: &'static Words,
+    texts: &'static Texts,
     blocks: &[Placed],
 ) -> Result<Vec<u8>, RenderError> {
     let settings = SerializeSettings { configuration: profile()?, ..SerializeSettings::default() };
     let mut document = Document::new_with(settings);
-    document.set_metadata(metadata(sheet, words));
+    document.set_metadata(metadata(sheet, texts));
     let settings = PageSettings::from_wh(PAGE.0, PAGE.1).ok_or_else(|| backend(NoExtent))?;
     let mut page = document.start_page_with(settings);
     let mut surface = page.surface();
@@ -83,7 +83,7 @@ pub(super) fn write(
     }
     surface.finish();
 
-    let mut tree = TagTree::new().with_lang(Some(words.tag.to_owned()));
+    let mut tree = TagTree::new().with_lang(Some(texts.tag.to_owned()));
     for (element, y, leaves) in drawn {
         let rect = extent(element, y).ok_or_else(|| backend(NoExtent))?;
         let group = match &element.role {
@@ -124,7 +124,7 @@ fn profile() -> Result<Configuration, RenderError> {
 }
 
 /// Names the certificate, never the holder: metadata is shown and indexed where the page is not.
-fn metadata(sheet: &CertificateSheet, words: &Words) -> Metadata {
+fn metadata(sheet: &CertificateSheet, texts: &Texts) -> Metadata {
     let at = sheet.issued_at;
     let small = |value: u32| u8::try_from(value).unwrap_or_default();
     let date = DateTime::new(u16::try_from(at.year()).unwrap_or_default())
@@ -136,8 +136,8 @@ fn metadata(sheet: &CertificateSheet, words: &Words) -> Metadata {
         .utc_offset_hour(0)
         .utc_offset_minute(0);
     Metadata::new()
-        .title(format!("{} {}", (words.title)(sheet.kind), sheet.number))
-        .language(words.tag.to_owned())
+        .title(format!("{} {}", (texts.title)(sheet.kind), sheet.number))
+        .language(texts.tag.to_owned())
         .creator("Medcert".to_owned())
         .authors(vec![sheet.institution.name.clone()])
         .creation_date(date)

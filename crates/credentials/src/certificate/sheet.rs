@@ -10,7 +10,7 @@ use super::{
     fonts::{Shaper, Weight},
     logo::Picture,
     qr::{QUIET_ZONE, Symbol},
-    words::Words,
+    texts::Texts,
 };
 
 /// A4 (ISO 216).
@@ -39,17 +39,17 @@ const PROSE: Style = Style::new(9.5, Weight::Regular, BODY).within(4, 8.0).leadi
 /// A block and how far its top is from the top of the page.
 pub(super) type Placed = (f32, Block);
 
-/// Words and sheet together, and what measures them.
+/// Texts and sheet together, and what measures them.
 pub(super) struct Composer<'a> {
     pub(super) sheet: &'a CertificateSheet,
-    pub(super) words: &'static Words,
+    pub(super) texts: &'static Texts,
     pub(super) shaper: &'a Shaper<'a>,
     density: f32,
 }
 
 impl<'a> Composer<'a> {
-    pub(super) fn new(sheet: &'a CertificateSheet, words: &'static Words, shaper: &'a Shaper<'a>) -> Self {
-        Self { sheet, words, shaper, density: 1.0 }
+    pub(super) fn new(sheet: &'a CertificateSheet, texts: &'static Texts, shaper: &'a Shaper<'a>) -> Self {
+        Self { sheet, texts, shaper, density: 1.0 }
     }
 
     /// The blocks of the page in reading order; none overlaps another.
@@ -91,22 +91,22 @@ impl<'a> Composer<'a> {
     fn header(&self) -> Result<Block, RenderError> {
         let institution = &self.sheet.institution;
         let number = self.set(&self.sheet.number, VALUE.within(1, 8.0), 150.0)?;
-        let label = self.label(self.words.number, 150.0)?;
+        let label = self.label(self.texts.number, 150.0)?;
         let width = number.width().max(label.width());
         let mut block = Block::default();
         let mut x = 0.0;
         if let Some(logo) = &institution.logo {
             let picture = Picture::of(logo)?;
             x = picture.width + LOGO_GAP;
-            block.picture(format!("{} {}", self.words.logo_alt, institution.name), picture);
+            block.picture(format!("{} {}", self.texts.logo_alt, institution.name), picture);
         }
         let left = WIDTH - width - GUTTER - x;
 
         let mut name = Block::default();
         let style = Style::new(15.0, Weight::SemiBold, INK).within(4, 9.0).leading(1.25);
         name.text(Role::Paragraph, 0.0, self.set(&institution.name, style, left)?);
-        let tax_id = institution.tax_id.as_ref().map(|id| format!("{} {id}", self.words.tax_id));
-        let phone = institution.phone.as_ref().map(|phone| format!("{} {phone}", self.words.phone));
+        let tax_id = institution.tax_id.as_ref().map(|id| format!("{} {id}", self.texts.tax_id));
+        let phone = institution.phone.as_ref().map(|phone| format!("{} {phone}", self.texts.phone));
         let contact = Style::new(8.5, Weight::Regular, MUTED).within(5, 7.5);
         let lines = [institution.address.clone(), joined([tax_id, phone])];
         for (position, line) in lines.into_iter().flatten().enumerate() {
@@ -125,7 +125,7 @@ impl<'a> Composer<'a> {
     }
 
     fn title(&self) -> Result<Block, RenderError> {
-        let title = (self.words.title)(self.sheet.kind);
+        let title = (self.texts.title)(self.sheet.kind);
         let mut block = Block::default();
         let style = Style::new(25.0, Weight::SemiBold, TEAL).within(2, 17.0).leading(1.2).balanced();
         block.text(Role::Title(title.to_owned()), 0.0, self.set(title, style, WIDTH)?);
@@ -139,20 +139,20 @@ impl<'a> Composer<'a> {
     fn people(&self) -> Result<Block, RenderError> {
         let holder = &self.sheet.holder;
         let mut block = Block::default();
-        self.heading(&mut block, 0.0, self.words.holder)?;
+        self.heading(&mut block, 0.0, self.texts.holder)?;
         block.gap(1.0);
         let style = Style::new(17.0, Weight::SemiBold, INK).within(4, 11.0).leading(1.3);
         block.text(Role::Paragraph, 0.0, self.set(&holder.name, style, WIDTH)?);
         block.gap(6.0);
-        let birth = |person: &SheetPerson| person.birth_date.map(|date| self.words.date(date));
-        let mut cells = vec![(self.words.document.to_owned(), holder.document.clone())];
-        cells.extend(birth(holder).map(|date| (self.words.birth_date.to_owned(), date)));
+        let birth = |person: &SheetPerson| person.birth_date.map(|date| self.texts.date(date));
+        let mut cells = vec![(self.texts.document.to_owned(), holder.document.clone())];
+        cells.extend(birth(holder).map(|date| (self.texts.birth_date.to_owned(), date)));
         self.row(&mut block, &cells)?;
         if let Some((person, relationship)) = &self.sheet.represented_by {
             block.gap(9.0);
-            let relationship = (self.words.relationship)(*relationship);
-            let label = format!("{} ({relationship})", self.words.represented_by);
-            let document = (self.words.document.to_owned(), person.document.clone());
+            let relationship = (self.texts.relationship)(*relationship);
+            let label = format!("{} ({relationship})", self.texts.represented_by);
+            let document = (self.texts.document.to_owned(), person.document.clone());
             self.row(&mut block, &[(label, person.name.clone()), document])?;
         }
         Ok(block)
@@ -175,18 +175,18 @@ impl<'a> Composer<'a> {
         let (x, width) = (20.0, WIDTH - 38.0);
         let mut block = Block::default();
         block.gap(13.0);
-        self.heading(&mut block, x, self.words.conclusion)?;
+        self.heading(&mut block, x, self.texts.conclusion)?;
         block.gap(2.0);
-        block.text(Role::Paragraph, x, self.set(self.words.attestation, PROSE, width)?);
+        block.text(Role::Paragraph, x, self.set(self.texts.attestation, PROSE, width)?);
         block.gap(2.0);
-        let outcome = (self.words.outcome)(self.sheet.conclusion);
+        let outcome = (self.texts.outcome)(self.sheet.conclusion);
         let style = Style::new(25.0, Weight::SemiBold, INK).within(1, 15.0).leading(1.3);
         block.text(Role::Paragraph, x, self.set(outcome, style, width)?);
         if let Some(restrictions) = &self.sheet.restrictions {
             block.gap(9.0);
             block.rule(x, width, TEAL_LINE);
             block.gap(10.0);
-            self.heading(&mut block, x, self.words.restrictions)?;
+            self.heading(&mut block, x, self.texts.restrictions)?;
             block.gap(2.0);
             let style = Style::new(size, Weight::Regular, INK).leading(1.4);
             for line in restrictions.replace("\r\n", "\n").split(['\n', '\r']) {
@@ -211,12 +211,12 @@ impl<'a> Composer<'a> {
 
     /// Four dates beside the doctor and the line to sign on.
     fn facts(&self) -> Result<Block, RenderError> {
-        let (sheet, words) = (self.sheet, self.words);
+        let (sheet, texts) = (self.sheet, self.texts);
         let mut block = Block::default();
         let column = 141.0;
         let dates = [
-            [(words.evaluated_on, sheet.evaluated_on), (words.issued_on, sheet.issued_on)],
-            [(words.valid_from, sheet.valid_from), (words.valid_until, sheet.valid_until)],
+            [(texts.evaluated_on, sheet.evaluated_on), (texts.issued_on, sheet.issued_on)],
+            [(texts.valid_from, sheet.valid_from), (texts.valid_until, sheet.valid_until)],
         ];
         let mut y = 0.0;
         for row in dates {
@@ -225,7 +225,7 @@ impl<'a> Composer<'a> {
                 let value = VALUE.within(1, 7.5);
                 cell.cell(
                     self.label(label, column - 10.0)?,
-                    self.set(&words.date(date), value, column - 6.0)?,
+                    self.set(&texts.date(date), value, column - 6.0)?,
                 );
                 block.place(x, y, cell);
             }
@@ -235,16 +235,16 @@ impl<'a> Composer<'a> {
         let x = 2.0 * column + 14.0;
         let width = WIDTH - x;
         let mut doctor = Block::default();
-        self.heading(&mut doctor, 0.0, words.doctor)?;
+        self.heading(&mut doctor, 0.0, texts.doctor)?;
         // Room for a pen and a stamp.
         doctor.gap(40.0 * self.density);
         doctor.rule(0.0, width, MUTED);
         doctor.gap(2.0);
         let hint = Style::new(6.5, Weight::Regular, MUTED);
-        doctor.text(Role::Paragraph, 0.0, self.set(words.signature, hint, width)?);
+        doctor.text(Role::Paragraph, 0.0, self.set(texts.signature, hint, width)?);
         doctor.gap(2.0);
         doctor.text(Role::Paragraph, 0.0, self.set(&sheet.doctor.name, VALUE, width)?);
-        let licence = format!("{} {}", words.licence, sheet.doctor.licence_number);
+        let licence = format!("{} {}", texts.licence, sheet.doctor.licence_number);
         let small = Style::new(8.5, Weight::Regular, BODY).within(3, 7.5).leading(1.35);
         doctor.text(Role::Paragraph, 0.0, self.set(&licence, small, width)?);
         if let Some(specialty) = &sheet.doctor.specialty {
@@ -266,23 +266,23 @@ impl<'a> Composer<'a> {
         let top = block.height + quiet.max(14.0);
         let x = SYMBOL + quiet.max(GUTTER);
         let width = WIDTH - x;
-        let mut words = Block::default();
-        self.heading(&mut words, 0.0, self.words.verification)?;
-        words.gap(3.0);
-        words.text(Role::Paragraph, 0.0, self.set(self.words.how_to_verify, PROSE, width)?);
-        words.gap(6.0);
+        let mut texts = Block::default();
+        self.heading(&mut texts, 0.0, self.texts.verification)?;
+        texts.gap(3.0);
+        texts.text(Role::Paragraph, 0.0, self.set(self.texts.how_to_verify, PROSE, width)?);
+        texts.gap(6.0);
         let style = Style::new(10.0, Weight::SemiBold, TEAL).within(4, 7.5);
-        words.text(Role::Link(url.clone()), 0.0, self.set(address, style, width)?);
+        texts.text(Role::Link(url.clone()), 0.0, self.set(address, style, width)?);
 
         let ink = Ink::Symbol(symbol, SYMBOL);
-        let alt = format!("{} {url}", self.words.qr_alt);
+        let alt = format!("{} {url}", self.texts.qr_alt);
         let symbol = Block {
             height: SYMBOL,
             elements: vec![Element { role: Role::Figure(alt), pieces: vec![Piece { x: 0.0, y: 0.0, ink }] }],
             ..Block::default()
         };
-        let offset = ((SYMBOL - words.height) / 2.0).max(0.0);
-        block.place(x, top + offset, words);
+        let offset = ((SYMBOL - texts.height) / 2.0).max(0.0);
+        block.place(x, top + offset, texts);
         block.place(0.0, top, symbol);
         Ok(block)
     }

@@ -4,6 +4,6 @@ mod content;
 mod file;
 mod name;
 
-pub use content::{Archive, Finding, Inspection, Unfit};
+pub use content::{Archive, Finding, Inspection, Rejected};
 pub use file::{FileKind, FileLimits, MOST_FILES, MediaType, NewFile, StoredFile};
 pub use name::{file_name, matching_type};

@@ -1,6 +1,6 @@
 //! Names of files from outside.
 
-use super::{MediaType, Unfit};
+use super::{MediaType, Rejected};
 use crate::{Invalid, text};
 
 /// A file's name of 1 to 255 characters: NFC, trimmed, one line, a name and no path.
@@ -14,10 +14,10 @@ pub fn file_name(typed: &str) -> Result<String, Invalid> {
 }
 
 /// The format that content and name agree on.
-pub fn matching_type(name: &str, content: MediaType) -> Result<MediaType, Unfit> {
+pub fn matching_type(name: &str, content: MediaType) -> Result<MediaType, Rejected> {
     let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_lowercase());
     let agrees = extension.is_some_and(|extension| content.extensions().contains(&extension.as_str()));
-    if agrees { Ok(content) } else { Err(Unfit::NameDiffers) }
+    if agrees { Ok(content) } else { Err(Rejected::NameDiffers) }
 }
 
 #[cfg(test)]
@@ -44,7 +44,7 @@ mod tests {
         assert_eq!(matching_type("scan.PDF", MediaType::Pdf), Ok(MediaType::Pdf));
         assert_eq!(matching_type("a.b.JpEg", MediaType::Jpeg), Ok(MediaType::Jpeg));
         for name in ["scan.pdf.exe", "scan", "pdf", "scan.png", "scan.pdf "] {
-            assert_eq!(matching_type(name, MediaType::Pdf), Err(Unfit::NameDiffers), "{name}");
+            assert_eq!(matching_type(name, MediaType::Pdf), Err(Rejected::NameDiffers), "{name}");
         }
         for one in MediaType::ALL {
             for extension in one.extensions() {

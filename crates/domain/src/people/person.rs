@@ -203,8 +203,8 @@ fn set<T: Clone + PartialEq>(
     print: impl Fn(&T) -> String,
 ) {
     if let Some(new) = new.filter(|new| *new != slot) {
-        let (old, told) = (slot.as_ref().map(&print), new.as_ref().map(&print));
-        changes.push(FieldChange { field, old, new: told, applied: !protected });
+        let (old, printed) = (slot.as_ref().map(&print), new.as_ref().map(&print));
+        changes.push(FieldChange { field, old, new: printed, applied: !protected });
         if !protected {
             slot.clone_from(new);
         }
@@ -246,8 +246,8 @@ mod tests {
             ("Anna", None, "Silva")
         );
         let mut inside = ana();
-        let told = inside.merge(&patch, PersonUse::Inside);
-        assert_eq!(told.iter().filter(|c| c.applied).map(|c| c.field).collect::<Vec<_>>(), ["address"]);
+        let printed = inside.merge(&patch, PersonUse::Inside);
+        assert_eq!(printed.iter().filter(|c| c.applied).map(|c| c.field).collect::<Vec<_>>(), ["address"]);
         assert_eq!(inside.name(), "Ana Silva");
         assert!(ana().merge(&PersonPatch::default(), PersonUse::Outside).is_empty());
     }

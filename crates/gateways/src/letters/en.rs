@@ -1,8 +1,8 @@
 //! English.
 
-use super::Words;
+use super::Texts;
 
-pub(super) const WORDS: Words = Words {
+pub(super) const TEXTS: Texts = Texts {
     confirm_subject: "Confirm your new e-mail address",
     confirm: |institution, link, minutes| {
         format!(

@@ -1,8 +1,8 @@
 //! Spanish.
 
-use super::Words;
+use super::Texts;
 
-pub(super) const WORDS: Words = Words {
+pub(super) const TEXTS: Texts = Texts {
     confirm_subject: "Confirme su nueva dirección de correo",
     confirm: |institution, link, minutes| {
         format!(

@@ -18,7 +18,7 @@ pub(crate) struct Written {
 }
 
 /// The words of one language.
-pub(crate) struct Words {
+pub(crate) struct Texts {
     /// Subject of a letter that asks to confirm an address.
     confirm_subject: &'static str,
     /// Its body: institution, link, minutes.
@@ -31,19 +31,19 @@ pub(crate) struct Words {
 
 /// What the mail says in its language.
 pub(crate) fn written(mail: &Mail) -> Written {
-    let words = match mail.locale {
-        Locale::En => &en::WORDS,
-        Locale::Es => &es::WORDS,
-        Locale::Pt => &pt::WORDS,
-        Locale::Uk => &uk::WORDS,
+    let texts = match mail.locale {
+        Locale::En => &en::TEXTS,
+        Locale::Es => &es::TEXTS,
+        Locale::Pt => &pt::TEXTS,
+        Locale::Uk => &uk::TEXTS,
     };
     match &mail.letter {
         Letter::ConfirmEmail { link, minutes } => Written {
-            subject: words.confirm_subject,
-            body: (words.confirm)(&mail.institution, link, *minutes),
+            subject: texts.confirm_subject,
+            body: (texts.confirm)(&mail.institution, link, *minutes),
         },
         Letter::EmailChangeAsked => {
-            Written { subject: words.asked_subject, body: (words.asked)(&mail.institution) }
+            Written { subject: texts.asked_subject, body: (texts.asked)(&mail.institution) }
         }
     }
 }

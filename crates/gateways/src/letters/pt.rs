@@ -1,8 +1,8 @@
 //! Portuguese.
 
-use super::Words;
+use super::Texts;
 
-pub(super) const WORDS: Words = Words {
+pub(super) const TEXTS: Texts = Texts {
     confirm_subject: "Confirme o seu novo endereço de correio eletrónico",
     confirm: |institution, link, minutes| {
         format!(

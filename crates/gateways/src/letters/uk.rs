@@ -1,8 +1,8 @@
 //! Ukrainian.
 
-use super::Words;
+use super::Texts;
 
-pub(super) const WORDS: Words = Words {
+pub(super) const TEXTS: Texts = Texts {
     confirm_subject: "Підтвердьте нову адресу електронної пошти",
     confirm: |institution, link, minutes| {
         format!(

@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use crate::{
     backup::shape::{Column, Kind},
-    codec::{moment, stored},
-    stamp::Stamp,
+    column::{moment, stored},
+    db_timestamp::DbTimestamp,
 };
 
 /// Reads the column of a row.
@@ -17,7 +17,7 @@ pub(crate) fn read(row: &QueryResult, column: &Column) -> Result<Value, DbErr> {
     Ok(match column.kind {
         Kind::Id => Value::from(row.try_get::<Option<Uuid>>("", name)?.map(|id| id.to_string())),
         Kind::Text => Value::from(row.try_get::<Option<String>>("", name)?),
-        Kind::Moment => Value::from(row.try_get::<Option<Stamp>>("", name)?.map(written)),
+        Kind::Moment => Value::from(row.try_get::<Option<DbTimestamp>>("", name)?.map(written)),
         Kind::Day => Value::from(row.try_get::<Option<NaiveDate>>("", name)?.map(|day| day.to_string())),
         Kind::Flag => Value::from(row.try_get::<Option<bool>>("", name)?),
         Kind::Number => Value::from(number(row, name)?),
@@ -31,7 +31,7 @@ fn number(row: &QueryResult, name: &str) -> Result<Option<i64>, DbErr> {
     wide.or_else(|_| row.try_get::<Option<i32>>("", name).map(|small| small.map(i64::from)))
 }
 
-fn written(at: Stamp) -> String {
+fn written(at: DbTimestamp) -> String {
     moment(at).to_rfc3339_opts(SecondsFormat::Micros, true)
 }
 

@@ -8,14 +8,14 @@ use medcert_domain::{
 };
 
 use crate::{
-    codec::{all_or_none, count, moment, read, read_opt, stored},
+    column::{all_or_none, count, moment, read, read_opt, stored},
     mapped::{Mapped, Table},
 };
 
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
-    use crate::stamp::Stamp;
+    use crate::db_timestamp::DbTimestamp;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "institution")]
@@ -39,7 +39,7 @@ pub(crate) mod table {
         pub evaluation_max_age_days: i64,
         pub backdating_days: i64,
         pub age_of_majority: i64,
-        pub updated_at: Stamp,
+        pub updated_at: DbTimestamp,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -13,7 +13,7 @@ use sea_orm::{
 
 use super::service::table::{Column, Entity};
 use crate::{
-    directory::words::entries_with,
+    audited_entity::search_terms::entries_with,
     error::failed,
     mapped::{self, Row},
     query::{Keyset, page, total},
@@ -29,7 +29,7 @@ impl CatalogReads for SeaStore {
     ) -> Result<Page<Service>, StoreError> {
         let db = self.reader();
         let mut select = Query::select().from(Entity).columns(Column::iter()).take();
-        for word in &filter.words {
+        for word in &filter.search_terms {
             select.and_where(Expr::col(Column::Id).in_subquery(entries_with(Service::KIND, word)));
         }
         if let Some(active) = filter.active {

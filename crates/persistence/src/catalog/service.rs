@@ -4,14 +4,14 @@ use medcert_application::store::StoreError;
 use medcert_domain::{Entity as _, Id, catalog::Service, certification::CertificateKind, text};
 
 use crate::{
-    codec::{count, moment, money, read, stored},
+    column::{count, moment, money, read, stored},
     mapped::{Mapped, Table},
 };
 
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
-    use crate::stamp::Stamp;
+    use crate::db_timestamp::DbTimestamp;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "service")]
@@ -27,8 +27,8 @@ pub(crate) mod table {
         pub certificate_kind: String,
         pub validity_days: i64,
         pub active: bool,
-        pub created_at: Stamp,
-        pub updated_at: Stamp,
+        pub created_at: DbTimestamp,
+        pub updated_at: DbTimestamp,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

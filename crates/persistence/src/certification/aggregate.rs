@@ -16,10 +16,10 @@ use super::{
     children::{Child, Found, load_certificates, load_children, write, write_certificates},
     evaluation, history, payment, refund, request,
     request::table::{Column, Entity},
-    words,
+    search_terms,
 };
 use crate::{
-    codec::corrupt,
+    column::corrupt,
     error::failed,
     files::stored_file,
     mapped::{Table, add},
@@ -225,8 +225,8 @@ pub(crate) async fn erase(db: &impl ConnectionTrait, gone: &Certification) -> Re
     if locked.rows_affected != 1 {
         return Err(StoreError::Stale(KIND));
     }
-    words::table::Entity::delete_many()
-        .filter(words::table::Column::RequestId.eq(id))
+    search_terms::table::Entity::delete_many()
+        .filter(search_terms::table::Column::RequestId.eq(id))
         .exec(db)
         .await
         .map_err(failed(KIND))?;

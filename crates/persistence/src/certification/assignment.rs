@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::children::{Child, select_children};
 use crate::{
-    codec::{moment, read, stored},
+    column::{moment, read, stored},
     mapped::Table,
     query::ById,
 };
@@ -17,7 +17,7 @@ use crate::{
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
-    use crate::stamp::Stamp;
+    use crate::db_timestamp::DbTimestamp;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "assignment")]
@@ -30,8 +30,8 @@ pub(crate) mod table {
         pub current_role: Option<String>,
         pub staff_id: Uuid,
         pub assigned_by: Uuid,
-        pub assigned_at: Stamp,
-        pub ended_at: Option<Stamp>,
+        pub assigned_at: DbTimestamp,
+        pub ended_at: Option<DbTimestamp>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

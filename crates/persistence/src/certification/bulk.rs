@@ -13,11 +13,11 @@ use super::{
     children::Child,
     history,
     request::{self, table::Entity},
-    words,
+    search_terms,
 };
 use crate::{
+    audited_entity,
     connect::Engine,
-    directory,
     error::failed,
     mapped::{Mapped as _, add},
     records::counter,
@@ -52,12 +52,14 @@ async fn store(db: &DatabaseTransaction, load: &Load) -> Result<(), StoreError> 
     history::append(db, all.iter().flat_map(|loaded| &loaded.history)).await?;
     // In the order of their index, which is then written once from one end to the other instead of here and there.
     let mut found = Vec::new();
-    for LoadedRequest { request, words, .. } in all {
-        found.extend(words::rows(request.id, request.created_at, words));
+    for LoadedRequest { request, search_terms, .. } in all {
+        found.extend(search_terms::rows(request.id, request.created_at, search_terms));
     }
-    found.sort_unstable_by(|a, b| (a.slice, &a.word, a.created_at).cmp(&(b.slice, &b.word, b.created_at)));
-    words::add(db, found).await?;
-    directory::words::add(db, &load.words).await?;
+    found.sort_unstable_by(|a, b| {
+        (a.week_bucket, &a.word, a.created_at).cmp(&(b.week_bucket, &b.word, b.created_at))
+    });
+    search_terms::add(db, found).await?;
+    audited_entity::search_terms::add(db, &load.search_terms).await?;
     for (series, year, value) in &load.counters {
         counter::set(db, series, *year, *value).await?;
     }

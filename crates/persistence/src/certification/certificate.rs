@@ -7,14 +7,14 @@ use medcert_domain::{
 };
 
 use crate::{
-    codec::{all_or_none, moment, read, read_opt, stored},
+    column::{all_or_none, moment, read, read_opt, stored},
     mapped::{Mapped, Table},
 };
 
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
-    use crate::stamp::Stamp;
+    use crate::db_timestamp::DbTimestamp;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "certificate")]
@@ -31,7 +31,7 @@ pub(crate) mod table {
         pub conclusion: String,
         pub restrictions: Option<String>,
         pub status: String,
-        pub issued_at: Stamp,
+        pub issued_at: DbTimestamp,
         pub issued_by: Uuid,
         pub valid_from: Date,
         pub valid_until: Date,

@@ -13,9 +13,9 @@ use sea_orm::{
 
 use super::certificate::table::{Column, Entity};
 use crate::{
-    codec::{after_prefix, stored},
-    cut::Cut,
+    column::{after_prefix, stored},
     error::failed,
+    keyset::ListQuery,
     mapped::Row,
     query::{after_moment, page},
 };
@@ -27,64 +27,71 @@ fn col(column: Column) -> Expr {
 }
 
 /// Expiry is not stored: a certificate that says VALID has expired when its last day is over.
-fn with_status(cut: Cut<Entity>, statuses: &[CertificateStatus], today: NaiveDate) -> Cut<Entity> {
+fn with_status(
+    query: ListQuery<Entity>,
+    statuses: &[CertificateStatus],
+    today: NaiveDate,
+) -> ListQuery<Entity> {
     let asked = |status| statuses.contains(&status);
     let stored = statuses.iter().map(|status| match status {
         CertificateStatus::Expired => CertificateStatus::Valid.code(),
         stored => stored.code(),
     });
-    let cut = cut.having(Column::Status.as_str(), stored);
+    let query = query.having(Column::Status.as_str(), stored);
     let valid = || col(Column::Status).eq(CertificateStatus::Valid.code());
     match (asked(CertificateStatus::Valid), asked(CertificateStatus::Expired)) {
         (true, false) => {
             let there = Condition::any().add(valid().not()).add(col(Column::ValidUntil).gte(today));
-            cut.holding(there)
+            query.holding(there)
         }
         (false, true) if statuses.len() == 1 => {
-            cut.within(Column::ValidUntil.as_str(), Condition::all().add(col(Column::ValidUntil).lt(today)))
+            query.within(Column::ValidUntil.as_str(), Condition::all().add(col(Column::ValidUntil).lt(today)))
         }
         (false, true) => {
             let over = Condition::any().add(valid().not()).add(col(Column::ValidUntil).lt(today));
-            cut.holding(over)
+            query.holding(over)
         }
-        _ => cut,
+        _ => query,
     }
 }
 
-async fn asked_for(db: &impl ConnectionTrait, filter: &CertificateFilter) -> Result<Cut<Entity>, StoreError> {
+async fn asked_for(
+    db: &impl ConnectionTrait,
+    filter: &CertificateFilter,
+) -> Result<ListQuery<Entity>, StoreError> {
     let visible = filter.visible_to_doctor.flatten();
-    let mut cut = Cut::by("certificate", Column::IssuedAt.as_str(), Order::Desc)
+    let mut query = ListQuery::by("certificate", Column::IssuedAt.as_str(), Order::Desc)
         .having(Column::DoctorId.as_str(), visible.map(Id::raw))
         .having(Column::DoctorId.as_str(), filter.doctors.iter().map(|id| id.raw()))
         .having(Column::Kind.as_str(), filter.kinds.iter().map(|kind| kind.code()))
-        .found_by(db, KIND, &filter.words)
+        .found_by(db, KIND, &filter.search_terms)
         .await?;
     if filter.visible_to_doctor == Some(None) {
         // A doctor without staff record has attested nothing.
-        cut = cut.only(Condition::all().add(Expr::val(1).eq(0)));
+        query = query.only(Condition::all().add(Expr::val(1).eq(0)));
     }
     if let Some((statuses, today)) = &filter.statuses {
-        cut = with_status(cut, statuses, *today);
+        query = with_status(query, statuses, *today);
     }
     if let Some(number) = &filter.number {
         let mut beginning = Condition::all().add(col(Column::Number).gte(number.as_str()));
         if let Some(end) = after_prefix(number) {
             beginning = beginning.add(col(Column::Number).lt(end));
         }
-        cut = cut.within(Column::Number.as_str(), beginning);
+        query = query.within(Column::Number.as_str(), beginning);
     }
     if let Some(from) = filter.issued_from {
-        cut = cut.holding(Condition::all().add(col(Column::IssuedAt).gte(stored(from))));
+        query = query.holding(Condition::all().add(col(Column::IssuedAt).gte(stored(from))));
     }
     if let Some(before) = filter.issued_before {
-        cut = cut.holding(Condition::all().add(col(Column::IssuedAt).lt(stored(before))));
+        query = query.holding(Condition::all().add(col(Column::IssuedAt).lt(stored(before))));
     }
     if let Some(day) = filter.valid_on {
-        cut = cut
+        query = query
             .within(Column::ValidUntil.as_str(), Condition::all().add(col(Column::ValidUntil).gte(day)))
             .holding(Condition::all().add(col(Column::ValidFrom).lte(day)));
     }
-    Ok(cut)
+    Ok(query)
 }
 
 /// A page of the list, newest first.
@@ -93,9 +100,9 @@ pub(crate) async fn list(
     filter: &CertificateFilter,
     asked: &PageRequest,
 ) -> Result<Page<Certificate>, StoreError> {
-    let cut = asked_for(db, filter).await?;
-    let count = if asked.with_total { Some(cut.total(db, KIND).await?) } else { None };
-    let select = cut.page(db, KIND, asked, after_moment(asked)?).await?;
+    let query = asked_for(db, filter).await?;
+    let count = if asked.with_total { Some(query.total(db, KIND).await?) } else { None };
+    let select = query.page(db, KIND, asked, after_moment(asked)?).await?;
     let rows = db.query_all(&select).await.map_err(failed(KIND))?;
     let found: Vec<Certificate> = rows
         .iter()

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{certificate, request};
 use crate::{
-    codec::corrupt,
+    column::corrupt,
     error::failed,
     mapped::{self, Mapped as _, Row, Table, add, overwrite},
     query::{ById, join, row_of, select_all, value_of},

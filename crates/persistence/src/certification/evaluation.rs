@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::children::{Child, select_children};
 use crate::{
-    codec::{corrupt, moment, read, stored},
+    column::{corrupt, moment, read, stored},
     mapped::Table,
     query::ById,
 };
@@ -19,7 +19,7 @@ use crate::{
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
-    use crate::stamp::Stamp;
+    use crate::db_timestamp::DbTimestamp;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "evaluation")]
@@ -31,8 +31,8 @@ pub(crate) mod table {
         pub standing: Option<i32>,
         pub doctor_id: Uuid,
         pub recorded_by: Uuid,
-        pub recorded_at: Stamp,
-        pub superseded_at: Option<Stamp>,
+        pub recorded_at: DbTimestamp,
+        pub superseded_at: Option<DbTimestamp>,
         pub evaluated_on: Date,
         pub conclusion: String,
         pub verdict: String,

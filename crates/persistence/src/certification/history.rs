@@ -10,10 +10,10 @@ use sea_orm::{
 };
 
 use crate::{
-    codec::{corrupt, moment, stored},
-    cut::Cut,
+    column::{corrupt, moment, stored},
     error::failed,
     identity::user,
+    keyset::ListQuery,
     mapped::{Table, add},
     people::person,
     query::{after_moment, join, page, row_of, select_all, value_of},
@@ -25,7 +25,7 @@ const KIND: &str = "history entry";
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
-    use crate::stamp::Stamp;
+    use crate::db_timestamp::DbTimestamp;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "history_entry")]
@@ -33,7 +33,7 @@ pub(crate) mod table {
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: Uuid,
         pub request_id: Uuid,
-        pub occurred_at: Stamp,
+        pub occurred_at: DbTimestamp,
         pub user_id: Uuid,
         pub action: String,
         pub field: Option<String>,
@@ -101,10 +101,10 @@ pub(crate) async fn list(
     id: Id<Certification>,
     asked: &PageRequest,
 ) -> Result<Page<HistoryRow>, StoreError> {
-    let cut = Cut::<Entity>::by("entry", Column::OccurredAt.as_str(), Order::Desc)
+    let query = ListQuery::<Entity>::by("entry", Column::OccurredAt.as_str(), Order::Desc)
         .of(Column::RequestId.as_str(), id.raw());
-    let count = if asked.with_total { Some(cut.total(db, KIND).await?) } else { None };
-    let mut select = cut.around(cut.page(db, KIND, asked, after_moment(asked)?).await?);
+    let count = if asked.with_total { Some(query.total(db, KIND).await?) } else { None };
+    let mut select = query.around(query.page(db, KIND, asked, after_moment(asked)?).await?);
     join::<user::table::Entity>(&mut select, "account", ("entry", Column::UserId));
     join::<person::table::Entity>(&mut select, "person", ("account", user::table::Column::PersonId));
     select_all::<Entity>(&mut select, "entry");

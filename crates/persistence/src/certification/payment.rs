@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::children::{Child, select_children};
 use crate::{
-    codec::{all_or_none, corrupt, moment, money, read, stored},
+    column::{all_or_none, corrupt, moment, money, read, stored},
     mapped::Table,
     query::ById,
 };
@@ -17,7 +17,7 @@ use crate::{
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
-    use crate::stamp::Stamp;
+    use crate::db_timestamp::DbTimestamp;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "payment")]
@@ -34,11 +34,11 @@ pub(crate) mod table {
         pub reference_key: Option<String>,
         pub comment: Option<String>,
         pub registered_by: Uuid,
-        pub registered_at: Stamp,
+        pub registered_at: DbTimestamp,
         pub validated_by: Option<Uuid>,
-        pub validated_at: Option<Stamp>,
+        pub validated_at: Option<DbTimestamp>,
         pub voided_by: Option<Uuid>,
-        pub voided_at: Option<Stamp>,
+        pub voided_at: Option<DbTimestamp>,
         pub voided_reason: Option<String>,
     }
 

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use medcert_application::store::{
-    CertificateFilter, CertificationReads, Dossier, HistoryRow, Page, PageRequest, RequestFilter, RequestRow,
-    StoreError,
+    CertificateFilter, CertificationReads, HistoryRow, Page, PageRequest, RequestAggregate, RequestFilter,
+    RequestRow, StoreError,
 };
 use medcert_domain::{
     Entity as _, Id,
@@ -12,7 +12,7 @@ use medcert_domain::{
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::{certificate, certificates, dossier, history, list, parts};
+use super::{certificate, certificates, history, list, parts, request_aggregate};
 use crate::{error::failed, mapped, store::SeaStore};
 
 #[async_trait]
@@ -25,8 +25,8 @@ impl CertificationReads for SeaStore {
         list::requests(self.reader(), filter, page).await
     }
 
-    async fn dossier(&self, id: Id<Certification>) -> Result<Option<Dossier>, StoreError> {
-        dossier::get(self.reader(), id).await
+    async fn request_aggregate(&self, id: Id<Certification>) -> Result<Option<RequestAggregate>, StoreError> {
+        request_aggregate::get(self.reader(), id).await
     }
 
     async fn history(

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::children::{Child, select_children};
 use crate::{
-    codec::{moment, money, read, stored},
+    column::{moment, money, read, stored},
     mapped::Table,
     query::ById,
 };
@@ -17,7 +17,7 @@ use crate::{
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
-    use crate::stamp::Stamp;
+    use crate::db_timestamp::DbTimestamp;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "refund")]
@@ -34,7 +34,7 @@ pub(crate) mod table {
         pub reference: Option<String>,
         pub reason: String,
         pub made_by: Uuid,
-        pub made_at: Stamp,
+        pub made_at: DbTimestamp,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -11,7 +11,7 @@ use medcert_domain::{
 
 use super::trace;
 use crate::{
-    codec::{all_or_none, corrupt, moment, money, read, read_opt, stored},
+    column::{all_or_none, corrupt, moment, money, read, read_opt, stored},
     mapped::Table,
 };
 
@@ -23,7 +23,7 @@ const CANCELLED: &str = "CANCELLED";
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
-    use crate::stamp::Stamp;
+    use crate::db_timestamp::DbTimestamp;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "certification_request")]
@@ -49,12 +49,12 @@ pub(crate) mod table {
         pub registered_by: Uuid,
         pub operator_id: Option<Uuid>,
         pub ending: String,
-        pub ended_at: Option<Stamp>,
+        pub ended_at: Option<DbTimestamp>,
         pub ended_by: Option<Uuid>,
         pub close_outcome: Option<String>,
         pub ending_reason: Option<String>,
         pub stage: String,
-        pub stage_since: Stamp,
+        pub stage_since: DbTimestamp,
         pub trace: Option<String>,
         pub payment_status: String,
         pub waiting_for: String,
@@ -62,8 +62,8 @@ pub(crate) mod table {
         pub refund_due: bool,
         pub manager_id: Option<Uuid>,
         pub doctor_id: Option<Uuid>,
-        pub created_at: Stamp,
-        pub updated_at: Stamp,
+        pub created_at: DbTimestamp,
+        pub updated_at: DbTimestamp,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -9,7 +9,7 @@ use medcert_domain::{
 };
 use uuid::Uuid;
 
-use crate::codec::corrupt;
+use crate::column::corrupt;
 
 /// One line each: `passage REGISTERED <from> <until>` and `waiver <account> <at>`, moments in microseconds since 1970.
 pub(crate) fn text(trace: &Trace) -> Option<String> {
@@ -35,8 +35,8 @@ fn moment(micros: &str) -> Option<DateTime<Utc>> {
 }
 
 fn add(trace: &mut Trace, line: &str) -> Option<()> {
-    let words: Vec<&str> = line.split(' ').collect();
-    match words.as_slice() {
+    let fields: Vec<&str> = line.split(' ').collect();
+    match fields.as_slice() {
         ["passage", stage, entered, left] => {
             let (stage, entered, left) = (Stage::parse(stage)?, moment(entered)?, moment(left)?);
             trace.passages.push(Passage { stage, entered, left });

@@ -6,7 +6,7 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use crate::{codec::stored, error::failed};
+use crate::{column::stored, error::failed};
 
 const KIND: &str = "discarded object";
 
@@ -14,14 +14,14 @@ const KIND: &str = "discarded object";
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
-    use crate::stamp::Stamp;
+    use crate::db_timestamp::DbTimestamp;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "discarded_object")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub object_key: String,
-        pub discarded_at: Stamp,
+        pub discarded_at: DbTimestamp,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

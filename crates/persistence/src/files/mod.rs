@@ -3,4 +3,4 @@
 mod discarded;
 mod reads;
 pub(crate) mod stored_file;
-mod work;
+mod writes;

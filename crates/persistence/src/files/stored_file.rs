@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     certification::children::{Child, select_children},
-    codec::{corrupt, hash, moment, read, stored},
+    column::{corrupt, hash, moment, read, stored},
     mapped::Table,
     query::ById,
 };
@@ -17,7 +17,7 @@ use crate::{
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
-    use crate::stamp::Stamp;
+    use crate::db_timestamp::DbTimestamp;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "stored_file")]
@@ -32,7 +32,7 @@ pub(crate) mod table {
         pub sha256: Vec<u8>,
         pub payment_id: Option<Uuid>,
         pub uploaded_by: Uuid,
-        pub uploaded_at: Stamp,
+        pub uploaded_at: DbTimestamp,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

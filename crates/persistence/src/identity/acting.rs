@@ -11,7 +11,7 @@ use sea_orm::{
 };
 
 use super::user;
-use crate::{certification::history, directory::changes, error::failed, records::audit};
+use crate::{audited_entity::changes, certification::history, error::failed, records::audit};
 
 /// How the names of events end that tell of reading. A verb that is not here counts as changing something.
 const READING: [&str; 8] = ["read", "list", "search", "history", "pdf", "download", "export", "report"];

@@ -4,14 +4,14 @@ use medcert_application::store::StoreError;
 use medcert_domain::{Entity as _, Id, identity::EmailChange};
 
 use crate::{
-    codec::{count, hash, moment, stored},
+    column::{count, hash, moment, stored},
     mapped::{Mapped, Table},
 };
 
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
-    use crate::stamp::Stamp;
+    use crate::db_timestamp::DbTimestamp;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "email_change")]
@@ -23,9 +23,9 @@ pub(crate) mod table {
         pub email: String,
         pub token_id: Uuid,
         pub token_hash: Vec<u8>,
-        pub asked_at: Stamp,
-        pub expires_at: Stamp,
-        pub counted_since: Stamp,
+        pub asked_at: DbTimestamp,
+        pub expires_at: DbTimestamp,
+        pub counted_since: DbTimestamp,
         pub count: i32,
     }
 

@@ -12,12 +12,12 @@ use sea_orm::{
 
 use super::{email_change, user};
 use crate::{
-    codec::{corrupt, moment, stored},
-    cut::Cut,
+    column::{corrupt, moment, stored},
+    db_timestamp::DbTimestamp,
     error::failed,
-    people::{copies, person, staff},
+    keyset::ListQuery,
+    people::{denormalized, person, staff},
     query::{after_name, join, join_on, page, row_of, select_all, value_of},
-    stamp::Stamp,
 };
 
 /// Joins the rest of each account to the accounts of a select, and selects all of it.
@@ -41,7 +41,7 @@ fn row(row: &QueryResult) -> Result<UserRow, StoreError> {
     let person = row_of::<person::table::Entity>(User::KIND, row, "person")?.ok_or_else(missing)?;
     let staff: Option<uuid::Uuid> = value_of(User::KIND, row, "staff_id")?;
     let email: Option<String> = value_of(User::KIND, row, "pending_email")?;
-    let until: Option<Stamp> = value_of(User::KIND, row, "pending_until")?;
+    let until: Option<DbTimestamp> = value_of(User::KIND, row, "pending_until")?;
     Ok(UserRow {
         user: user.try_into()?,
         person: person.try_into()?,
@@ -66,24 +66,24 @@ fn has_role(role: Role) -> &'static str {
 async fn asked_for(
     db: &impl ConnectionTrait,
     filter: &UserFilter,
-) -> Result<Cut<user::table::Entity>, StoreError> {
+) -> Result<ListQuery<user::table::Entity>, StoreError> {
     let last = user::table::Column::LastLoginAt;
     let login = || Expr::col(("account", last));
-    let mut cut = Cut::by("account", copies::NAME, Order::Asc)
+    let mut query = ListQuery::by("account", denormalized::NAME, Order::Asc)
         .any_true(filter.roles.iter().map(|role| has_role(*role)))
-        .having(copies::HAS_STAFF, filter.has_staff)
+        .having(denormalized::HAS_STAFF, filter.has_staff)
         .having(user::table::Column::Status.as_str(), filter.statuses.iter().map(|status| status.code()))
-        .found_by(db, User::KIND, &filter.words)
+        .found_by(db, User::KIND, &filter.search_terms)
         .await?;
     if let Some(before) = filter.last_login_before {
-        cut = cut.within(last.as_str(), Condition::all().add(login().lt(stored(before))));
+        query = query.within(last.as_str(), Condition::all().add(login().lt(stored(before))));
     }
-    cut = match filter.never_logged_in {
-        None => cut,
-        Some(true) => cut.at(last.as_str(), Condition::all().add(login().is_null())),
-        Some(false) => cut.within(last.as_str(), Condition::all().add(login().is_not_null())),
+    query = match filter.never_logged_in {
+        None => query,
+        Some(true) => query.at(last.as_str(), Condition::all().add(login().is_null())),
+        Some(false) => query.within(last.as_str(), Condition::all().add(login().is_not_null())),
     };
-    Ok(cut)
+    Ok(query)
 }
 
 /// The accounts by the name of their person.
@@ -92,9 +92,9 @@ pub(crate) async fn list(
     filter: &UserFilter,
     asked: &PageRequest,
 ) -> Result<Page<UserRow>, StoreError> {
-    let cut = asked_for(db, filter).await?;
-    let count = if asked.with_total { Some(cut.total(db, User::KIND).await?) } else { None };
-    let mut select = cut.around(cut.page(db, User::KIND, asked, after_name(asked)).await?);
+    let query = asked_for(db, filter).await?;
+    let count = if asked.with_total { Some(query.total(db, User::KIND).await?) } else { None };
+    let mut select = query.around(query.page(db, User::KIND, asked, after_name(asked)).await?);
     with_columns(&mut select);
     let rows = db.query_all(&select).await.map_err(failed(User::KIND))?;
     let rows: Vec<UserRow> = rows.iter().map(row).collect::<Result<_, _>>()?;

@@ -8,4 +8,4 @@ mod reads;
 pub(crate) mod refresh;
 pub(crate) mod session;
 pub(crate) mod user;
-mod work;
+mod writes;

@@ -13,7 +13,7 @@ use sea_orm::{
 
 use super::session;
 use crate::{
-    codec::{corrupt, stored},
+    column::{corrupt, stored},
     error::failed,
     query::{Keyset, after_moment, page, row_of, select_all, total, value_of},
     records::audit,

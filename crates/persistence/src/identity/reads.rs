@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::{acting, email_change, list, open_sessions, session, user};
 use crate::{
-    codec::corrupt,
+    column::corrupt,
     error::failed,
     people::{person, staff},
     query::{join, join_on, row_of, select_all, total, value_of},

@@ -4,7 +4,7 @@ use medcert_application::store::{RefreshToken, StoreError};
 use medcert_domain::Id;
 
 use crate::{
-    codec::{hash, moment, stored},
+    column::{hash, moment, stored},
     mapped::Table,
 };
 
@@ -14,7 +14,7 @@ pub(crate) const KIND: &str = "refresh token";
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
-    use crate::stamp::Stamp;
+    use crate::db_timestamp::DbTimestamp;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "refresh_token")]
@@ -24,9 +24,9 @@ pub(crate) mod table {
         pub hash: Vec<u8>,
         pub session_id: Uuid,
         pub parent_id: Option<Uuid>,
-        pub created_at: Stamp,
-        pub expires_at: Stamp,
-        pub used_at: Option<Stamp>,
+        pub created_at: DbTimestamp,
+        pub expires_at: DbTimestamp,
+        pub used_at: Option<DbTimestamp>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -4,14 +4,14 @@ use medcert_application::store::StoreError;
 use medcert_domain::{Id, identity::Session};
 
 use crate::{
-    codec::{moment, stored},
+    column::{moment, stored},
     mapped::{Mapped, Table},
 };
 
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
-    use crate::stamp::Stamp;
+    use crate::db_timestamp::DbTimestamp;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "login_session")]
@@ -20,10 +20,10 @@ pub(crate) mod table {
         pub id: Uuid,
         pub version: i64,
         pub user_id: Uuid,
-        pub created_at: Stamp,
-        pub expires_at: Stamp,
-        pub ended_at: Option<Stamp>,
-        pub stepped_up_until: Option<Stamp>,
+        pub created_at: DbTimestamp,
+        pub expires_at: DbTimestamp,
+        pub ended_at: Option<DbTimestamp>,
+        pub stepped_up_until: Option<DbTimestamp>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

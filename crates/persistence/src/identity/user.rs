@@ -13,14 +13,14 @@ use medcert_domain::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    codec::{corrupt, moment, read, stored},
+    column::{corrupt, moment, read, stored},
     mapped::{Mapped, Table, Written},
 };
 
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
-    use crate::stamp::Stamp;
+    use crate::db_timestamp::DbTimestamp;
 
     #[expect(clippy::struct_excessive_bools, reason = "one column a role, which a condition can name")]
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -41,9 +41,9 @@ pub(crate) mod table {
         pub is_doctor: bool,
         pub is_auditor: bool,
         pub grants: String,
-        pub last_login_at: Option<Stamp>,
-        pub created_at: Stamp,
-        pub updated_at: Stamp,
+        pub last_login_at: Option<DbTimestamp>,
+        pub created_at: DbTimestamp,
+        pub updated_at: DbTimestamp,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -7,14 +7,14 @@ use medcert_domain::{
 };
 
 use crate::{
-    codec::{count, moment, read, stored},
+    column::{count, moment, read, stored},
     mapped::{Mapped, Table},
 };
 
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
-    use crate::stamp::Stamp;
+    use crate::db_timestamp::DbTimestamp;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "job")]
@@ -30,12 +30,12 @@ pub(crate) mod table {
         pub done: i64,
         pub failed: i64,
         pub tries: i64,
-        pub created_at: Stamp,
-        pub started_at: Option<Stamp>,
-        pub finished_at: Option<Stamp>,
+        pub created_at: DbTimestamp,
+        pub started_at: Option<DbTimestamp>,
+        pub finished_at: Option<DbTimestamp>,
         pub held_by: Option<Uuid>,
-        pub due_at: Option<Stamp>,
-        pub erase_at: Option<Stamp>,
+        pub due_at: Option<DbTimestamp>,
+        pub erase_at: Option<DbTimestamp>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

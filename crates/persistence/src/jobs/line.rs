@@ -5,7 +5,7 @@ use medcert_domain::{Id, jobs::LineOutcome};
 use uuid::Uuid;
 
 use crate::{
-    codec::{corrupt, count, read},
+    column::{corrupt, count, read},
     mapped::Table,
 };
 

@@ -3,4 +3,4 @@
 mod job;
 mod line;
 mod reads;
-mod work;
+mod writes;

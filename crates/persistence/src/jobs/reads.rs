@@ -19,10 +19,10 @@ use uuid::Uuid;
 
 use super::{job, line};
 use crate::{
-    codec::{corrupt, stored},
-    cut::Cut,
+    column::{corrupt, stored},
     error::failed,
     identity::user,
+    keyset::ListQuery,
     mapped::Row,
     people::person,
     query::{after_moment, join, page, row_of, select_all, value_of},
@@ -80,12 +80,12 @@ impl JobReads for SeaStore {
     async fn jobs(&self, filter: &JobFilter, asked: &PageRequest) -> Result<Page<JobRow>, StoreError> {
         use job::table::{Column, Entity};
         let db = self.reader();
-        let cut = Cut::<Entity>::by("job", Column::CreatedAt.as_str(), Order::Desc)
+        let query = ListQuery::<Entity>::by("job", Column::CreatedAt.as_str(), Order::Desc)
             .having(Column::CreatedBy.as_str(), filter.created_by.map(Id::raw))
             .having(Column::Status.as_str(), filter.statuses.iter().map(|status| status.code()))
             .having(Column::Kind.as_str(), filter.kinds.iter().map(|kind| kind.code()));
-        let count = if asked.with_total { Some(cut.total(db, Job::KIND).await?) } else { None };
-        let mut select = cut.around(cut.page(db, Job::KIND, asked, after_moment(asked)?).await?);
+        let count = if asked.with_total { Some(query.total(db, Job::KIND).await?) } else { None };
+        let mut select = query.around(query.page(db, Job::KIND, asked, after_moment(asked)?).await?);
         with_asker(&mut select);
         let rows = db.query_all(&select).await.map_err(failed(Job::KIND))?;
         let found: Vec<JobRow> = rows.iter().map(job_row).collect::<Result<_, _>>()?;
@@ -111,11 +111,11 @@ impl JobReads for SeaStore {
     ) -> Result<Page<JobLine>, StoreError> {
         use line::table::{Column, Entity};
         let db = self.reader();
-        let cut = Cut::<Entity>::by("line", Column::Number.as_str(), Order::Asc)
+        let query = ListQuery::<Entity>::by("line", Column::Number.as_str(), Order::Asc)
             .of(Column::JobId.as_str(), id.raw())
             .having(Column::Outcome.as_str(), outcome.map(LineOutcome::code));
-        let count = if asked.with_total { Some(cut.total(db, line::KIND).await?) } else { None };
-        let select = cut.page(db, line::KIND, asked, after_number(asked)?).await?;
+        let count = if asked.with_total { Some(query.total(db, line::KIND).await?) } else { None };
+        let select = query.page(db, line::KIND, asked, after_number(asked)?).await?;
         let rows = db.query_all(&select).await.map_err(failed(line::KIND))?;
         let read = |row| Row::<Entity>::from_query_result(row, "").map_err(failed(line::KIND))?.try_into();
         let found: Vec<JobLine> = rows.iter().map(read).collect::<Result<_, _>>()?;

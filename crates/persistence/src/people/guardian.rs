@@ -12,7 +12,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::{
-    codec::{moment, read, stored},
+    column::{moment, read, stored},
     error::failed,
 };
 
@@ -22,7 +22,7 @@ const KIND: &str = "guardianship";
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
-    use crate::stamp::Stamp;
+    use crate::db_timestamp::DbTimestamp;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "person_guardian")]
@@ -32,7 +32,7 @@ pub(crate) mod table {
         #[sea_orm(primary_key, auto_increment = false)]
         pub guardian_id: Uuid,
         pub relationship: String,
-        pub created_at: Stamp,
+        pub created_at: DbTimestamp,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,13 +1,13 @@
 //! People: persons, staff, promoters.
 
-pub(crate) mod copies;
-mod directory;
+pub(crate) mod denormalized;
 pub(crate) mod guardian;
-mod moving;
+mod lists;
 pub(crate) mod person;
 pub(crate) mod promoter;
 mod reads;
+mod reassign;
 mod source;
 pub(crate) mod staff;
 mod uses;
-mod work;
+mod writes;

@@ -8,7 +8,7 @@ use medcert_domain::{
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 
 use crate::{
-    codec::{corrupt, moment, read, read_opt, stored},
+    column::{corrupt, moment, read, read_opt, stored},
     error::failed,
     mapped::{Mapped, Table, Written},
 };
@@ -16,7 +16,7 @@ use crate::{
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
-    use crate::stamp::Stamp;
+    use crate::db_timestamp::DbTimestamp;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "person")]
@@ -40,8 +40,8 @@ pub(crate) mod table {
         pub preferred_locale: Option<String>,
         pub comment: Option<String>,
         pub merged_into_id: Option<Uuid>,
-        pub created_at: Stamp,
-        pub updated_at: Stamp,
+        pub created_at: DbTimestamp,
+        pub updated_at: DbTimestamp,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

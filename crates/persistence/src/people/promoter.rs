@@ -7,14 +7,14 @@ use medcert_domain::{
 };
 
 use crate::{
-    codec::{all_or_none, corrupt, moment, money, read, stored},
+    column::{all_or_none, corrupt, moment, money, read, stored},
     mapped::{Mapped, Table},
 };
 
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
-    use crate::stamp::Stamp;
+    use crate::db_timestamp::DbTimestamp;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "promoter")]
@@ -35,8 +35,8 @@ pub(crate) mod table {
         pub fee_minor: Option<i64>,
         pub fee_currency: Option<String>,
         pub comment: Option<String>,
-        pub created_at: Stamp,
-        pub updated_at: Stamp,
+        pub created_at: DbTimestamp,
+        pub updated_at: DbTimestamp,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

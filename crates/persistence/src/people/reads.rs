@@ -15,11 +15,11 @@ use sea_orm::{
     sea_query::{Condition, Expr, ExprTrait, Order, Query, SelectStatement},
 };
 
-use super::{copies, directory, staff};
+use super::{denormalized, lists, staff};
 use crate::{
-    cut::Cut,
     error::failed,
     identity::user,
+    keyset::ListQuery,
     mapped,
     query::{after_name, join_on, page},
     store::SeaStore,
@@ -90,11 +90,11 @@ fn with_account(select: &mut SelectStatement) {
 async fn asked_for(
     db: &impl ConnectionTrait,
     filter: &StaffFilter,
-) -> Result<Cut<staff::table::Entity>, StoreError> {
-    let mut cut = Cut::by("staff", copies::NAME, Order::Asc)
+) -> Result<ListQuery<staff::table::Entity>, StoreError> {
+    let mut query = ListQuery::by("staff", denormalized::NAME, Order::Asc)
         .any_true(filter.roles.iter().map(|role| role_column(*role)))
         .having(staff::table::Column::Status.as_str(), filter.statuses.iter().map(|status| status.code()))
-        .found_by(db, Staff::KIND, &filter.words)
+        .found_by(db, Staff::KIND, &filter.search_terms)
         .await?
         .found_by(db, SPECIALTY, &filter.specialty)
         .await?;
@@ -104,9 +104,9 @@ async fn asked_for(
         // A member without account compares with NULL, which NOT alone would drop.
         let account = Expr::col(("account", user::table::Column::Id));
         let asked = if wanted { fits } else { Condition::any().add(account.is_null()).add(fits.not()) };
-        cut = cut.joining(with_account).holding(asked);
+        query = query.joining(with_account).holding(asked);
     }
-    Ok(cut)
+    Ok(query)
 }
 
 #[async_trait]
@@ -117,9 +117,9 @@ impl PeopleReads for SeaStore {
         asked: &PageRequest,
     ) -> Result<Page<Member>, StoreError> {
         let db = self.reader();
-        let cut = asked_for(db, filter).await?;
-        let count = if asked.with_total { Some(cut.total(db, Staff::KIND).await?) } else { None };
-        let mut select = cut.around(cut.page(db, Staff::KIND, asked, after_name(asked)).await?);
+        let query = asked_for(db, filter).await?;
+        let count = if asked.with_total { Some(query.total(db, Staff::KIND).await?) } else { None };
+        let mut select = query.around(query.page(db, Staff::KIND, asked, after_name(asked)).await?);
         staff::select_member(&mut select);
         let rows = db.query_all(&select).await.map_err(failed(Staff::KIND))?;
         let members: Vec<Member> =
@@ -136,7 +136,7 @@ impl PeopleReads for SeaStore {
         filter: &PromoterFilter,
         asked: &PageRequest,
     ) -> Result<Page<Promoter>, StoreError> {
-        directory::promoters(self.reader(), filter, asked).await
+        lists::promoters(self.reader(), filter, asked).await
     }
 
     async fn promoter(&self, id: Id<Promoter>) -> Result<Option<Promoter>, StoreError> {

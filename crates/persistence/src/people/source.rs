@@ -5,14 +5,14 @@ use medcert_domain::{Id, people::PromoterSource};
 
 use super::promoter::folded;
 use crate::{
-    codec::{moment, stored},
+    column::{moment, stored},
     mapped::{Mapped, Table},
 };
 
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
-    use crate::stamp::Stamp;
+    use crate::db_timestamp::DbTimestamp;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "promoter_source")]
@@ -23,8 +23,8 @@ pub(crate) mod table {
         pub name: String,
         pub name_folded: String,
         pub active: bool,
-        pub created_at: Stamp,
-        pub updated_at: Stamp,
+        pub created_at: DbTimestamp,
+        pub updated_at: DbTimestamp,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

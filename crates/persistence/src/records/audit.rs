@@ -5,7 +5,7 @@ use medcert_domain::Id;
 use sea_orm::ConnectionTrait;
 
 use crate::{
-    codec::stored,
+    column::stored,
     mapped::{Table, add},
 };
 
@@ -15,14 +15,14 @@ const KIND: &str = "audit event";
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
-    use crate::stamp::Stamp;
+    use crate::db_timestamp::DbTimestamp;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "audit_event")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: Uuid,
-        pub occurred_at: Stamp,
+        pub occurred_at: DbTimestamp,
         pub actor_id: Option<Uuid>,
         pub roles: String,
         pub action: String,

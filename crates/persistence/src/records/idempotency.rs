@@ -7,9 +7,9 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveMo
 use sha2::{Digest, Sha256};
 
 use crate::{
-    codec::{corrupt, hash, moment, stored},
+    column::{corrupt, hash, moment, stored},
+    db_timestamp::DbTimestamp,
     error::failed,
-    stamp::Stamp,
 };
 
 const KIND: &str = "idempotency key";
@@ -18,7 +18,7 @@ const KIND: &str = "idempotency key";
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
-    use crate::stamp::Stamp;
+    use crate::db_timestamp::DbTimestamp;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "idempotency_key")]
@@ -31,7 +31,7 @@ pub(crate) mod table {
         pub request_id: Option<Uuid>,
         pub status: i32,
         pub body: String,
-        pub created_at: Stamp,
+        pub created_at: DbTimestamp,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -63,7 +63,7 @@ fn row(claim: &StoredAnswer) -> Model {
 }
 
 /// Claims older than this are free again.
-fn oldest(now: DateTime<Utc>) -> Stamp {
+fn oldest(now: DateTime<Utc>) -> DbTimestamp {
     stored(now - Duration::hours(24))
 }
 

@@ -7,7 +7,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::{codec::stored, error::failed};
+use crate::{column::stored, error::failed};
 
 const KIND: &str = "lease";
 
@@ -15,7 +15,7 @@ const KIND: &str = "lease";
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
-    use crate::stamp::Stamp;
+    use crate::db_timestamp::DbTimestamp;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "lease")]
@@ -23,7 +23,7 @@ pub(crate) mod table {
         #[sea_orm(primary_key, auto_increment = false)]
         pub name: String,
         pub holder: Uuid,
-        pub held_until: Stamp,
+        pub held_until: DbTimestamp,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use medcert_application::{
     mail::LetterKind,
-    store::{MailFate, QueuedMail, StoreError},
+    store::{DeliveryOutcome, QueuedMail, StoreError},
 };
 use medcert_domain::Locale;
 use sea_orm::{
@@ -13,10 +13,10 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::{
-    codec::{corrupt, count, moment, read, stored},
+    column::{corrupt, count, moment, read, stored},
+    db_timestamp::DbTimestamp,
     error::failed,
     mapped::{Table, add},
-    stamp::Stamp,
 };
 
 const KIND: &str = "mail message";
@@ -25,21 +25,21 @@ const KIND: &str = "mail message";
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
-    use crate::stamp::Stamp;
+    use crate::db_timestamp::DbTimestamp;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "mail_message")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: Uuid,
-        pub created_at: Stamp,
+        pub created_at: DbTimestamp,
         pub letter: String,
         pub subject_id: Option<Uuid>,
         pub locale: String,
         pub recipient: Option<String>,
         pub attempts: i32,
-        pub due_at: Option<Stamp>,
-        pub delivered_at: Option<Stamp>,
+        pub due_at: Option<DbTimestamp>,
+        pub delivered_at: Option<DbTimestamp>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -128,17 +128,17 @@ pub(crate) async fn settle(
     db: &impl ConnectionTrait,
     id: Uuid,
     attempt: u32,
-    fate: MailFate,
+    fate: DeliveryOutcome,
 ) -> Result<(), StoreError> {
     let mut update =
         Entity::update_many().filter(Column::Id.eq(id)).filter(Column::Attempts.eq(attempts(attempt)));
     update = match fate {
-        MailFate::Later(due) => update.col_expr(Column::DueAt, Expr::val(stored(due))),
-        MailFate::Delivered(_) | MailFate::GivenUp => update
-            .col_expr(Column::DueAt, Expr::val(None::<Stamp>))
+        DeliveryOutcome::Later(due) => update.col_expr(Column::DueAt, Expr::val(stored(due))),
+        DeliveryOutcome::Delivered(_) | DeliveryOutcome::GivenUp => update
+            .col_expr(Column::DueAt, Expr::val(None::<DbTimestamp>))
             .col_expr(Column::Recipient, Expr::val(Value::String(None))),
     };
-    if let MailFate::Delivered(at) = fate {
+    if let DeliveryOutcome::Delivered(at) = fate {
         update = update.col_expr(Column::DeliveredAt, Expr::val(stored(at)));
     }
     update.exec(db).await.map(drop).map_err(failed(KIND))

@@ -4,7 +4,7 @@ use medcert_application::store::{OutboxMessage, StoreError};
 use sea_orm::ConnectionTrait;
 
 use crate::{
-    codec::stored,
+    column::stored,
     mapped::{Table, add},
 };
 
@@ -14,19 +14,19 @@ const KIND: &str = "outbox message";
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
-    use crate::stamp::Stamp;
+    use crate::db_timestamp::DbTimestamp;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "outbox_message")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: Uuid,
-        pub occurred_at: Stamp,
+        pub occurred_at: DbTimestamp,
         pub event: String,
         pub request_id: Uuid,
         pub code: String,
         pub stage: String,
-        pub delivered_at: Option<Stamp>,
+        pub delivered_at: Option<DbTimestamp>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -13,9 +13,9 @@ use sea_orm::ConnectionTrait;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::generation::{self, Generation, Known};
+use super::generation::{self, Generation, Generations};
 use crate::{
-    codec::{corrupt, read, read_opt},
+    column::{corrupt, read, read_opt},
     mapped::{Table, add},
 };
 
@@ -146,7 +146,11 @@ impl Changes {
     }
 
     /// Adds what changed to every generation that must know of it.
-    pub(crate) async fn append(&self, db: &impl ConnectionTrait, known: &Known) -> Result<(), StoreError> {
+    pub(crate) async fn append(
+        &self,
+        db: &impl ConnectionTrait,
+        known: &Generations,
+    ) -> Result<(), StoreError> {
         if self.0.is_empty() {
             return Ok(());
         }

@@ -63,9 +63,9 @@ impl Generation {
 
 /// The generations that were there when this process looked last.
 #[derive(Clone, Default)]
-pub(crate) struct Known(Arc<Mutex<Vec<Generation>>>);
+pub(crate) struct Generations(Arc<Mutex<Vec<Generation>>>);
 
-impl Known {
+impl Generations {
     pub(crate) fn get(&self) -> Vec<Generation> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

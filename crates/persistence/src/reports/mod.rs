@@ -3,12 +3,12 @@
 mod delta;
 mod fold;
 mod generation;
-mod part;
 mod ranked;
 mod reads;
 mod recount;
 mod total;
-mod work;
+mod total_key;
+mod writes;
 
 pub(crate) use delta::Changes;
-pub(crate) use generation::Known;
+pub(crate) use generation::Generations;

@@ -8,13 +8,13 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::part::named_dimensions;
+use super::total_key::named_dimensions;
 use crate::{
     certification::request::table::{Column, Entity},
-    codec::{moment, stored},
+    column::{moment, stored},
+    db_timestamp::DbTimestamp,
     error::failed,
     query::value_of,
-    stamp::Stamp,
 };
 
 const KIND: &str = "report";
@@ -44,9 +44,9 @@ pub(super) async fn clients(
         select.and_where(Expr::col(column).is_in(ids));
     }
     let rows = db.query_all(&select).await.map_err(failed(KIND))?;
-    let told =
+    let latest =
         rows.iter().map(|row| Ok((value_of(KIND, row, "promoter_id")?, value_of(KIND, row, "clients")?)));
-    told.collect()
+    latest.collect()
 }
 
 /// When a request of each of these last changed: one look into an index each.
@@ -76,10 +76,10 @@ pub(super) async fn last_changes(
         select.expr_as(Expr::from(last), Alias::new(name(position)));
     }
     let Some(row) = db.query_one(&select).await.map_err(failed(KIND))? else { return Ok(vec![]) };
-    let mut told = Vec::with_capacity(who.len());
+    let mut latest = Vec::with_capacity(who.len());
     for (position, id) in who.iter().enumerate() {
-        let at: Option<Stamp> = value_of(KIND, &row, &name(position))?;
-        told.extend(at.map(|at| (*id, moment(at))));
+        let at: Option<DbTimestamp> = value_of(KIND, &row, &name(position))?;
+        latest.extend(at.map(|at| (*id, moment(at))));
     }
-    Ok(told)
+    Ok(latest)
 }

@@ -21,12 +21,11 @@ use uuid::Uuid;
 
 use super::{
     delta::detail_of,
-    generation,
-    part::{Dimension, Part, named_dimensions, raw},
-    ranked, total,
+    generation, ranked, total,
+    total_key::{Dimension, TotalKey, named_dimensions, raw},
 };
 use crate::{
-    codec::{read, read_opt},
+    column::{read, read_opt},
     error::failed,
     identity::user,
     mapped::Table,
@@ -186,7 +185,7 @@ pub(crate) fn statements(backend: DbBackend, generation: i32, question: &Questio
     let mut needed: Vec<Dimension> = named_dimensions(&question.of).into_iter().map(|(d, ..)| d).collect();
     let filtered = !needed.is_empty();
     needed.extend(dimension.filter(|dimension| !needed.contains(dimension)));
-    let part = Part::with(&needed);
+    let part = TotalKey::with(&needed);
     let figures = question.figures.as_slice();
     let deltas = select("report_delta", generation, backend, question, figures);
     let mut all = vec![on_days(deltas, range.from(), range.to())];

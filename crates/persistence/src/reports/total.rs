@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::{
     delta::{detail_text, digest},
-    part::parts,
+    total_key::parts,
 };
 use crate::error::failed;
 

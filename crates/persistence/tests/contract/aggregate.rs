@@ -240,7 +240,7 @@ pub(crate) async fn stale(database: &TestDatabase) {
         let theirs = change(database, &changed).await;
         loaded.payments.push(payment(2, None, &clinic.user));
         assert!(matches!(mine.update(&loaded).await, Err(StoreError::Stale(_))));
-        assert!(matches!(mine.commit().await, Err(StoreError::Spoiled)));
+        assert!(matches!(mine.commit().await, Err(StoreError::Aborted)));
         assert_eq!(load!(database, request.id), Some(theirs));
     }
     let never = clinic.request("never stored");
@@ -304,7 +304,7 @@ pub(crate) async fn erasure(database: &TestDatabase) {
     work.insert(&gone).await.unwrap();
     work.insert(&evaluated).await.unwrap();
     work.record(&[entry(gone.id, &clinic, 0, HistoryLine::of(Action::Register))]).await.unwrap();
-    work.index_words(gone.id, &["silva".to_owned()]).await.unwrap();
+    work.index_search_terms(gone.id, &["silva".to_owned()]).await.unwrap();
     work.publish(&[message]).await.unwrap();
     work.commit().await.unwrap();
 
@@ -312,11 +312,11 @@ pub(crate) async fn erasure(database: &TestDatabase) {
     work.erase(&gone).await.unwrap();
     work.commit().await.unwrap();
     assert_eq!(load!(database, gone.id), None);
-    assert!(database.store.dossier(gone.id).await.unwrap().is_none());
+    assert!(database.store.request_aggregate(gone.id).await.unwrap().is_none());
     let everything = database.store.requests(&RequestFilter::default(), &first(9)).await.unwrap();
     assert_eq!(everything.items.iter().map(|row| row.id).collect::<Vec<_>>(), [evaluated.id]);
-    let words = RequestFilter { words: vec!["silva".to_owned()], ..RequestFilter::default() };
-    assert_eq!(database.store.requests(&words, &first(9)).await.unwrap().total, Some(0));
+    let search_terms = RequestFilter { search_terms: vec!["silva".to_owned()], ..RequestFilter::default() };
+    assert_eq!(database.store.requests(&search_terms, &first(9)).await.unwrap().total, Some(0));
 
     let behind = database.behind().await;
     let ask = async |sql: &str| -> i64 {
@@ -328,9 +328,9 @@ pub(crate) async fn erasure(database: &TestDatabase) {
         1
     );
     assert_eq!(ask("SELECT COUNT(*) FROM payment WHERE voided_at IS NOT NULL").await, 1);
-    let told = "SELECT COUNT(*) FROM payment WHERE comment IS NOT NULL OR reference IS NOT NULL \
+    let summary = "SELECT COUNT(*) FROM payment WHERE comment IS NOT NULL OR reference IS NOT NULL \
                 OR reference_key IS NOT NULL OR voided_reason IS NOT NULL";
-    assert_eq!(ask(told).await, 0);
+    assert_eq!(ask(summary).await, 0);
     assert_eq!(ask("SELECT COUNT(*) FROM refund WHERE reason = '' AND reference IS NULL").await, 1);
     assert_eq!(ask("SELECT COUNT(*) FROM history_entry").await, 0);
     assert_eq!(ask("SELECT COUNT(*) FROM stored_file").await, 1, "that of the other request");

@@ -1,7 +1,7 @@
 //! Filling an empty database.
 
 use medcert_application::store::{
-    BulkLoad, CertificationReads, Load, LoadedRequest, LoadedWords, RequestFilter, Store, StoreError,
+    BulkLoad, CertificationReads, Load, LoadedRequest, LoadedSearchTerms, RequestFilter, Store, StoreError,
 };
 use medcert_domain::{
     Entity as _,
@@ -16,10 +16,10 @@ use crate::{
     insert, load,
 };
 
-fn loaded(clinic: &Clinic, request: Certification, words: &[&str]) -> LoadedRequest {
+fn loaded(clinic: &Clinic, request: Certification, search_terms: &[&str]) -> LoadedRequest {
     LoadedRequest {
         history: vec![entry(request.id, clinic, 0, HistoryLine::of(Action::Register))],
-        words: words.iter().map(|&word| word.to_owned()).collect(),
+        search_terms: search_terms.iter().map(|&word| word.to_owned()).collect(),
         request,
     }
 }
@@ -36,13 +36,13 @@ pub(crate) async fn loads(database: &TestDatabase) {
         requests.push(loaded(&clinic, request, &["silva", &format!("number{n}")]));
     }
     let last = requests.last().unwrap().request.clone();
-    let words = vec![LoadedWords {
+    let search_terms = vec![LoadedSearchTerms {
         kind: Person::KIND,
         object: client.id.raw(),
-        words: vec!["load".to_owned(), "ed".to_owned(), "ed".to_owned()],
+        search_terms: vec!["load".to_owned(), "ed".to_owned(), "ed".to_owned()],
     }];
     let counters = vec![("request".to_owned(), 2026, 699)];
-    let all = Load { people: vec![client.clone()], words, requests, counters: counters.clone() };
+    let all = Load { people: vec![client.clone()], search_terms, requests, counters: counters.clone() };
     database.store.load(&all).await.unwrap();
     database.store.settle().await.unwrap();
 
@@ -52,7 +52,7 @@ pub(crate) async fn loads(database: &TestDatabase) {
     let history = database.store.history(last.id, &first(9)).await.unwrap();
     assert_eq!(history.items.len(), 1);
     let by = async |word: &str| {
-        let filter = RequestFilter { words: vec![word.to_owned()], ..RequestFilter::default() };
+        let filter = RequestFilter { search_terms: vec![word.to_owned()], ..RequestFilter::default() };
         database.store.requests(&filter, &first(9)).await.unwrap().total
     };
     assert_eq!((by("silva").await, by("number699").await, by("wh").await), (Some(699), Some(1), Some(1)));

@@ -101,13 +101,13 @@ pub(crate) async fn services_found(database: &TestDatabase) {
         assert_eq!(page.total, Some(page.items.len() as u64));
         page.items.into_iter().map(|one| one.name).collect::<Vec<_>>()
     };
-    let words = |words: &[&str]| ServiceFilter {
-        words: words.iter().map(|&word| word.to_owned()).collect(),
+    let search_terms = |search_terms: &[&str]| ServiceFilter {
+        search_terms: search_terms.iter().map(|&word| word.to_owned()).collect(),
         ..ServiceFilter::default()
     };
-    assert_eq!(ask(words(&["і"])).await, ["Їжа"]);
-    assert_eq!(ask(words(&["driv", "d"])).await, ["Driver"]);
-    assert!(ask(words(&["driv", "і"])).await.is_empty());
+    assert_eq!(ask(search_terms(&["і"])).await, ["Їжа"]);
+    assert_eq!(ask(search_terms(&["driv", "d"])).await, ["Driver"]);
+    assert!(ask(search_terms(&["driv", "і"])).await.is_empty());
     let kinds = vec![CertificateKind::DriverFitness];
     assert_eq!(ask(ServiceFilter { kinds, ..ServiceFilter::default() }).await, ["Driver"]);
 }

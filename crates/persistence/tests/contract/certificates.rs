@@ -29,8 +29,8 @@ async fn issued(
         request.certificates.push(one.clone());
         let mut work = begin(database).await;
         work.insert(&request).await.unwrap();
-        let words = [one.holder.document.to_lowercase(), "їжакевич".to_owned()];
-        work.index_entry(Certificate::KIND, one.id.raw(), &words).await.unwrap();
+        let search_terms = [one.holder.document.to_lowercase(), "їжакевич".to_owned()];
+        work.index_entry(Certificate::KIND, one.id.raw(), &search_terms).await.unwrap();
         work.commit().await.unwrap();
         all.push(one);
     }
@@ -101,13 +101,16 @@ pub(crate) async fn filters(database: &TestDatabase) {
     assert_eq!(ask(on(day(2026, 11, 3))).await.len(), 6);
     assert_eq!(ask(on(today)).await.len(), 5);
     assert!(ask(on(day(2026, 11, 1))).await.is_empty());
-    let words = |words: &[&str]| CertificateFilter {
-        words: words.iter().map(|&word| word.to_owned()).collect(),
+    let search_terms = |search_terms: &[&str]| CertificateFilter {
+        search_terms: search_terms.iter().map(|&word| word.to_owned()).collect(),
         ..none()
     };
-    assert_eq!(ask(words(&["їжа"])).await.len(), 6);
-    assert_eq!(ask(words(&["їжа", "dni 9"])).await, wanted(&|one| one.holder.document.ends_with("99")));
-    assert!(ask(words(&["їжа", "_"])).await.is_empty());
+    assert_eq!(ask(search_terms(&["їжа"])).await.len(), 6);
+    assert_eq!(
+        ask(search_terms(&["їжа", "dni 9"])).await,
+        wanted(&|one| one.holder.document.ends_with("99"))
+    );
+    assert!(ask(search_terms(&["їжа", "_"])).await.is_empty());
     let visible = |visible| CertificateFilter { visible_to_doctor: Some(visible), ..none() };
     assert_eq!(ask(visible(Some(clinic.staff.id))).await.len(), 6);
     assert!(ask(visible(Some(clinic.other.id))).await.is_empty() && ask(visible(None)).await.is_empty());
@@ -136,14 +139,14 @@ pub(crate) async fn parts(database: &TestDatabase) {
     let (store, role) = (&database.store, AssignmentRole::Manager);
     let after =
         async |after, limit| store.open_requests_after(clinic.staff.id, role, after, limit).await.unwrap();
-    let told = |requests: &[Certification]| -> Vec<_> {
+    let summary = |requests: &[Certification]| -> Vec<_> {
         requests.iter().map(|request| (request.id, request.code.clone())).collect()
     };
-    assert_eq!(after(None, 2).await, told(&open[..2]));
-    assert_eq!(after(Some(open[1].id), 2).await, told(&open[2..]));
+    assert_eq!(after(None, 2).await, summary(&open[..2]));
+    assert_eq!(after(Some(open[1].id), 2).await, summary(&open[2..]));
     let mut work = begin(database).await;
     let found = work.open_requests_of(clinic.staff.id, role, 2).await.unwrap();
-    assert_eq!((found.count, found.first), (3, told(&open[..2])));
+    assert_eq!((found.count, found.first), (3, summary(&open[..2])));
     let found = work.open_requests_of(clinic.other.id, AssignmentRole::Doctor, 2).await.unwrap();
     assert_eq!((found.count, found.first), (0, vec![]));
     assert_eq!(work.requests_with_staff(clinic.staff.id).await.unwrap(), 5);

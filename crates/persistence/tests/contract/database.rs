@@ -9,10 +9,10 @@ use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend};
 pub(crate) struct TestDatabase {
     pub(crate) store: SeaStore,
     pub(crate) options: DatabaseOptions,
-    place: Place,
+    location: Location,
 }
 
-enum Place {
+enum Location {
     Folder(tempfile::TempDir),
     Server { url: String, name: String },
 }
@@ -21,17 +21,17 @@ fn options(url: String) -> DatabaseOptions {
     DatabaseOptions { max_connections: 16, ..DatabaseOptions::new(url) }
 }
 
-async fn prepared(url: String, place: Place) -> TestDatabase {
+async fn prepared(url: String, location: Location) -> TestDatabase {
     let options = options(url);
     let store = SeaStore::connect(&options).await.unwrap();
     store.migrate().await.unwrap();
-    TestDatabase { store, options, place }
+    TestDatabase { store, options, location }
 }
 
 pub(crate) async fn sqlite(_case: &str) -> TestDatabase {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}/medcert.db", folder.path().display());
-    prepared(url, Place::Folder(folder)).await
+    prepared(url, Location::Folder(folder)).await
 }
 
 pub(crate) async fn postgres(case: &str) -> TestDatabase {
@@ -58,7 +58,7 @@ fn database_url(server: &str, name: &str) -> String {
 async fn on_server(variable: &str, case: &str, extra: &str) -> TestDatabase {
     let url = server(variable);
     let name = create(&url, case, extra).await;
-    prepared(database_url(&url, &name), Place::Server { url, name }).await
+    prepared(database_url(&url, &name), Location::Server { url, name }).await
 }
 
 /// An empty database on the server.
@@ -81,7 +81,7 @@ impl TestDatabase {
 
     /// The options of another database on the same server, made with this clause; `None` for SQLite.
     pub(crate) async fn neighbour(&self, clause: &str) -> Option<TestNeighbour> {
-        let Place::Server { url, .. } = &self.place else { return None };
+        let Location::Server { url, .. } = &self.location else { return None };
         let name = create(url, "neighbour", clause).await;
         Some(TestNeighbour { options: options(database_url(url, &name)), url: url.clone(), name })
     }
@@ -89,9 +89,9 @@ impl TestDatabase {
     /// Removes it: a server of the desk's owner stays as it was.
     pub(crate) async fn remove(self) {
         self.store.close().await.unwrap();
-        match self.place {
-            Place::Folder(folder) => folder.close().unwrap(),
-            Place::Server { url, name } => drop_database(&url, &name).await,
+        match self.location {
+            Location::Folder(folder) => folder.close().unwrap(),
+            Location::Server { url, name } => drop_database(&url, &name).await,
         }
     }
 }

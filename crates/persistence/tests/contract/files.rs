@@ -37,9 +37,9 @@ pub(crate) async fn known(database: &TestDatabase) {
     assert_eq!(keys, std::slice::from_ref(&certificate.pdf_key));
     // A file has one identifier, whatever request it is in.
     duplicate!(database, "file", &with("MC-3", &[&one]));
-    let dossier = database.store.dossier(first.id).await.unwrap().unwrap();
-    assert!(dossier.name_of(clinic.user.id.raw()).is_some());
-    assert_eq!(dossier.certification.files, [one]);
+    let request_aggregate = database.store.request_aggregate(first.id).await.unwrap().unwrap();
+    assert!(request_aggregate.name_of(clinic.user.id.raw()).is_some());
+    assert_eq!(request_aggregate.certification.files, [one]);
 }
 
 fn key(spelling: &str) -> ObjectKey {

@@ -2,7 +2,7 @@
 
 use medcert_application::{
     mail::LetterKind,
-    store::{MailFate, MailQueue, QueuedMail},
+    store::{DeliveryOutcome, MailQueue, QueuedMail},
 };
 use medcert_domain::Locale;
 use sea_orm::ConnectionTrait as _;
@@ -57,16 +57,16 @@ pub(crate) async fn fates(database: &TestDatabase) {
     for mail in [&sent, &later, &lost] {
         assert!(store.take_mail(mail, at(50)).await.unwrap());
     }
-    store.settle_mail(sent.id, 1, MailFate::Delivered(at(2))).await.unwrap();
-    store.settle_mail(later.id, 1, MailFate::Later(at(9))).await.unwrap();
-    store.settle_mail(lost.id, 1, MailFate::GivenUp).await.unwrap();
+    store.settle_mail(sent.id, 1, DeliveryOutcome::Delivered(at(2))).await.unwrap();
+    store.settle_mail(later.id, 1, DeliveryOutcome::Later(at(9))).await.unwrap();
+    store.settle_mail(lost.id, 1, DeliveryOutcome::GivenUp).await.unwrap();
     let due = QueuedMail { attempts: 1, due_at: at(9), ..later };
     assert_eq!(store.due_mail(at(1_000), 9).await.unwrap(), std::slice::from_ref(&due));
     // An attempt that took too long says nothing any more.
     assert!(store.take_mail(&due, at(60)).await.unwrap());
-    store.settle_mail(due.id, 1, MailFate::Delivered(at(10))).await.unwrap();
+    store.settle_mail(due.id, 1, DeliveryOutcome::Delivered(at(10))).await.unwrap();
     assert_eq!(store.due_mail(at(60), 9).await.unwrap().len(), 1);
-    store.settle_mail(due.id, 2, MailFate::Delivered(at(11))).await.unwrap();
+    store.settle_mail(due.id, 2, DeliveryOutcome::Delivered(at(11))).await.unwrap();
     assert_eq!(store.due_mail(at(1_000), 9).await.unwrap(), []);
     let behind = database.behind().await;
     let rows = behind.query_all_raw(sea_orm::Statement::from_string(
@@ -84,10 +84,10 @@ pub(crate) async fn forgotten(database: &TestDatabase) {
     let (sent, late, lost, young, waiting) = (written(0), written(0), written(0), written(90), written(0));
     keep(database, &[sent.clone(), late.clone(), lost.clone(), young.clone(), waiting.clone()]).await;
     for (mail, fate) in [
-        (&sent, MailFate::Delivered(at(10))),
-        (&late, MailFate::Delivered(at(80))),
-        (&lost, MailFate::GivenUp),
-        (&young, MailFate::GivenUp),
+        (&sent, DeliveryOutcome::Delivered(at(10))),
+        (&late, DeliveryOutcome::Delivered(at(80))),
+        (&lost, DeliveryOutcome::GivenUp),
+        (&young, DeliveryOutcome::GivenUp),
     ] {
         assert!(store.take_mail(mail, at(200)).await.unwrap());
         store.settle_mail(mail.id, 1, fate).await.unwrap();

@@ -7,13 +7,12 @@
 )]
 
 mod aggregate;
-mod around;
+mod audited_entity;
+mod backup;
 mod bulk;
 mod catalog;
 mod certificates;
-mod copies;
 mod database;
-mod directory;
 mod files;
 mod fixture;
 mod identity;
@@ -24,6 +23,7 @@ mod people;
 mod plans;
 mod races;
 mod rankings;
+mod request_aggregate;
 mod schema;
 mod searching;
 mod units;
@@ -64,12 +64,12 @@ contract! {
     aggregate {
         round_trip, changes, unique_parts, stale, erasure, certificates,
     }
-    around { dossier, history, questions }
-    directory { history, words, leases }
+    around { request_aggregate, history, questions }
+    directory { history, search_terms, leases }
     files { known, discarded }
-    list { pages, filters, words, typed, words_and_filters }
+    list { pages, filters, search_terms, typed, words_and_filters }
     plans { bounded, staff_by_specialty, late_names }
-    units { spoiled, dropped, locks, exhausted, records, idempotency_keys }
+    units { aborted, dropped, locks, exhausted, records, idempotency_keys }
     races { numbers, swaps, claims, refreshes, managers, deadlocks, readers, mails }
     rankings { clients, activity }
     copies { round_trip, described, at_one_moment, all_or_nothing, states }

@@ -209,7 +209,7 @@ pub(crate) async fn readers(database: &TestDatabase) {
         tokio::spawn(async move {
             let mut versions = BTreeSet::new();
             while !done.load(Ordering::Relaxed) {
-                match store.dossier(id).await {
+                match store.request_aggregate(id).await {
                     Ok(found) => {
                         let seen = found.unwrap().certification;
                         assert_eq!(seen.payments.len(), usize::try_from(seen.version).unwrap() - 1);

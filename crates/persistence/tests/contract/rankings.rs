@@ -14,7 +14,7 @@ use crate::{
     insert,
 };
 
-async fn told(
+async fn summary(
     database: &TestDatabase,
     by: &[Id<Promoter>],
     time: (DateTime<Utc>, DateTime<Utc>),
@@ -51,19 +51,19 @@ pub(crate) async fn clients(database: &TestDatabase) {
     let by = [clinic.promoter.id, other.id, nobody.id];
     let whole = (at(0), at(100));
     let none = CellFilter::default;
-    assert_eq!(told(database, &by, whole, none()).await, [2, 1, 0]);
-    assert_eq!(told(database, &by, (at(10), at(30)), none()).await, [1, 0, 0], "the end is not in it");
-    assert_eq!(told(database, &by, (at(11), at(31)), none()).await, [2, 1, 0]);
-    assert_eq!(told(database, &by[1..], whole, none()).await, [1, 0]);
+    assert_eq!(summary(database, &by, whole, none()).await, [2, 1, 0]);
+    assert_eq!(summary(database, &by, (at(10), at(30)), none()).await, [1, 0, 0], "the end is not in it");
+    assert_eq!(summary(database, &by, (at(11), at(31)), none()).await, [2, 1, 0]);
+    assert_eq!(summary(database, &by[1..], whole, none()).await, [1, 0]);
     let paid = CellFilter { stages: vec![Stage::Paid], ..none() };
-    assert_eq!(told(database, &by, whole, paid).await, [1, 0, 0]);
+    assert_eq!(summary(database, &by, whole, paid).await, [1, 0, 0]);
     let service = CellFilter { services: vec![clinic.service.id], ..none() };
-    assert_eq!(told(database, &by, whole, service).await, [1, 0, 0]);
+    assert_eq!(summary(database, &by, whole, service).await, [1, 0, 0]);
     let currency = CellFilter { currencies: vec![pen(1).currency], ..none() };
-    assert_eq!(told(database, &by, whole, currency).await, [1, 0, 0]);
+    assert_eq!(summary(database, &by, whole, currency).await, [1, 0, 0]);
     let managed = CellFilter { managers: vec![clinic.staff.id], ..none() };
-    assert_eq!(told(database, &by, whole, managed).await, [0, 0, 0]);
-    assert_eq!(told(database, &[], whole, none()).await, Vec::<i64>::new());
+    assert_eq!(summary(database, &by, whole, managed).await, [0, 0, 0]);
+    assert_eq!(summary(database, &[], whole, none()).await, Vec::<i64>::new());
 }
 
 /// The newest change of a request of each.

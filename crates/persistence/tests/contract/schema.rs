@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 use medcert_application::{
-    certification::{query_words, request_words},
+    certification::{query_words, request_search_terms},
     store::{
         CatalogReads, CertificationReads, IdentityReads, PersonFilter, PersonReads, RequestFilter,
         ServiceFilter, UserFilter,
@@ -63,8 +63,8 @@ pub(crate) async fn words_move(database: &TestDatabase) {
     let mut work = begin(database).await;
     for request in &requests {
         work.insert(request).await.unwrap();
-        let words = request_words(&request.code, &client, None, &[]);
-        work.index_words(request.id, &words).await.unwrap();
+        let search_terms = request_search_terms(&request.code, &client, None, &[]);
+        work.index_search_terms(request.id, &search_terms).await.unwrap();
     }
     work.commit().await.unwrap();
     let behind = database.behind().await;
@@ -81,26 +81,26 @@ pub(crate) async fn words_move(database: &TestDatabase) {
     behind.close().await.unwrap();
     database.store.migrate().await.unwrap();
     for typed in ["silva", "an", "mc-2026", "2026 00000", "999123", "+51 999", "000002"] {
-        let filter = RequestFilter { words: query_words(typed), ..RequestFilter::default() };
+        let filter = RequestFilter { search_terms: query_words(typed), ..RequestFilter::default() };
         let page = database.store.requests(&filter, &first(9)).await.unwrap();
         let expected = if typed == "000002" { 1 } else { 3 };
         assert_eq!(page.total, Some(expected), "{typed}");
     }
     // Entries of directories that were there before they had words are found as new ones are.
     for typed in ["aesa", "999123", "51999"] {
-        let filter = PersonFilter { words: vec![typed.to_owned()], ..PersonFilter::default() };
+        let filter = PersonFilter { search_terms: vec![typed.to_owned()], ..PersonFilter::default() };
         assert_eq!(database.store.people(&filter, &first(9)).await.unwrap().total, Some(1), "{typed}");
     }
-    let filter = UserFilter { words: vec!["марія".to_owned()], ..UserFilter::default() };
+    let filter = UserFilter { search_terms: vec!["марія".to_owned()], ..UserFilter::default() };
     assert_eq!(database.store.users(&filter, &first(9)).await.unwrap().items.len(), 1);
-    let dashed = RequestFilter { words: vec!["mc-".to_owned()], ..RequestFilter::default() };
+    let dashed = RequestFilter { search_terms: vec!["mc-".to_owned()], ..RequestFilter::default() };
     assert_eq!(database.store.requests(&dashed, &first(9)).await.unwrap().total, Some(0));
     // What is written again after the move is what was moved: nothing is there twice.
     let mut work = begin(database).await;
-    let words = request_words(&requests[0].code, &client, None, &[]);
-    work.index_words(requests[0].id, &words).await.unwrap();
+    let search_terms = request_search_terms(&requests[0].code, &client, None, &[]);
+    work.index_search_terms(requests[0].id, &search_terms).await.unwrap();
     work.commit().await.unwrap();
-    let filter = RequestFilter { words: query_words("silva 999"), ..RequestFilter::default() };
+    let filter = RequestFilter { search_terms: query_words("silva 999"), ..RequestFilter::default() };
     assert_eq!(database.store.requests(&filter, &first(9)).await.unwrap().items.len(), 3);
 }
 
@@ -152,11 +152,11 @@ pub(crate) async fn names_fold(database: &TestDatabase) {
     }
     database.store.migrate().await.unwrap();
     let all = database.store.services(&ServiceFilter::default(), &first(9)).await.unwrap().items;
-    let mut told: Vec<(&str, i64)> = all.iter().map(|one| (one.name.as_str(), one.version)).collect();
-    told.sort_by_key(|(name, _)| (name.chars().count(), name.to_lowercase()));
+    let mut summary: Vec<(&str, i64)> = all.iter().map(|one| (one.name.as_str(), one.version)).collect();
+    summary.sort_by_key(|(name, _)| (name.chars().count(), name.to_lowercase()));
     let numbered = longest.to_uppercase().chars().take(251).collect::<String>() + " (2)";
     assert_eq!(
-        told,
+        summary,
         [
             ("Salud", 1),
             ("Salud mental", 1),
@@ -167,8 +167,9 @@ pub(crate) async fn names_fold(database: &TestDatabase) {
             (longest.as_str(), 1),
         ]
     );
-    let words = ServiceFilter { words: vec!["salud".to_owned(), "3".to_owned()], ..ServiceFilter::default() };
-    let found = database.store.services(&words, &first(9)).await.unwrap().items;
+    let search_terms =
+        ServiceFilter { search_terms: vec!["salud".to_owned(), "3".to_owned()], ..ServiceFilter::default() };
+    let found = database.store.services(&search_terms, &first(9)).await.unwrap().items;
     assert_eq!(found.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["SALUD  MENTAL (3)"]);
     // Each can be changed without another name.
     for one in all {

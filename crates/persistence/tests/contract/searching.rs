@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 
 use chrono::Duration;
 use medcert_application::{
-    people::person_words,
+    people::person_search_terms,
     store::{
-        BulkLoad, CertificateFilter, CertificationReads, HistoryEntry, Load, LoadedRequest, LoadedWords,
-        PageRequest, PersonFilter, PersonReads, StoreError,
+        BulkLoad, CertificateFilter, CertificationReads, HistoryEntry, Load, LoadedRequest,
+        LoadedSearchTerms, PageRequest, PersonFilter, PersonReads, StoreError,
     },
 };
 use medcert_domain::{
@@ -54,27 +54,34 @@ fn someone(n: usize) -> Person {
 
 async fn crowd(database: &TestDatabase) -> Vec<Person> {
     let mut people: Vec<Person> = (0..PEOPLE).map(someone).collect();
-    let words = |one: &Person| LoadedWords {
+    let search_terms = |one: &Person| LoadedSearchTerms {
         kind: Person::KIND,
         object: one.id.raw(),
-        words: person_words(one, &[]),
+        search_terms: person_search_terms(one, &[]),
     };
-    let load = Load { words: people.iter().map(words).collect(), people: people.clone(), ..Load::default() };
+    let load = Load {
+        search_terms: people.iter().map(search_terms).collect(),
+        people: people.clone(),
+        ..Load::default()
+    };
     database.store.load(&load).await.unwrap();
     database.store.settle().await.unwrap();
     people.sort_by_key(|one| (one.name(), one.id));
     people
 }
 
-fn asked(words: &[&str]) -> PersonFilter {
-    PersonFilter { words: words.iter().map(|&word| word.to_owned()).collect(), ..PersonFilter::default() }
+fn asked(search_terms: &[&str]) -> PersonFilter {
+    PersonFilter {
+        search_terms: search_terms.iter().map(|&word| word.to_owned()).collect(),
+        ..PersonFilter::default()
+    }
 }
 
 /// Whether the filter finds the person.
 fn finds(filter: &PersonFilter, one: &Person) -> bool {
-    let known = person_words(one, &[]);
+    let known = person_search_terms(one, &[]);
     let document = one.document.as_ref();
-    filter.words.iter().all(|word| known.iter().any(|known| known.starts_with(word.as_str())))
+    filter.search_terms.iter().all(|word| known.iter().any(|known| known.starts_with(word.as_str())))
         && (filter.document_types.is_empty()
             || document.is_some_and(|document| filter.document_types.contains(&document.kind)))
         && (filter.birth_date.is_none() || filter.birth_date == one.birth_date)
@@ -128,13 +135,16 @@ pub(crate) async fn as_a_model(database: &TestDatabase) {
     .into_iter()
     .map(asked)
     .collect();
-    for words in [&["ros"][..], &["zoila"], &["f"]] {
+    for search_terms in [&["ros"][..], &["zoila"], &["f"]] {
         filters.extend([
-            PersonFilter { document_types: vec![DocumentType::Dni], ..asked(words) },
-            PersonFilter { document_types: vec![DocumentType::Other], ..asked(words) },
-            PersonFilter { document_types: vec![DocumentType::Other, DocumentType::Dni], ..asked(words) },
-            PersonFilter { birth_date, ..asked(words) },
-            PersonFilter { email: Some("clinic@example.org".to_owned()), ..asked(words) },
+            PersonFilter { document_types: vec![DocumentType::Dni], ..asked(search_terms) },
+            PersonFilter { document_types: vec![DocumentType::Other], ..asked(search_terms) },
+            PersonFilter {
+                document_types: vec![DocumentType::Other, DocumentType::Dni],
+                ..asked(search_terms)
+            },
+            PersonFilter { birth_date, ..asked(search_terms) },
+            PersonFilter { email: Some("clinic@example.org".to_owned()), ..asked(search_terms) },
         ]);
     }
     let mut found = BTreeSet::new();
@@ -167,7 +177,7 @@ pub(crate) async fn renames(database: &TestDatabase) {
     insert!(database, &all[0], &all[1], &all[2]);
     let mut work = begin(database).await;
     for one in &all {
-        work.index_entry(Person::KIND, one.id.raw(), &person_words(one, &[])).await.unwrap();
+        work.index_entry(Person::KIND, one.id.raw(), &person_search_terms(one, &[])).await.unwrap();
     }
     work.commit().await.unwrap();
     let order = async || {
@@ -180,14 +190,14 @@ pub(crate) async fn renames(database: &TestDatabase) {
     "A".clone_into(&mut renamed.family_names);
     let mut work = begin(database).await;
     work.update(&renamed).await.unwrap();
-    work.index_entry(Person::KIND, renamed.id.raw(), &person_words(&renamed, &[])).await.unwrap();
+    work.index_entry(Person::KIND, renamed.id.raw(), &person_search_terms(&renamed, &[])).await.unwrap();
     work.commit().await.unwrap();
     assert_eq!(order().await, ["Rosa A", "Rosa b", "rosa a"]);
     let mut again = load!(database, all[2].id).unwrap();
     "rosa".clone_into(&mut again.given_names);
     let mut work = begin(database).await;
     work.update(&again).await.unwrap();
-    work.index_entry(Person::KIND, again.id.raw(), &person_words(&again, &[])).await.unwrap();
+    work.index_entry(Person::KIND, again.id.raw(), &person_search_terms(&again, &[])).await.unwrap();
     // What is not there has no place in a list.
     let nobody = work.index_entry(Person::KIND, fresh(), &["rosa".to_owned()]).await;
     assert!(matches!(nobody, Err(StoreError::Reference(_))), "{nobody:?}");
@@ -195,7 +205,7 @@ pub(crate) async fn renames(database: &TestDatabase) {
     assert_eq!(order().await, ["Rosa A", "Rosa b", "rosa a"], "all of it or nothing");
     let mut work = begin(database).await;
     work.update(&again).await.unwrap();
-    work.index_entry(Person::KIND, again.id.raw(), &person_words(&again, &[])).await.unwrap();
+    work.index_entry(Person::KIND, again.id.raw(), &person_search_terms(&again, &[])).await.unwrap();
     work.commit().await.unwrap();
     assert_eq!(order().await, ["Rosa b", "rosa A", "rosa a"]);
 }
@@ -204,7 +214,7 @@ pub(crate) async fn renames(database: &TestDatabase) {
 pub(crate) async fn newest_first(database: &TestDatabase) {
     const ALL: usize = 2_300;
     let clinic = Clinic::open(database).await;
-    let (mut requests, mut words, mut issued) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut requests, mut search_terms, mut issued) = (Vec::new(), Vec::new(), Vec::new());
     for n in 0..ALL {
         let mut request = clinic.request(&format!("C-{n}"));
         let mut one = certificate(&request, &clinic.staff, &clinic.user, &format!("MC-2026-{n:06}"));
@@ -214,7 +224,11 @@ pub(crate) async fn newest_first(database: &TestDatabase) {
         }
         request.certificates.push(one.clone());
         let known = vec!["holder".to_owned(), "holding".to_owned(), format!("n{n}")];
-        words.push(LoadedWords { kind: Certificate::KIND, object: one.id.raw(), words: known });
+        search_terms.push(LoadedSearchTerms {
+            kind: Certificate::KIND,
+            object: one.id.raw(),
+            search_terms: known,
+        });
         issued.push(one);
         let history = vec![HistoryEntry {
             id: fresh(),
@@ -223,14 +237,14 @@ pub(crate) async fn newest_first(database: &TestDatabase) {
             by: clinic.user.id,
             line: HistoryLine::of(Action::Register),
         }];
-        requests.push(LoadedRequest { request, history, words: vec![] });
+        requests.push(LoadedRequest { request, history, search_terms: vec![] });
     }
-    database.store.load(&Load { requests, words, ..Load::default() }).await.unwrap();
+    database.store.load(&Load { requests, search_terms, ..Load::default() }).await.unwrap();
     database.store.settle().await.unwrap();
     issued.sort_by_key(|one| std::cmp::Reverse((one.issued_at, one.id)));
     let check = async |typed: &str, doctor: Option<_>| {
         let filter = CertificateFilter {
-            words: vec![typed.to_owned()],
+            search_terms: vec![typed.to_owned()],
             doctors: doctor.into_iter().collect(),
             ..CertificateFilter::default()
         };
@@ -272,8 +286,8 @@ pub(crate) async fn sorted_later(database: &TestDatabase) {
     Migrator::down(&behind, Some(u32::try_from(later).unwrap())).await.unwrap();
     behind.close().await.unwrap();
     database.store.migrate().await.unwrap();
-    for words in [&["ros"][..], &["rosa", "f"], &["zoila"]] {
-        let filter = asked(words);
+    for search_terms in [&["ros"][..], &["rosa", "f"], &["zoila"]] {
+        let filter = asked(search_terms);
         let expected: Vec<Id<Person>> =
             people.iter().filter(|one| finds(&filter, one)).map(|one| one.id).collect();
         assert_eq!(pages(database, &filter, 500).await, expected, "{words:?}");

@@ -15,7 +15,7 @@ use crate::{
     insert, load,
 };
 
-pub(crate) async fn spoiled(database: &TestDatabase) {
+pub(crate) async fn aborted(database: &TestDatabase) {
     let taken = Person { document: Some(document("X")), ..person("a", "a") };
     insert!(database, &taken);
     let (before, after) = (person("b", "b"), person("c", "c"));
@@ -23,9 +23,9 @@ pub(crate) async fn spoiled(database: &TestDatabase) {
     work.insert(&before).await.unwrap();
     let twice = Person { document: Some(document("X")), ..person("d", "d") };
     assert!(matches!(work.insert(&twice).await, Err(StoreError::Duplicate("person"))));
-    assert!(matches!(work.insert(&after).await, Err(StoreError::Spoiled)));
-    assert!(matches!(work.get(taken.id).await, Err(StoreError::Spoiled)));
-    assert!(matches!(work.commit().await, Err(StoreError::Spoiled)));
+    assert!(matches!(work.insert(&after).await, Err(StoreError::Aborted)));
+    assert!(matches!(work.get(taken.id).await, Err(StoreError::Aborted)));
+    assert!(matches!(work.commit().await, Err(StoreError::Aborted)));
     for gone in [before.id, after.id, twice.id] {
         assert_eq!(load!(database, gone), None);
     }
@@ -36,7 +36,7 @@ pub(crate) async fn spoiled(database: &TestDatabase) {
     work.insert(&before).await.unwrap();
     let stale = work.update(&Person { version: 9, ..taken.clone() }).await;
     assert!(matches!(stale, Err(StoreError::Stale("person"))));
-    assert!(matches!(work.commit().await, Err(StoreError::Spoiled)));
+    assert!(matches!(work.commit().await, Err(StoreError::Aborted)));
     assert_eq!(load!(database, before.id), None);
     assert_eq!(load!(database, taken.id), Some(taken));
 }
@@ -58,7 +58,7 @@ pub(crate) async fn dropped(database: &TestDatabase) {
     let mut work = begin(database).await;
     let hurried = tokio::time::timeout(std::time::Duration::ZERO, work.insert(&lost)).await;
     if hurried.is_err() {
-        assert!(matches!(work.commit().await, Err(StoreError::Spoiled)));
+        assert!(matches!(work.commit().await, Err(StoreError::Aborted)));
     } else {
         drop(work);
     }

@@ -68,18 +68,20 @@ pub(crate) async fn filters(database: &TestDatabase) {
     let mut work = begin(database).await;
     for (person, user) in &all {
         let name = person.name();
-        let words = medcert_application::directory::words([user.email.as_str(), &name]);
-        work.index_entry(User::KIND, user.id.raw(), &words).await.unwrap();
+        let search_terms = medcert_application::audited_entity::search_terms([user.email.as_str(), &name]);
+        work.index_entry(User::KIND, user.id.raw(), &search_terms).await.unwrap();
     }
     work.index_entry("other kind", all[1].1.id.raw(), &["zzz".to_owned()]).await.unwrap();
     work.commit().await.unwrap();
     let none = UserFilter::default;
-    let words =
-        |words: &[&str]| UserFilter { words: words.iter().map(|&w| w.to_owned()).collect(), ..none() };
-    assert_eq!(found(database, words(&["sil", "an"])).await, ["a", "b"]);
-    assert_eq!(found(database, words(&["іжак"])).await, ["c"]);
-    assert_eq!(found(database, words(&["b", "example"])).await, ["b"]);
-    assert!(found(database, words(&["zzz"])).await.is_empty());
+    let search_terms = |search_terms: &[&str]| UserFilter {
+        search_terms: search_terms.iter().map(|&w| w.to_owned()).collect(),
+        ..none()
+    };
+    assert_eq!(found(database, search_terms(&["sil", "an"])).await, ["a", "b"]);
+    assert_eq!(found(database, search_terms(&["іжак"])).await, ["c"]);
+    assert_eq!(found(database, search_terms(&["b", "example"])).await, ["b"]);
+    assert!(found(database, search_terms(&["zzz"])).await.is_empty());
     assert_eq!(
         found(database, UserFilter { roles: vec![Role::Doctor, Role::Operator], ..none() }).await,
         ["a", "c"]

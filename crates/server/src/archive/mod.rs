@@ -2,7 +2,7 @@
 //!
 //! | entry | what |
 //! |---|---|
-//! | `medcert-backup.json` | what follows: versions, migrations, tables with their columns ([`Head`]) |
+//! | `medcert-backup.json` | what follows: versions, migrations, tables with their columns ([`ArchiveHeader`]) |
 //! | `tables/<table>/<number>.jsonl` | rows, each a JSON object in a line of its own, in the order of the primary key |
 //! | `objects/<key>` | an object |
 //! | `object-index/<number>.jsonl` | size and SHA-256 of the objects before it ([`Indexed`]) |
@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 pub(crate) use self::{
-    reader::{Part, read},
+    reader::{ArchiveEntry, read},
     writer::Writer,
 };
 
@@ -39,7 +39,7 @@ const INDEX: &str = "object-index";
 
 /// What a backup is, and what its rows look like.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Head {
+pub(crate) struct ArchiveHeader {
     format: String,
     format_version: u32,
     /// The program that wrote it.

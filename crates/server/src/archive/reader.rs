@@ -12,14 +12,14 @@ use flate2::read::GzDecoder;
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    FORMAT, HEAD, Head, INDEX, Indexed, Lines, MANIFEST, Manifest, OBJECTS, TABLES, VERSION, sha256,
+    ArchiveHeader, FORMAT, HEAD, INDEX, Indexed, Lines, MANIFEST, Manifest, OBJECTS, TABLES, VERSION, sha256,
 };
 
 /// Bytes of an entry that is not an object, at the most: a part of rows ends with the row that fills it.
 const MOST: u64 = 256 * 1024 * 1024;
 
 /// What the file is made of, as it comes.
-pub(crate) enum Part<'p> {
+pub(crate) enum ArchiveEntry<'p> {
     /// Whole lines of a table.
     Rows {
         /// The table.
@@ -41,15 +41,16 @@ const DAMAGED: &str = "the file is damaged or cut short";
 /// Reads the file from its beginning to its end; fails unless all of it is as the manifest at its end says.
 pub(crate) async fn read(
     path: &Path,
-    mut each: impl AsyncFnMut(Part<'_>) -> anyhow::Result<()>,
-) -> anyhow::Result<(Head, Manifest)> {
+    mut each: impl AsyncFnMut(ArchiveEntry<'_>) -> anyhow::Result<()>,
+) -> anyhow::Result<(ArchiveHeader, Manifest)> {
     let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
     let mut archive = tar::Archive::new(GzDecoder::new(BufReader::new(file)));
     let mut entries = archive.entries().context(DAMAGED)?;
     let first = entries.next().context("the file is no backup of Medcert: it is empty")?;
     let (name, bytes) = content(first.context("the file is no backup of Medcert")?)?;
     ensure!(name == HEAD, "the file is no backup of Medcert: it begins with {name}");
-    let head: Head = serde_json::from_slice(&bytes).context("the head of the backup cannot be read")?;
+    let head: ArchiveHeader =
+        serde_json::from_slice(&bytes).context("the head of the backup cannot be read")?;
     ensure!(head.format == FORMAT, "the file is no backup of Medcert");
     ensure!(
         head.format_version == VERSION,
@@ -57,7 +58,7 @@ pub(crate) async fn read(
         head.format_version,
         head.program_version
     );
-    let mut seen = Seen::of(&head, sha256(&bytes));
+    let mut seen = Verified::of(&head, sha256(&bytes));
     let mut manifest = None;
     for entry in entries {
         let (name, bytes) = content(entry.context(DAMAGED)?)?;
@@ -69,11 +70,11 @@ pub(crate) async fn read(
             Some((TABLES, rest)) => {
                 let (table, _) = rest.split_once('/').context(DAMAGED)?;
                 seen.rows(table, &bytes)?;
-                each(Part::Rows { table, lines: &bytes }).await?;
+                each(ArchiveEntry::Rows { table, lines: &bytes }).await?;
             }
             Some((OBJECTS, key)) => {
                 seen.object(key, &bytes)?;
-                each(Part::Object { key, bytes }).await?;
+                each(ArchiveEntry::Object { key, bytes }).await?;
             }
             Some((INDEX, _)) => seen.index(&bytes)?,
             _ => bail!("{DAMAGED}: {name} does not belong into it"),
@@ -98,7 +99,7 @@ fn content(mut entry: tar::Entry<'_, impl Read>) -> anyhow::Result<(String, Vec<
 }
 
 /// What has been read.
-struct Seen {
+struct Verified {
     head_sha256: String,
     tables: BTreeMap<String, Lines>,
     /// The tables whose rows may still come, in their order.
@@ -110,8 +111,8 @@ struct Seen {
     index_hash: Sha256,
 }
 
-impl Seen {
-    fn of(head: &Head, head_sha256: String) -> Self {
+impl Verified {
+    fn of(head: &ArchiveHeader, head_sha256: String) -> Self {
         let names = || head.shape.tables.iter().map(|table| table.name.clone());
         Self {
             head_sha256,
@@ -146,11 +147,11 @@ impl Seen {
     fn index(&mut self, bytes: &[u8]) -> anyhow::Result<()> {
         self.index_hash.update(bytes);
         for line in bytes.split_inclusive(|byte| *byte == b'\n') {
-            let said: Indexed = serde_json::from_slice(line).context(DAMAGED)?;
+            let recorded: Indexed = serde_json::from_slice(line).context(DAMAGED)?;
             ensure!(
-                self.unindexed.pop_front().as_ref() == Some(&said),
+                self.unindexed.pop_front().as_ref() == Some(&recorded),
                 "{DAMAGED}: the object {} is not the one that was written",
-                said.key
+                recorded.key
             );
         }
         Ok(())
@@ -161,8 +162,11 @@ impl Seen {
         ensure!(self.head_sha256 == manifest.head_sha256, "{DAMAGED}: its head was changed");
         for (name, lines) in self.tables {
             let found = lines.written();
-            let said = manifest.tables.get(&name);
-            ensure!(said == Some(&found), "{DAMAGED}: the rows of {name} are not those that were written");
+            let recorded = manifest.tables.get(&name);
+            ensure!(
+                recorded == Some(&found),
+                "{DAMAGED}: the rows of {name} are not those that were written"
+            );
         }
         let objects = self.objects == manifest.objects
             && self.object_bytes == manifest.object_bytes

@@ -8,7 +8,7 @@ use medcert_persistence::backup::Shape;
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    FORMAT, HEAD, Head, INDEX, Indexed, Lines, MANIFEST, Manifest, OBJECTS, TABLES, VERSION, sha256,
+    ArchiveHeader, FORMAT, HEAD, INDEX, Indexed, Lines, MANIFEST, Manifest, OBJECTS, TABLES, VERSION, sha256,
 };
 
 /// Bytes of rows in one entry, at least, unless the table ends.
@@ -42,7 +42,7 @@ impl<W: Write> Writer<W> {
         created_at: String,
         with_objects: bool,
     ) -> anyhow::Result<Self> {
-        let head = Head {
+        let head = ArchiveHeader {
             format: FORMAT.to_owned(),
             format_version: VERSION,
             program_version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -10,7 +10,7 @@ use medcert_application::objects::{ObjectKey, Objects};
 use medcert_persistence::backup::{Restoration, Row, Shape};
 
 use crate::{
-    archive::{Head, Lines, Manifest, Part, read},
+    archive::{ArchiveEntry, ArchiveHeader, Lines, Manifest, read},
     commands::backup::progress,
     options::Options,
     wiring,
@@ -37,8 +37,8 @@ pub(crate) async fn restore(options: &Options, restore: &RestoreOptions) -> anyh
     let mut filling = store.restoration(&head.shape.migrations).await.context("nothing was restored")?;
     let bar = progress();
     let (_, again) = read(&restore.file, async |part| match part {
-        Part::Rows { table, lines } => rows(&mut filling, &bar, table, lines).await,
-        Part::Object { key, bytes } => object(&objects, &bar, key, bytes.into()).await,
+        ArchiveEntry::Rows { table, lines } => rows(&mut filling, &bar, table, lines).await,
+        ArchiveEntry::Object { key, bytes } => object(&objects, &bar, key, bytes.into()).await,
     })
     .await?;
     ensure!(again == manifest, "the file was changed while it was read; nothing was restored");
@@ -66,7 +66,7 @@ pub(crate) async fn restore(options: &Options, restore: &RestoreOptions) -> anyh
     Ok(())
 }
 
-fn newer(head: &Head) -> String {
+fn newer(head: &ArchiveHeader) -> String {
     format!("the backup was made by Medcert {}, which is newer: use that one", head.program_version)
 }
 

@@ -60,7 +60,7 @@ pub(crate) async fn serve(options: &Options, demo: bool) -> anyhow::Result<()> {
     // On this task, beside the server: when that is told to stop, the worker finishes the line it is at.
     let answering = async {
         let end = server.await;
-        wired.app.desk.close();
+        wired.app.job_queue.close();
         end
     };
     let (end, ()) = tokio::join!(answering, jobs::keep_working(&wired.app, &LINE_FORMS));

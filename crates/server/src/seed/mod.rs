@@ -1,8 +1,8 @@
 //! `medcert seed`: synthetic requests in every stage. The same options give the same rows.
 
-mod chance;
-mod life;
+mod lifecycle;
 mod names;
+mod rng;
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use medcert_application::{
 };
 use medcert_domain::certification::Stage;
 
-use self::{chance::Chance, life::Clinic};
+use self::{lifecycle::Clinic, rng::SeedRng};
 use crate::{options::Options, wiring};
 
 /// What to fill the database with.
@@ -45,16 +45,16 @@ const BATCH: u32 = 1000;
 pub(crate) async fn run(options: &Options, seed: &SeedOptions) -> anyhow::Result<()> {
     let until = seed.until.unwrap_or_else(today);
     let end = until.and_time(NaiveTime::from_hms_opt(22, 0, 0).unwrap_or_default()).and_utc();
-    let chance = Arc::new(Chance::new(seed.seed, end - Duration::days(366)));
-    let wired = wiring::wire_with(options, Arc::clone(&chance) as _, Arc::clone(&chance) as _).await?;
+    let rng = Arc::new(SeedRng::new(seed.seed, end - Duration::days(366)));
+    let wired = wiring::wire_with(options, Arc::clone(&rng) as _, Arc::clone(&rng) as _).await?;
     wired.store.migrate().await.context("the database could not be brought up to date")?;
     let app = &*wired.app;
     demo::install(app).await.context("the demonstration clinic could not be made")?;
     refuse_used(app).await?;
-    let mut clinic = Clinic::load(app, &chance).await?;
+    let mut clinic = Clinic::load(app, &rng).await?;
     let certificates = seed.certificates.min(recent(app, seed.requests).await?);
-    fill(app, &mut clinic, &chance, end, seed.requests, certificates).await?;
-    chance.set(end);
+    fill(app, &mut clinic, &rng, end, seed.requests, certificates).await?;
+    rng.set(end);
     let issued = issue(app, &clinic, certificates).await?;
     settle(app).await?;
     println!(
@@ -68,7 +68,7 @@ pub(crate) async fn run(options: &Options, seed: &SeedOptions) -> anyhow::Result
 async fn fill(
     app: &App,
     clinic: &mut Clinic<'_>,
-    chance: &Chance,
+    rng: &SeedRng,
     end: DateTime<Utc>,
     requests: u32,
     certificates: u32,
@@ -80,7 +80,7 @@ async fn fill(
         let mut load = Load::default();
         let next = Ord::min(lived + BATCH, requests);
         for index in lived..next {
-            chance.set(moment(end, index, requests));
+            rng.set(moment(end, index, requests));
             let ready = index >= requests - certificates;
             clinic.live(&mut load, end, ready).with_context(|| format!("request {index}"))?;
         }
@@ -167,7 +167,7 @@ async fn issue(app: &App, clinic: &Clinic<'_>, wanted: u32) -> anyhow::Result<u3
         let attempt = Attempt { id: *id, conditions: &conditions, input: &Known(()), encode: &encode };
         let answer = medcert_application::certification::issue(app, clinic.doctor(), attempt).await?;
         if let medcert_application::certification::Answer::Fresh(detail) = answer
-            && detail.dossier.certification.stage == Stage::Closed
+            && detail.request_aggregate.certification.stage == Stage::Closed
         {
             issued += 1;
         }

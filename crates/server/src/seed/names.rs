@@ -2,7 +2,7 @@
 
 use medcert_domain::Locale;
 
-use super::chance::Chance;
+use super::rng::SeedRng;
 
 /// A name with the language of its bearer.
 pub(crate) struct Name {
@@ -160,15 +160,15 @@ const UK_FAMILY: &[&str] = &[
 ];
 
 /// Draws a name: seven of ten Spanish, one Portuguese, two Ukrainian.
-pub(crate) fn draw(chance: &Chance) -> Name {
-    let (locale, given, family, two_families) = match chance.below(10) {
+pub(crate) fn draw(rng: &SeedRng) -> Name {
+    let (locale, given, family, two_families) = match rng.below(10) {
         0 => (Locale::Pt, PT_GIVEN, PT_FAMILY, true),
         1 | 2 => (Locale::Uk, UK_GIVEN, UK_FAMILY, false),
         _ => (Locale::Es, ES_GIVEN, ES_FAMILY, true),
     };
-    let pick = |names: &[&'static str]| chance.pick(names).unwrap_or_default().to_owned();
+    let pick = |names: &[&'static str]| rng.pick(names).unwrap_or_default().to_owned();
     let first = pick(given);
-    let given = if two_families && chance.percent(30) { format!("{first} {}", pick(given)) } else { first };
+    let given = if two_families && rng.percent(30) { format!("{first} {}", pick(given)) } else { first };
     let one = pick(family);
     let family = if two_families { format!("{one} {}", pick(family)) } else { one };
     Name { given, family, locale }

@@ -12,7 +12,7 @@ use medcert_testkit::Database;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::process::{Server, medcert, refused, run, said};
+use crate::process::{Server, medcert, output_text, refused, run};
 
 /// The entries of a backup.
 fn entries(file: &Path) -> Vec<(String, Vec<u8>)> {
@@ -54,9 +54,9 @@ fn manifest(file: &Path) -> Value {
 }
 
 fn succeeded(output: &Output) -> String {
-    let said = said(output);
-    assert!(output.status.success(), "{said}");
-    said
+    let output_text = output_text(output);
+    assert!(output.status.success(), "{output_text}");
+    output_text
 }
 
 /// The demonstration clinic with requests, certificates and their objects.
@@ -76,8 +76,8 @@ async fn what_is_restored_is_what_was_there_on_every_engine() {
     let here = folder.path();
     seeded(here);
     let first = here.join("sqlite.tar.gz");
-    let told = succeeded(&run(here, &["backup", first.to_str().unwrap()]));
-    assert!(told.contains("2 objects"), "{told}");
+    let summary = succeeded(&run(here, &["backup", first.to_str().unwrap()]));
+    assert!(summary.contains("2 objects"), "{summary}");
     let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&first).unwrap().permissions());
     assert_eq!(mode & 0o777, 0o600);
     let expected = contents(&first);
@@ -92,8 +92,8 @@ async fn what_is_restored_is_what_was_there_on_every_engine() {
         let objects = format!("file://{}", path(here, name));
         let with = ["--database-url", url, "--objects-url", &objects];
         let to = here.join(format!("{name}.tar.gz"));
-        let told = succeeded(&run(here, &[&with[..], &["restore", from.to_str().unwrap()]].concat()));
-        assert!(told.contains("restored and compared"), "{told}");
+        let summary = succeeded(&run(here, &[&with[..], &["restore", from.to_str().unwrap()]].concat()));
+        assert!(summary.contains("restored and compared"), "{summary}");
         succeeded(&run(here, &[&with[..], &["backup", to.to_str().unwrap()]].concat()));
         assert!(contents(&to) == expected, "{name} gives back something else");
         refused(&run(here, &[&with[..], &["restore", from.to_str().unwrap()]].concat()), "not empty");
@@ -130,8 +130,8 @@ fn objects_can_stay_where_they_are() {
     succeeded(&run(here, &["backup", "--without-objects", &file]));
     assert!(entries(Path::new(&file)).iter().all(|(name, _)| !name.starts_with("object")));
     let to = ["--database-url", &format!("sqlite://{}", path(here, "copy.db"))];
-    let told = succeeded(&run(here, &[&to[..], &["restore", &file]].concat()));
-    assert!(told.contains("without objects"), "{told}");
+    let summary = succeeded(&run(here, &[&to[..], &["restore", &file]].concat()));
+    assert!(summary.contains("without objects"), "{summary}");
     refused(&run(here, &["backup", &file]), "is there already");
     let nowhere = tempfile::tempdir().unwrap();
     refused(&run(nowhere.path(), &["backup", &path(here, "nothing")]), "no tables of Medcert");

@@ -5,7 +5,7 @@ use std::{
     process::{Child, Stdio},
 };
 
-use crate::process::{Server, medcert, refused, run, run_with, said};
+use crate::process::{Server, medcert, output_text, refused, run, run_with};
 
 #[test]
 fn wrong_configuration_is_named() {
@@ -34,7 +34,7 @@ fn wrong_configuration_is_named() {
     refused(&mail(&["--smtp-url", "smtp://localhost", "--mail-from", "nobody"]), "MEDCERT_MAIL_FROM");
     let clear = mail(&["--smtp-url", "smtp://me:very-secret@mail.example", "--mail-from", from]);
     refused(&clear, "tls=required");
-    assert!(!said(&clear).contains("very-secret"), "{}", said(&clear));
+    assert!(!output_text(&clear).contains("very-secret"), "{}", output_text(&clear));
     refused(&run(here, &["--config", "nowhere.toml", "migrate"]), "nowhere.toml");
     std::fs::write(here.join("medcert.toml"), "listn = \"127.0.0.1:1\"").unwrap();
     refused(&run(here, &["migrate"]), "listn");
@@ -46,7 +46,7 @@ fn no_secret_of_the_configuration_is_repeated() {
     let url = "postgres://medcert:very-secret@127.0.0.1:1/medcert";
     let output = run(folder.path(), &["--database-url", url, "migrate"]);
     assert!(!output.status.success());
-    assert!(!said(&output).contains("very-secret"), "{}", said(&output));
+    assert!(!output_text(&output).contains("very-secret"), "{}", output_text(&output));
 }
 
 #[test]
@@ -57,11 +57,11 @@ fn the_first_administrator_is_made_once_with_a_password_from_standard_input() {
         [&["user", "create", "--first-admin", "--email", "ana@clinic.example"][..], &names[..]].concat();
     refused(&run_with(folder.path(), &first, "short\n"), "12 characters");
     let made = run_with(folder.path(), &first, "correct horse battery\n");
-    assert!(made.status.success(), "{}", said(&made));
+    assert!(made.status.success(), "{}", output_text(&made));
     refused(&run_with(folder.path(), &first, "correct horse battery\n"), "accounts already");
     let reset = ["user", "reset-password", "--email", "Ana@clinic.example"];
     let given = run(folder.path(), &reset);
-    assert!(given.status.success(), "{}", said(&given));
+    assert!(given.status.success(), "{}", output_text(&given));
     assert_eq!(String::from_utf8(given.stdout).unwrap().trim_end().len(), 31);
     refused(&run(folder.path(), &["user", "reset-password", "--email", "b@clinic.example"]), "no account");
     let other =
@@ -84,7 +84,7 @@ fn migrating_twice_and_at_once_is_one_migration() {
         .collect();
     for child in children {
         let output = child.wait_with_output().unwrap();
-        assert!(output.status.success(), "{}", said(&output));
+        assert!(output.status.success(), "{}", output_text(&output));
     }
     assert!(run(folder.path(), &["migrate"]).status.success());
 }
@@ -94,7 +94,7 @@ fn the_server_keeps_what_it_was_told_and_stops_when_asked() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(folder.path(), &["--demo"]);
     let healthy = medcert(folder.path()).args(["--listen", &server.address, "healthcheck"]).output().unwrap();
-    assert!(healthy.status.success(), "{}", said(&healthy));
+    assert!(healthy.status.success(), "{}", output_text(&healthy));
     refused(&run(folder.path(), &["serve", "--listen", &server.address]), "in use");
     let address = server.address.clone();
     assert!(server.stop());
@@ -110,7 +110,7 @@ fn the_document_is_the_committed_one() {
         [(&["openapi"][..], "openapi.json"), (&["openapi", "--v3-0"], "openapi-3.0.json")]
     {
         let printed = run(&root, arguments);
-        assert!(printed.status.success(), "{}", said(&printed));
+        assert!(printed.status.success(), "{}", output_text(&printed));
         let committed = std::fs::read(root.join(file)).unwrap();
         assert!(printed.stdout == committed, "{file} is out of date: run `make golden`");
     }

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, path::Path, process::Command};
 use medcert_testkit::Database;
 
 use crate::{
-    process::{Server, said},
+    process::{Server, output_text},
     s3_server,
 };
 
@@ -60,6 +60,6 @@ async fn the_composed_command_serves_on_postgresql_and_s3() {
         .arg("healthcheck")
         .output()
         .unwrap();
-    assert!(healthy.status.success(), "{}", said(&healthy));
+    assert!(healthy.status.success(), "{}", output_text(&healthy));
     assert!(server.stop());
 }

@@ -2,7 +2,7 @@
 
 use std::{fmt::Write as _, path::Path};
 
-use crate::process::{Server, run, said};
+use crate::process::{Server, output_text, run};
 
 async fn get(address: &str, path: &str) -> (u16, String) {
     let answer = reqwest::get(format!("http://{address}{path}")).await.unwrap();
@@ -12,11 +12,11 @@ async fn get(address: &str, path: &str) -> (u16, String) {
 /// The manual's table of numbers is made of what a server tells. `UPDATE_GOLDEN=1` writes it anew.
 fn hold(numbers: &str) {
     let mut table = String::from("| metric | kind | what it is |\n|---|---|---|\n");
-    let said = |word: &str| -> Vec<(String, String)> {
+    let output_text = |word: &str| -> Vec<(String, String)> {
         let lines = numbers.lines().filter_map(|line| line.strip_prefix(&format!("# {word} ")));
         lines.map(|line| line.split_once(' ').unwrap()).map(|(n, t)| (n.to_owned(), t.to_owned())).collect()
     };
-    let (helps, kinds) = (said("HELP"), said("TYPE"));
+    let (helps, kinds) = (output_text("HELP"), output_text("TYPE"));
     assert_eq!(helps.len(), kinds.len(), "{numbers}");
     for ((name, help), (same, kind)) in helps.iter().zip(&kinds) {
         assert_eq!(name, same);
@@ -60,5 +60,9 @@ fn a_listener_that_cannot_be_had_is_named() {
     let address = taken.local_addr().unwrap().to_string();
     let output = run(folder.path(), &["serve", "--listen", "127.0.0.1:0", "--metrics-listen", &address]);
     assert!(!output.status.success());
-    assert!(said(&output).contains(&format!("cannot listen on {address}")), "{}", said(&output));
+    assert!(
+        output_text(&output).contains(&format!("cannot listen on {address}")),
+        "{}",
+        output_text(&output)
+    );
 }

@@ -25,16 +25,16 @@ pub(crate) fn run_with(folder: &Path, arguments: &[&str], input: &str) -> Output
     child.wait_with_output().expect("it ends")
 }
 
-pub(crate) fn said(output: &Output) -> String {
+pub(crate) fn output_text(output: &Output) -> String {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     text(&output.stdout) + &text(&output.stderr)
 }
 
 pub(crate) fn refused(output: &Output, words: &str) {
-    let said = said(output);
-    assert!(!output.status.success(), "{said}");
-    assert!(said.contains(words), "{said}");
-    assert!(!said.contains("panicked"), "{said}");
+    let output_text = output_text(output);
+    assert!(!output.status.success(), "{output_text}");
+    assert!(output_text.contains(words), "{output_text}");
+    assert!(!output_text.contains("panicked"), "{output_text}");
 }
 
 /// A server started on a free port; the address is what it announces.

@@ -38,8 +38,8 @@ async fn rows(folder: &Path) -> Vec<RequestRow> {
         }
     }
     for row in &all {
-        let dossier = store.dossier(row.id).await.unwrap().unwrap();
-        let request = dossier.certification;
+        let request_aggregate = store.request_aggregate(row.id).await.unwrap().unwrap();
+        let request = request_aggregate.certification;
         assert_eq!(request.stage, request.derived_stage(), "{}", row.code);
         assert_eq!(row.waiting_for, request.waiting_for(), "{}", row.code);
     }
@@ -51,8 +51,8 @@ async fn the_same_options_give_the_same_rows() {
     let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
     let [one, two, other] = &folders;
     for (folder, number) in [(one, "7"), (two, "7"), (other, "8")] {
-        let (done, said) = seed(folder.path(), number);
-        assert!(done, "{said}");
+        let (done, output_text) = seed(folder.path(), number);
+        assert!(done, "{output_text}");
     }
     let first = rows(one.path()).await;
     assert_eq!(first.len(), 700);
@@ -65,6 +65,6 @@ async fn the_same_options_give_the_same_rows() {
     assert_eq!(stages.len(), Stage::ALL.len(), "{stages:?}");
     let cyrillic = |row: &&RequestRow| row.client_name.chars().any(|c| ('а'..='я').contains(&c));
     assert!(first.iter().filter(cyrillic).count() > 50);
-    let (again, said) = seed(one.path(), "7");
-    assert!(!again && said.contains("requests already"), "{said}");
+    let (again, output_text) = seed(one.path(), "7");
+    assert!(!again && output_text.contains("requests already"), "{output_text}");
 }

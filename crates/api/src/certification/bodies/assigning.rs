@@ -5,7 +5,7 @@ use medcert_domain::{Invalid, catalog::Institution};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::reading::{Reader, Typed, WORDS, id, note, read};
+use crate::parse::{MAX_COMMENT_LEN, ParseBody, Reader, id, note, read};
 
 /// To whom the request is given.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -23,12 +23,12 @@ pub(crate) struct AssignBody {
 impl AssignBody {
     pub(super) fn read(&self, r: &mut Reader<'_>) -> Option<Payload> {
         let staff = r.required("staff_id", self.staff_id.as_deref(), id);
-        let comment = r.optional("comment", self.comment.as_deref(), note(WORDS));
+        let comment = r.optional("comment", self.comment.as_deref(), note(MAX_COMMENT_LEN));
         Some(Payload::Assign(AssignInput { staff: staff?, comment }))
     }
 }
 
-impl Typed<Payload> for AssignBody {
+impl ParseBody<Payload> for AssignBody {
     fn values(&self, _: &Institution) -> Result<Payload, Invalid> {
         read(|r| self.read(r))
     }
@@ -44,9 +44,9 @@ pub(crate) struct UnassignBody {
     reason: Option<String>,
 }
 
-impl Typed<Payload> for UnassignBody {
+impl ParseBody<Payload> for UnassignBody {
     fn values(&self, _: &Institution) -> Result<Payload, Invalid> {
-        read(|r| Some(Payload::Words(r.optional("reason", self.reason.as_deref(), note(WORDS)))))
+        read(|r| Some(Payload::Words(r.optional("reason", self.reason.as_deref(), note(MAX_COMMENT_LEN)))))
     }
 }
 
@@ -60,8 +60,8 @@ pub(crate) struct CommentBody {
     comment: Option<String>,
 }
 
-impl Typed<Payload> for CommentBody {
+impl ParseBody<Payload> for CommentBody {
     fn values(&self, _: &Institution) -> Result<Payload, Invalid> {
-        read(|r| Some(Payload::Words(r.optional("comment", self.comment.as_deref(), note(WORDS)))))
+        read(|r| Some(Payload::Words(r.optional("comment", self.comment.as_deref(), note(MAX_COMMENT_LEN)))))
     }
 }

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     codes::ActionCode,
     json::Document,
-    reading::{Reader, Typed, code, id, read},
+    parse::{ParseBody, Reader, code, id, read},
 };
 
 /// One action on up to 200 requests.
@@ -160,7 +160,7 @@ impl BulkItemBody {
 
 /// Reads a payload as the body of the action.
 pub(crate) fn payload(action: Action, payload: &Value, profile: &Institution) -> Result<Payload, Invalid> {
-    fn typed<B: Typed<Payload> + DeserializeOwned>(
+    fn typed<B: ParseBody<Payload> + DeserializeOwned>(
         payload: &Value,
         profile: &Institution,
     ) -> Result<Payload, Invalid> {

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::{
     codes::{CloseOutcomeCode, MoneyDecisionCode, ReopenReasonCode},
-    reading::{Reader, Typed, WORDS, code, note, read},
+    parse::{MAX_COMMENT_LEN, ParseBody, Reader, code, note, read},
 };
 
 /// Why the money is in doubt.
@@ -20,9 +20,9 @@ pub(crate) struct ObserveBody {
     reason: Option<String>,
 }
 
-impl Typed<Payload> for ObserveBody {
+impl ParseBody<Payload> for ObserveBody {
     fn values(&self, _: &Institution) -> Result<Payload, Invalid> {
-        read(|r| r.required("reason", self.reason.as_deref(), note(WORDS)).map(Payload::Reason))
+        read(|r| r.required("reason", self.reason.as_deref(), note(MAX_COMMENT_LEN)).map(Payload::Reason))
     }
 }
 
@@ -36,9 +36,9 @@ pub(crate) struct DeleteBody {
     reason: Option<String>,
 }
 
-impl Typed<String> for DeleteBody {
+impl ParseBody<String> for DeleteBody {
     fn values(&self, _: &Institution) -> Result<String, Invalid> {
-        read(|r| r.required("reason", self.reason.as_deref(), note(WORDS)))
+        read(|r| r.required("reason", self.reason.as_deref(), note(MAX_COMMENT_LEN)))
     }
 }
 
@@ -48,7 +48,7 @@ impl Typed<String> for DeleteBody {
 #[schema(as = Issue, example = json!({}))]
 pub(crate) struct IssueBody {}
 
-impl Typed<()> for IssueBody {
+impl ParseBody<()> for IssueBody {
     fn values(&self, _: &Institution) -> Result<(), Invalid> {
         Ok(())
     }
@@ -71,12 +71,12 @@ pub(crate) struct CloseBody {
 }
 
 fn end(r: &mut Reader<'_>, reason: Option<&str>, money: Option<&str>) -> Option<EndWithoutCertificate> {
-    let reason = r.required("reason", reason, note(WORDS));
+    let reason = r.required("reason", reason, note(MAX_COMMENT_LEN));
     let money = r.optional("money", money, code);
     Some(EndWithoutCertificate { reason: reason?, money })
 }
 
-impl Typed<Payload> for CloseBody {
+impl ParseBody<Payload> for CloseBody {
     fn values(&self, _: &Institution) -> Result<Payload, Invalid> {
         read(|r| {
             let outcome = r.required("outcome", self.outcome.as_deref(), code);
@@ -99,7 +99,7 @@ pub(crate) struct CancelBody {
     money: Option<String>,
 }
 
-impl Typed<Payload> for CancelBody {
+impl ParseBody<Payload> for CancelBody {
     fn values(&self, _: &Institution) -> Result<Payload, Invalid> {
         read(|r| end(r, self.reason.as_deref(), self.money.as_deref()).map(Payload::Cancel))
     }
@@ -120,10 +120,10 @@ pub(crate) struct ReopenBody {
     reason_code: Option<String>,
 }
 
-impl Typed<Payload> for ReopenBody {
+impl ParseBody<Payload> for ReopenBody {
     fn values(&self, _: &Institution) -> Result<Payload, Invalid> {
         read(|r| {
-            let reason = r.required("reason", self.reason.as_deref(), note(WORDS));
+            let reason = r.required("reason", self.reason.as_deref(), note(MAX_COMMENT_LEN));
             let code = r.optional("reason_code", self.reason_code.as_deref(), code);
             Some(Payload::Reopen { reason: reason?, code })
         })

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use crate::{
     codes::{ConclusionCode, VerdictCode},
-    reading::{Reader, Typed, WORDS, code, date, note, read},
+    parse::{MAX_COMMENT_LEN, ParseBody, Reader, code, date, note, read},
 };
 
 /// Diagnoses of one evaluation at the most.
@@ -84,25 +84,27 @@ impl EvaluationBody {
                 r.inside(&at.to_string()).missing("code");
                 return None;
             };
-            let words = one.text.as_deref();
-            r.required(&at.to_string(), Some(code), |code| Diagnosis::parse(code, words))
+            let search_terms = one.text.as_deref();
+            r.required(&at.to_string(), Some(code), |code| Diagnosis::parse(code, search_terms))
         });
         read.collect()
     }
 }
 
-impl Typed<Payload> for EvaluationBody {
+impl ParseBody<Payload> for EvaluationBody {
     fn values(&self, _: &Institution) -> Result<Payload, Invalid> {
         read(|r| {
             let evaluated_on = r.required("evaluated_on", self.evaluated_on.as_deref(), date);
             let conclusion = r.required("conclusion", self.conclusion.as_deref(), code);
             let verdict = r.optional("verdict", self.verdict.as_deref(), code);
-            let observed_reason = r.optional("observed_reason", self.observed_reason.as_deref(), note(WORDS));
+            let observed_reason =
+                r.optional("observed_reason", self.observed_reason.as_deref(), note(MAX_COMMENT_LEN));
             let diagnoses = self.diagnoses(r);
             let observations = r.optional("observations", self.observations.as_deref(), note(FINDINGS));
             let advice = self.recommendations.as_deref();
             let recommendations = r.optional("recommendations", advice, note(FINDINGS));
-            let restrictions = r.optional("restrictions", self.restrictions.as_deref(), note(WORDS));
+            let restrictions =
+                r.optional("restrictions", self.restrictions.as_deref(), note(MAX_COMMENT_LEN));
             let valid_from = r.optional("valid_from", self.valid_from.as_deref(), date);
             let valid_until = r.optional("valid_until", self.valid_until.as_deref(), date);
             Some(Payload::RecordEvaluation(Box::new(NewEvaluation {

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use crate::{
     codes::ChannelCode,
-    reading::{REFERENCE, Reader, Typed, WORDS, code, date, id, line, note, read},
+    parse::{MAX_COMMENT_LEN, MAX_REFERENCE_LEN, ParseBody, Reader, code, date, id, line, note, read},
 };
 
 /// A fee set by hand.
@@ -30,11 +30,11 @@ pub(crate) struct FeeBody {
     reason: Option<String>,
 }
 
-impl Typed<Payload> for FeeBody {
+impl ParseBody<Payload> for FeeBody {
     fn values(&self, _: &Institution) -> Result<Payload, Invalid> {
         read(|r| {
             let money = r.money(self.amount.as_deref(), self.currency.as_deref());
-            let reason = r.required("reason", self.reason.as_deref(), note(WORDS));
+            let reason = r.required("reason", self.reason.as_deref(), note(MAX_COMMENT_LEN));
             Some(Payload::OverrideFee { money: money?, reason: reason? })
         })
     }
@@ -74,8 +74,8 @@ impl PaymentBody {
         let paid_on = r.required("paid_on", self.paid_on.as_deref(), date);
         let money = r.money(self.amount.as_deref(), self.currency.as_deref());
         let transaction = self.transaction_reference.as_deref();
-        let reference = r.optional("transaction_reference", transaction, line(REFERENCE));
-        let comment = r.optional("comment", self.comment.as_deref(), note(WORDS));
+        let reference = r.optional("transaction_reference", transaction, line(MAX_REFERENCE_LEN));
+        let comment = r.optional("comment", self.comment.as_deref(), note(MAX_COMMENT_LEN));
         Some(Payload::RegisterPayment(NewPayment {
             channel: channel?,
             paid_on: paid_on?,
@@ -86,7 +86,7 @@ impl PaymentBody {
     }
 }
 
-impl Typed<Payload> for PaymentBody {
+impl ParseBody<Payload> for PaymentBody {
     fn values(&self, _: &Institution) -> Result<Payload, Invalid> {
         read(|r| self.read(r))
     }
@@ -102,7 +102,7 @@ pub(crate) struct ValidateBody {
     payment_id: Option<String>,
 }
 
-impl Typed<Payload> for ValidateBody {
+impl ParseBody<Payload> for ValidateBody {
     fn values(&self, _: &Institution) -> Result<Payload, Invalid> {
         read(|r| r.required("payment_id", self.payment_id.as_deref(), id).map(Payload::ValidatePayment))
     }
@@ -126,12 +126,12 @@ pub(crate) struct VoidBody {
 impl VoidBody {
     pub(super) fn read(&self, r: &mut Reader<'_>) -> Option<Payload> {
         let payment = r.required("payment_id", self.payment_id.as_deref(), id);
-        let reason = r.required("reason", self.reason.as_deref(), note(WORDS));
+        let reason = r.required("reason", self.reason.as_deref(), note(MAX_COMMENT_LEN));
         Some(Payload::VoidPayment { payment: payment?, reason: reason? })
     }
 }
 
-impl Typed<Payload> for VoidBody {
+impl ParseBody<Payload> for VoidBody {
     fn values(&self, _: &Institution) -> Result<Payload, Invalid> {
         read(|r| self.read(r))
     }
@@ -175,8 +175,8 @@ impl RefundBody {
         let channel = r.required("channel", self.channel.as_deref(), code);
         let paid_on = r.required("paid_on", self.paid_on.as_deref(), date);
         let transaction = self.transaction_reference.as_deref();
-        let reference = r.optional("transaction_reference", transaction, line(REFERENCE));
-        let reason = r.required("reason", self.reason.as_deref(), note(WORDS));
+        let reference = r.optional("transaction_reference", transaction, line(MAX_REFERENCE_LEN));
+        let reason = r.required("reason", self.reason.as_deref(), note(MAX_COMMENT_LEN));
         Some(Payload::RegisterRefund(NewRefund {
             payment: payment?,
             channel: channel?,
@@ -188,7 +188,7 @@ impl RefundBody {
     }
 }
 
-impl Typed<Payload> for RefundBody {
+impl ParseBody<Payload> for RefundBody {
     fn values(&self, _: &Institution) -> Result<Payload, Invalid> {
         read(|r| self.read(r))
     }

@@ -10,7 +10,7 @@ use super::{AssignBody, EditBody, PaymentBody, RefundBody, VoidBody};
 use crate::{
     codes::ActionCode,
     json::Document,
-    reading::{Typed, WORDS, code, note, read},
+    parse::{MAX_COMMENT_LEN, ParseBody, code, note, read},
 };
 
 /// What an administrator does to a finished request, and why.
@@ -68,7 +68,7 @@ impl OverridePayload {
     }
 }
 
-impl Typed<Payload> for OverridePayload {
+impl ParseBody<Payload> for OverridePayload {
     fn values(&self, profile: &Institution) -> Result<Payload, Invalid> {
         match self {
             Self::Edit(body) => body.values(profile),
@@ -80,10 +80,10 @@ impl Typed<Payload> for OverridePayload {
     }
 }
 
-impl Typed<Payload> for OverrideBody {
+impl ParseBody<Payload> for OverrideBody {
     fn values(&self, profile: &Institution) -> Result<Payload, Invalid> {
         read(|r| {
-            let reason = r.required("reason", self.reason.as_deref(), note(WORDS));
+            let reason = r.required("reason", self.reason.as_deref(), note(MAX_COMMENT_LEN));
             let action: Option<Action> = r.required("action", self.action.as_deref(), code);
             let Some(typed) = &self.payload else {
                 r.missing("payload");

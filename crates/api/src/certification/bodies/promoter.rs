@@ -7,9 +7,9 @@ use utoipa::ToSchema;
 
 use super::person::{PersonText, Scope, person};
 use crate::{
+    audited_entity::MoneyBody,
     codes::{DocumentTypeCode, PromoterTypeCode},
-    directory::MoneyBody,
-    reading::{NAMES, Reader, Typed, WORDS, code, id, line, note, read},
+    parse::{MAX_COMMENT_LEN, MAX_NAME_LEN, ParseBody, Reader, code, id, line, note, read},
 };
 
 /// Who sent the client: found again by document or tax id, or made.
@@ -67,7 +67,7 @@ pub(crate) struct PromoterBody {
     comment: Option<String>,
 }
 
-impl Typed<NewPromoter> for PromoterBody {
+impl ParseBody<NewPromoter> for PromoterBody {
     fn values(&self, profile: &Institution) -> Result<NewPromoter, Invalid> {
         read(|r| self.read(r, profile))
     }
@@ -101,7 +101,7 @@ impl PromoterBody {
             None => None,
         };
         let mut named = |field: &'static str, typed: Option<&str>, of: PromoterType| match kind {
-            Some(kind) if kind == of => r.required(field, typed, line(NAMES)),
+            Some(kind) if kind == of => r.required(field, typed, line(MAX_NAME_LEN)),
             Some(kind) => {
                 if typed.is_some() {
                     unexpected(r, field, kind);
@@ -117,7 +117,7 @@ impl PromoterBody {
         let phone = r.optional("phone", self.phone.as_deref(), text::phone);
         let source = r.optional("source_id", self.source_id.as_deref(), id);
         let fee = self.fee.as_ref().and_then(|fee| fee.read(r, "fee"));
-        let comment = r.optional("comment", self.comment.as_deref(), note(WORDS));
+        let comment = r.optional("comment", self.comment.as_deref(), note(MAX_COMMENT_LEN));
         Some(NewPromoter {
             kind: kind?,
             person_id: known,
@@ -133,13 +133,13 @@ impl PromoterBody {
     }
 
     fn person(&self) -> PersonText {
-        let said = |field: &Option<String>| field.clone().map(Some);
+        let patch = |field: &Option<String>| field.clone().map(Some);
         PersonText {
-            document_type: said(&self.document_type),
-            document_country: said(&self.document_country),
-            document_number: said(&self.document_number),
-            given_names: said(&self.given_names),
-            family_names: said(&self.family_names),
+            document_type: patch(&self.document_type),
+            document_country: patch(&self.document_country),
+            document_number: patch(&self.document_number),
+            given_names: patch(&self.given_names),
+            family_names: patch(&self.family_names),
             ..PersonText::default()
         }
     }

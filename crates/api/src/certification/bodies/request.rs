@@ -18,7 +18,7 @@ use super::{
 use crate::{
     codes::CareModeCode,
     field::Field,
-    reading::{REFERENCE, Reader, Said, Typed, WORDS, code, id, line, note, read},
+    parse::{MAX_COMMENT_LEN, MAX_REFERENCE_LEN, ParseBody, Patch, Reader, code, id, line, note, read},
 };
 
 /// How and where the client is to be seen.
@@ -110,7 +110,7 @@ fn both(r: &mut Reader<'_>) {
     r.fault("promoter", "contradiction", "must not be given together with promoter_id");
 }
 
-impl Typed<RegisterInput> for RegisterBody {
+impl ParseBody<RegisterInput> for RegisterBody {
     fn values(&self, profile: &Institution) -> Result<RegisterInput, Invalid> {
         read(|r| {
             let client = self.client.as_ref().map(|client| client.read(&mut r.inside("client"), profile));
@@ -131,8 +131,8 @@ impl Typed<RegisterInput> for RegisterBody {
                 self.service_id.as_deref().and_then(|typed| r.required("service_id", Some(typed), id));
             let care = self.care.as_ref().and_then(|care| care.read(&mut r.inside("care")));
             let reference = self.external_reference.as_deref();
-            let external_reference = r.optional("external_reference", reference, line(REFERENCE));
-            let comment = r.optional("comment", self.comment.as_deref(), note(WORDS));
+            let external_reference = r.optional("external_reference", reference, line(MAX_REFERENCE_LEN));
+            let comment = r.optional("comment", self.comment.as_deref(), note(MAX_COMMENT_LEN));
             Some(RegisterInput {
                 client: client?,
                 guardian,
@@ -203,7 +203,7 @@ impl EditBody {
         }
     }
 
-    fn guardian(&self, r: &mut Reader<'_>, profile: &Institution) -> Said<GuardianInput> {
+    fn guardian(&self, r: &mut Reader<'_>, profile: &Institution) -> Patch<GuardianInput> {
         match &self.guardian {
             Field::Absent => None,
             Field::Null => Some(None),
@@ -211,7 +211,7 @@ impl EditBody {
         }
     }
 
-    fn promoter(&self, r: &mut Reader<'_>, profile: &Institution) -> Said<PromoterInput> {
+    fn promoter(&self, r: &mut Reader<'_>, profile: &Institution) -> Patch<PromoterInput> {
         match (&self.promoter_id, &self.promoter) {
             (Field::Value(_), Field::Value(_)) => {
                 both(r);
@@ -244,14 +244,14 @@ impl EditBody {
             external_reference: r.patched(
                 "external_reference",
                 self.external_reference.clone().change().as_ref(),
-                line(REFERENCE),
+                line(MAX_REFERENCE_LEN),
             ),
-            comment: r.patched("comment", self.comment.clone().change().as_ref(), note(WORDS)),
+            comment: r.patched("comment", self.comment.clone().change().as_ref(), note(MAX_COMMENT_LEN)),
         }
     }
 }
 
-impl Typed<Payload> for EditBody {
+impl ParseBody<Payload> for EditBody {
     fn values(&self, profile: &Institution) -> Result<Payload, Invalid> {
         read(|r| Some(Payload::Edit(Box::new(self.edit(r, profile)))))
     }

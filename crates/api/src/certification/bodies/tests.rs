@@ -7,14 +7,16 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{certification::views::sample::profile, json::Document, reading::Typed};
+use crate::{certification::views::sample::profile, json::Document, parse::ParseBody};
 
-fn values<B: DeserializeOwned + Typed<T>, T>(body: Value) -> Result<T, Invalid> {
+fn values<B: DeserializeOwned + ParseBody<T>, T>(body: Value) -> Result<T, Invalid> {
     Document::of(body).read::<B>().and_then(|body| body.values(&profile()))
 }
 
 /// Pointers and codes of everything that was refused.
-fn faults<B: DeserializeOwned + Typed<T>, T: std::fmt::Debug>(body: Value) -> Vec<(String, &'static str)> {
+fn faults<B: DeserializeOwned + ParseBody<T>, T: std::fmt::Debug>(
+    body: Value,
+) -> Vec<(String, &'static str)> {
     let invalid = values::<B, T>(body).unwrap_err();
     invalid.faults.into_iter().map(|fault| (fault.pointer, fault.code)).collect()
 }
@@ -34,8 +36,8 @@ fn edit(body: Value) -> EditInput {
     }
 }
 
-fn at(told: &[(&str, &'static str)]) -> Vec<(String, &'static str)> {
-    told.iter().map(|(pointer, code)| ((*pointer).to_owned(), *code)).collect()
+fn at(faults_found: &[(&str, &'static str)]) -> Vec<(String, &'static str)> {
+    faults_found.iter().map(|(pointer, code)| ((*pointer).to_owned(), *code)).collect()
 }
 
 const ID: &str = "0197a0e4-0000-7000-8000-000000000001";
@@ -66,7 +68,7 @@ fn null_and_blank_say_nothing_when_registering() {
 
 #[test]
 fn all_faults_of_a_request_come_at_once() {
-    let told = refused(json!({
+    let faults_found = refused(json!({
         "client": {
             "document_type": "DNI", "document_number": "123", "given_names": "   ", "birth_date": "1990-4-12",
             "email": "nobody", "phone": "12", "landline": "x".repeat(21), "address": "a".repeat(501),
@@ -81,7 +83,7 @@ fn all_faults_of_a_request_come_at_once() {
         "comment": "c".repeat(1001)
     }));
     assert_eq!(
-        told,
+        faults_found,
         at(&[
             ("/client/document_country", "country"),
             ("/client/document_number", "document-number"),
@@ -133,7 +135,7 @@ fn names_of_150_characters_and_notes_of_two_lines_are_fine() {
 #[test]
 fn promoters_are_known_or_of_one_of_three_kinds() {
     let promoter = |body: Value| register(json!({"client": client(), "promoter": body}));
-    let told = |body: Value| refused(json!({"client": client(), "promoter": body}));
+    let faults_found = |body: Value| refused(json!({"client": client(), "promoter": body}));
     let known = register(json!({"client": client(), "promoter_id": ID, "promoter": null})).unwrap();
     assert!(matches!(known.promoter, Some(PromoterInput::Known(_))));
     let Some(PromoterInput::Inline(company)) =
@@ -146,9 +148,9 @@ fn promoters_are_known_or_of_one_of_three_kinds() {
     let mut person = client();
     person["type"] = json!("PERSON");
     assert!(promoter(person).is_ok());
-    assert_eq!(told(json!({})), at(&[("/promoter/type", "required")]));
+    assert_eq!(faults_found(json!({})), at(&[("/promoter/type", "required")]));
     assert_eq!(
-        told(json!({"type": "COMPANY", "name": "x", "given_names": "y"})),
+        faults_found(json!({"type": "COMPANY", "name": "x", "given_names": "y"})),
         at(&[
             ("/promoter/given_names", "unexpected"),
             ("/promoter/legal_name", "required"),
@@ -176,12 +178,12 @@ fn a_patch_tells_left_out_from_null() {
 
 #[test]
 fn a_patch_cannot_clear_what_is_required() {
-    let told = faults::<EditBody, Payload>(json!({
+    let faults_found = faults::<EditBody, Payload>(json!({
         "client": {"given_names": null, "document_number": null}, "guardian": {"relationship": null},
         "care": {"mode": null}, "promoter_id": ID, "promoter": {"type": "OTHER"}
     }));
     assert_eq!(
-        told,
+        faults_found,
         at(&[
             ("/client/document_number", "required"),
             ("/client/given_names", "required"),
@@ -254,13 +256,13 @@ fn an_evaluation_is_read_with_its_limits() {
     };
     assert_eq!((read.conclusion, read.diagnoses[0].code.as_str()), (Conclusion::Unfit, "F41.1"));
     let many: Vec<Value> = (0..21).map(|_| json!({"code": "J11"})).collect();
-    let told = faults::<EvaluationBody, Payload>(json!({
+    let faults_found = faults::<EvaluationBody, Payload>(json!({
         "conclusion": "fit", "verdict": "MAYBE", "observed_reason": "x".repeat(1001), "diagnoses": many,
         "observations": "x".repeat(4001), "recommendations": "x".repeat(4001), "restrictions": "x".repeat(1001),
         "valid_from": "now", "valid_until": "9999-12-31"
     }));
     assert_eq!(
-        told,
+        faults_found,
         at(&[
             ("/evaluated_on", "required"),
             ("/conclusion", "unknown-value"),
@@ -274,12 +276,12 @@ fn an_evaluation_is_read_with_its_limits() {
             ("/valid_until", "date"),
         ])
     );
-    let told = faults::<EvaluationBody, Payload>(json!({
+    let faults_found = faults::<EvaluationBody, Payload>(json!({
         "evaluated_on": "2026-11-20", "conclusion": "FIT",
         "diagnoses": [{"code": "J11"}, {"text": "x"}, {"code": "x"}, {"code": "J11", "text": "x".repeat(256)}]
     }));
     assert_eq!(
-        told,
+        faults_found,
         at(&[
             ("/diagnoses/1/code", "required"),
             ("/diagnoses/2/code", "icd-10"),
@@ -314,16 +316,19 @@ fn ends_are_read() {
 #[test]
 fn an_override_reads_its_payload_by_its_action() {
     let body = |action: &str, payload: Value| json!({"reason": "x", "action": action, "payload": payload});
-    let told = |action: &str, payload: Value| faults::<OverrideBody, Payload>(body(action, payload));
+    let faults_found = |action: &str, payload: Value| faults::<OverrideBody, Payload>(body(action, payload));
     let read = values::<OverrideBody, _>(body("CHANGE_MANAGER", json!({"staff_id": ID}))).unwrap();
     assert!(matches!(read, Payload::Override { action: Action::ChangeManager, .. }));
     assert!(values::<OverrideBody, _>(body("EDIT", json!({"comment": null}))).is_ok());
-    assert_eq!(told("ISSUE", json!({})), at(&[("/action", "not-overridable")]));
-    assert_eq!(told("DANCE", json!({})), at(&[("/action", "unknown-value")]));
-    assert_eq!(told("EDIT", json!({"client": {"phone": 1}})), at(&[("/payload/client/phone", "type")]));
-    assert_eq!(told("EDIT", json!([])), at(&[("/payload", "type")]));
+    assert_eq!(faults_found("ISSUE", json!({})), at(&[("/action", "not-overridable")]));
+    assert_eq!(faults_found("DANCE", json!({})), at(&[("/action", "unknown-value")]));
     assert_eq!(
-        told("VOID_PAYMENT", json!({"payment_id": "x"})),
+        faults_found("EDIT", json!({"client": {"phone": 1}})),
+        at(&[("/payload/client/phone", "type")])
+    );
+    assert_eq!(faults_found("EDIT", json!([])), at(&[("/payload", "type")]));
+    assert_eq!(
+        faults_found("VOID_PAYMENT", json!({"payment_id": "x"})),
         at(&[("/payload/payment_id", "uuid"), ("/payload/reason", "required")])
     );
     assert_eq!(

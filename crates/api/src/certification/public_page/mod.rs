@@ -4,7 +4,7 @@
 //! It says in one word whether the paper is genuine, and beside it, as large, what the doctor concluded: a genuine
 //! certificate may say that the holder is unfit, so green is for a genuine one that says fit and for nothing else.
 
-mod words;
+mod texts;
 
 use std::fmt::Write as _;
 
@@ -18,7 +18,7 @@ use medcert_domain::{
     certification::Conclusion,
 };
 
-use words::Words;
+use texts::Texts;
 
 use crate::catalog::LOGO;
 
@@ -52,7 +52,7 @@ fn tone(overall: Overall, conclusion: Conclusion) -> &'static str {
 
 /// The page of a certificate that was issued here.
 pub(super) fn known(found: &PublicCertificate, locale: Locale) -> String {
-    let w = words::of(locale);
+    let w = texts::of(locale);
     let (word, sentence) = (w.verdict)(Some(found.overall));
     let mut main = format!(
         "<section class=\"verdict {tone}\"><h1>{word}</h1><p>{sentence}</p>\
@@ -99,7 +99,7 @@ pub(super) fn known(found: &PublicCertificate, locale: Locale) -> String {
 
 /// The page for what was not issued here.
 pub(super) fn unknown(profile: &Institution, now: DateTime<Utc>, locale: Locale) -> String {
-    let w = words::of(locale);
+    let w = texts::of(locale);
     let (word, sentence) = (w.verdict)(None);
     let issuer = issuer(w, &profile.name, profile.tax_id.as_deref(), profile.phone.as_deref());
     let main = format!(
@@ -116,9 +116,9 @@ fn logo(logo: Option<&Logo>, name: &str) -> String {
     logo.map_or_else(String::new, |_| format!("<img src=\"{LOGO}\" alt=\"{}\">", escape(name)))
 }
 
-fn document(w: &Words, word: &str, logo: &str, main: &str) -> String {
+fn document(w: &Texts, word: &str, logo: &str, main: &str) -> String {
     let mut languages = String::new();
-    for other in Locale::ALL.iter().map(|locale| words::of(*locale)) {
+    for other in Locale::ALL.iter().map(|locale| texts::of(*locale)) {
         let current = if other.tag == w.tag { " aria-current=\"true\"" } else { "" };
         let _ = write!(
             languages,
@@ -139,7 +139,7 @@ fn document(w: &Words, word: &str, logo: &str, main: &str) -> String {
     )
 }
 
-fn issuer(w: &Words, name: &str, tax_id: Option<&str>, phone: Option<&str>) -> String {
+fn issuer(w: &Texts, name: &str, tax_id: Option<&str>, phone: Option<&str>) -> String {
     let mut text = escape(name);
     for (label, value) in [(w.tax_id, tax_id), (w.phone, phone)] {
         if let Some(value) = value {
@@ -150,14 +150,14 @@ fn issuer(w: &Words, name: &str, tax_id: Option<&str>, phone: Option<&str>) -> S
 }
 
 /// A day in words: no two countries read digits alike.
-fn day(w: &Words, day: NaiveDate) -> String {
+fn day(w: &Texts, day: NaiveDate) -> String {
     let month =
         usize::try_from(day.month0()).ok().and_then(|at| w.months.get(at)).copied().unwrap_or_default();
     let of = w.of;
     format!("<time datetime=\"{day}\">{}{of}{month}{of}{}</time>", day.day(), day.year())
 }
 
-fn moment(w: &Words, at: DateTime<Utc>) -> String {
+fn moment(w: &Texts, at: DateTime<Utc>) -> String {
     format!("{}, {}", day(w, at.date_naive()), at.format("%H:%M:%S UTC"))
 }
 

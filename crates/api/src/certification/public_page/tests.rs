@@ -36,7 +36,7 @@ fn found() -> PublicCertificate {
 #[test]
 fn the_page_says_all_that_a_stranger_needs() {
     let page = known(&found(), Locale::En);
-    for said in [
+    for expected in [
         "<html lang=\"en\">",
         "width=device-width",
         "<h1>Genuine</h1>",
@@ -49,7 +49,7 @@ fn the_page_says_all_that_a_stranger_needs() {
         "21 November 2026</time>, 08:00:05 UTC",
         "Compare this page with the paper and with the holder’s identity document",
     ] {
-        assert!(page.contains(said), "{said}\n{page}");
+        assert!(page.contains(expected), "{expected}\n{page}");
     }
     for absent in ["<script", "http://", "https://", "onclick", "url("] {
         assert!(!page.contains(absent), "{absent}");
@@ -59,7 +59,7 @@ fn the_page_says_all_that_a_stranger_needs() {
 #[test]
 fn each_state_has_its_word_in_each_language() {
     for locale in Locale::ALL {
-        let w = words::of(*locale);
+        let w = texts::of(*locale);
         assert_eq!(w.tag, locale.code());
         let mut seen: Vec<&str> = vec![(w.verdict)(None).0];
         for overall in Overall::ALL {

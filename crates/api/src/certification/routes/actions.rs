@@ -5,11 +5,11 @@ use actix_web::{HttpResponse, post};
 use medcert_domain::certification::{Action, Certification};
 
 use super::super::{
+    action_request::ActionRequest,
     bodies::{
         AssignBody, CancelBody, CloseBody, CommentBody, EvaluationBody, FeeBody, IssueBody, ObserveBody,
         OverrideBody, PaymentBody, RefundBody, ReopenBody, UnassignBody, ValidateBody, VoidBody,
     },
-    call::Call,
     views::DetailView,
 };
 use crate::{path::PathId, problem::Failure};
@@ -25,7 +25,7 @@ macro_rules! actions {
                     ("Idempotency-Replayed" = bool, description = "`true` when this is the answer to an earlier call"),
                 ))))]
             #[post($path)]
-            async fn $name($call: Call<$body>, $id: PathId<Certification>) -> Result<HttpResponse, Failure> {
+            async fn $name($call: ActionRequest<$body>, $id: PathId<Certification>) -> Result<HttpResponse, Failure> {
                 $act.await
             }
         )+

@@ -92,12 +92,12 @@ impl Done {
 }
 
 /// A payload that is read when its request was found to be the caller's and in the right stage.
-struct Part<'a> {
+struct BulkItemInput<'a> {
     action: Action,
     payload: &'a Value,
 }
 
-impl Input<Payload> for Part<'_> {
+impl Input<Payload> for BulkItemInput<'_> {
     fn well_formed(&self) -> Result<(), Error> {
         Ok(())
     }
@@ -127,7 +127,8 @@ async fn act_in_bulk(
 ) -> Result<HttpResponse, Failure> {
     let key = preconditions.conditions(&caller, &body)?.idempotency;
     let Bulk { action, items } = body.read()?.wanted()?;
-    let parts: Vec<Part<'_>> = items.iter().map(|item| Part { action, payload: &item.payload }).collect();
+    let parts: Vec<BulkItemInput<'_>> =
+        items.iter().map(|item| BulkItemInput { action, payload: &item.payload }).collect();
     let wanted: Vec<BulkItem<'_>> = items
         .iter()
         .zip(&parts)
@@ -135,8 +136,9 @@ async fn act_in_bulk(
         .collect();
     let encode = move |detail: &Detail| serde_json::to_string(&Done::of(action, detail)).unwrap_or_default();
     let answers = certification::bulk(&app, &caller, action, &wanted, key.as_ref(), &encode).await?;
-    let told = answers.into_iter().zip(&items).enumerate();
-    let items = told.map(|(at, (answer, item))| result(at, item.id.raw(), action, answer, &caller)).collect();
+    let numbered = answers.into_iter().zip(&items).enumerate();
+    let items =
+        numbered.map(|(at, (answer, item))| result(at, item.id.raw(), action, answer, &caller)).collect();
     Ok(HttpResponse::Ok().json(ResultsView { items }))
 }
 

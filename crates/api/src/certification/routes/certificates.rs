@@ -8,21 +8,21 @@ use serde::Deserialize;
 
 use super::super::{certificate_filter::CertificatesQuery, views::CertificateView};
 use crate::{
+    audited_entity::ReadRequest,
     caller::Caller,
-    directory::Asking,
     etag::none_match,
-    page::{List, Paging, Part},
+    page::{List, ListRequest, PageParams},
     path::PathId,
     problem::Failure,
     query::Query,
 };
 
 /// List certificates, newest first. A doctor sees those they attested.
-#[utoipa::path(tag = "certificates", params(CertificatesQuery, Paging),
+#[utoipa::path(tag = "certificates", params(CertificatesQuery, PageParams),
     responses((status = 200, description = "The certificates", body = List<CertificateView>,
         headers(("Link" = String, description = "The next part, `rel=next`")))))]
 #[get("/certificates")]
-async fn list_certificates(call: Part<CertificatesQuery>) -> Result<HttpResponse, Failure> {
+async fn list_certificates(call: ListRequest<CertificatesQuery>) -> Result<HttpResponse, Failure> {
     let filter = call.query.filter(&call.app).await?;
     let found = certification::certificates(&call.app, &call.caller, filter, &call.page).await?;
     call.answer_with(found, |seen| CertificateView::from(&seen))
@@ -33,7 +33,7 @@ async fn list_certificates(call: Part<CertificatesQuery>) -> Result<HttpResponse
     responses((status = 200, description = "The certificate", body = CertificateView,
         headers(("ETag" = String, description = "Its version")))))]
 #[get("/certificates/{id}")]
-async fn get_certificate(call: Asking, id: PathId<Certificate>) -> Result<HttpResponse, Failure> {
+async fn get_certificate(call: ReadRequest, id: PathId<Certificate>) -> Result<HttpResponse, Failure> {
     let seen = certification::certificate(&call.app, &call.caller, id.0).await?;
     call.show(seen.certificate.version, &CertificateView::from(&seen))
 }

@@ -6,14 +6,14 @@ use medcert_application::certification;
 use medcert_domain::certification::{Action, Certification};
 
 use super::super::{
+    action_request::ActionRequest,
     bodies::{DeleteBody, EditBody, RegisterBody},
-    call::Call,
     filter::{RequestsOrder, RequestsQuery},
     views::{DetailView, HistoryView, RowView},
 };
 use crate::{
-    directory::Asking,
-    page::{List, Paging, Part},
+    audited_entity::ReadRequest,
+    page::{List, ListRequest, PageParams},
     path::PathId,
     problem::Failure,
 };
@@ -30,16 +30,16 @@ use crate::{
         ("Idempotency-Replayed" = bool, description = "`true` when this is the answer to an earlier call"),
     ))))]
 #[post("/certification-requests")]
-async fn register_request(call: Call<RegisterBody>) -> Result<HttpResponse, Failure> {
+async fn register_request(call: ActionRequest<RegisterBody>) -> Result<HttpResponse, Failure> {
     call.register().await
 }
 
 /// List requests: for doctors those assigned to them, for everybody else all.
-#[utoipa::path(tag = "certification", params(RequestsQuery, RequestsOrder, Paging),
+#[utoipa::path(tag = "certification", params(RequestsQuery, RequestsOrder, PageParams),
     responses((status = 200, description = "The requests", body = List<RowView>,
         headers(("Link" = String, description = "The next part, `rel=next`")))))]
 #[get("/certification-requests")]
-async fn list_requests(call: Part<RequestsQuery, RequestsOrder>) -> Result<HttpResponse, Failure> {
+async fn list_requests(call: ListRequest<RequestsQuery, RequestsOrder>) -> Result<HttpResponse, Failure> {
     let filter = call.query.filter(&call.order, &call.app, &call.caller).await?;
     let found = certification::list(&call.app, &call.caller, filter, &call.page).await?;
     call.answer::<_, RowView>(found)
@@ -50,7 +50,7 @@ async fn list_requests(call: Part<RequestsQuery, RequestsOrder>) -> Result<HttpR
     responses((status = 200, description = "The request", body = DetailView,
         headers(("ETag" = String, description = "Its version")))))]
 #[get("/certification-requests/{id}")]
-async fn get_request(call: Asking, id: PathId<Certification>) -> Result<HttpResponse, Failure> {
+async fn get_request(call: ReadRequest, id: PathId<Certification>) -> Result<HttpResponse, Failure> {
     let view = DetailView::of(&certification::detail(&call.app, &call.caller, id.0).await?);
     call.show(view.version, &view)
 }
@@ -63,7 +63,10 @@ async fn get_request(call: Asking, id: PathId<Certification>) -> Result<HttpResp
     responses((status = 200, description = "The request as it is now", body = DetailView,
         headers(("ETag" = String, description = "Its version")))))]
 #[patch("/certification-requests/{id}")]
-async fn edit_request(call: Call<EditBody>, id: PathId<Certification>) -> Result<HttpResponse, Failure> {
+async fn edit_request(
+    call: ActionRequest<EditBody>,
+    id: PathId<Certification>,
+) -> Result<HttpResponse, Failure> {
     call.act(id, Action::Edit).await
 }
 
@@ -73,16 +76,19 @@ async fn edit_request(call: Call<EditBody>, id: PathId<Certification>) -> Result
 #[utoipa::path(tag = "certification", request_body = DeleteBody,
     responses((status = 204, description = "The request is erased")))]
 #[delete("/certification-requests/{id}")]
-async fn delete_request(call: Call<DeleteBody>, id: PathId<Certification>) -> Result<HttpResponse, Failure> {
+async fn delete_request(
+    call: ActionRequest<DeleteBody>,
+    id: PathId<Certification>,
+) -> Result<HttpResponse, Failure> {
     call.erase(id).await
 }
 
 /// List what happened to a request, newest first.
-#[utoipa::path(tag = "certification", params(Paging),
+#[utoipa::path(tag = "certification", params(PageParams),
     responses((status = 200, description = "The history", body = List<HistoryView>,
         headers(("Link" = String, description = "The next part, `rel=next`")))))]
 #[get("/certification-requests/{id}/history")]
-async fn list_history(call: Part, id: PathId<Certification>) -> Result<HttpResponse, Failure> {
+async fn list_history(call: ListRequest, id: PathId<Certification>) -> Result<HttpResponse, Failure> {
     let found = certification::history(&call.app, &call.caller, id.0, &call.page).await?;
     call.answer::<_, HistoryView>(found)
 }

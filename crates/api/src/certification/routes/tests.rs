@@ -22,7 +22,7 @@ fn by(role: &str, method: Method, uri: &str) -> TestRequest {
     TestRequest::with_uri(uri).method(method).insert_header(("authorization", format!("Bearer {role}")))
 }
 
-async fn told(answer: ServiceResponse) -> Vec<(String, String)> {
+async fn faults_of(answer: ServiceResponse) -> Vec<(String, String)> {
     assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
     let problem: Value = test::read_body_json(answer).await;
     let text = |value: &Value| value.as_str().unwrap().to_owned();
@@ -83,7 +83,7 @@ async fn editing_and_erasing_need_a_version() {
 async fn registering_tells_all_faults() {
     let body = json!({"client": {"document_type": "DNI"}, "comment": "\u{1}"});
     let answer = ask(by("OPERATOR", Method::POST, "/api/v1/certification-requests").set_json(body)).await;
-    let pointers: Vec<String> = told(answer).await.into_iter().map(|(pointer, _)| pointer).collect();
+    let pointers: Vec<String> = faults_of(answer).await.into_iter().map(|(pointer, _)| pointer).collect();
     let wanted = ["/client/document_number", "/client/given_names", "/client/family_names", "/comment"];
     assert_eq!(pointers, wanted);
 }
@@ -91,17 +91,17 @@ async fn registering_tells_all_faults() {
 #[actix_web::test]
 async fn filters_are_refused_with_their_names() {
     let uri = "/api/v1/certification-requests?stage=OPEN&sort=name";
-    let faults = told(ask(by("DOCTOR", Method::GET, uri)).await).await;
+    let faults = faults_of(ask(by("DOCTOR", Method::GET, uri)).await).await;
     assert_eq!(faults.iter().map(|(pointer, _)| pointer.as_str()).collect::<Vec<_>>(), ["/stage", "/sort"]);
     for uri in ["/api/v1/staff?role=COOK", "/api/v1/staff?nope=1", "/api/v1/services?active=2"] {
-        assert_eq!(told(ask(by("OPERATOR", Method::GET, uri)).await).await.len(), 1, "{uri}");
+        assert_eq!(faults_of(ask(by("OPERATOR", Method::GET, uri)).await).await.len(), 1, "{uri}");
     }
     for list in ["certification-requests", "staff", "promoters", "services"] {
         let answer = ask(by("MANAGER", Method::GET, &format!("/api/v1/{list}"))).await;
         assert_eq!(answer.status(), 503, "{list}");
     }
     let pdf = "/api/v1/certificates/0197a0e4-0000-7000-8000-000000000001/pdf?copy=clinical";
-    assert_eq!(told(ask(by("MANAGER", Method::GET, pdf)).await).await[0].0, "/copy");
+    assert_eq!(faults_of(ask(by("MANAGER", Method::GET, pdf)).await).await[0].0, "/copy");
 }
 
 #[actix_web::test]

@@ -1,6 +1,6 @@
 //! Certificates as the clinic sees them.
 
-use medcert_application::certification::CertificateSeen;
+use medcert_application::certification::VisibleCertificate;
 use medcert_domain::certification::{Certificate, CertificateStatus, Relationship};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -174,8 +174,8 @@ impl CertificateView {
     }
 }
 
-impl From<&CertificateSeen> for CertificateView {
-    fn from(seen: &CertificateSeen) -> Self {
+impl From<&VisibleCertificate> for CertificateView {
+    fn from(seen: &VisibleCertificate) -> Self {
         Self::of(&seen.certificate, seen.status)
     }
 }

@@ -187,19 +187,19 @@ struct End {
 
 impl End {
     fn of(detail: &Detail) -> Self {
-        let dossier = &detail.dossier;
-        match &dossier.certification.ending {
+        let request_aggregate = &detail.request_aggregate;
+        match &request_aggregate.certification.ending {
             Ending::Open => Self::default(),
             Ending::Closed { at, by, outcome, reason } => Self {
                 closed_at: Some((*at).into()),
-                closed_by: Some(AccountRef::of(*by, dossier)),
+                closed_by: Some(AccountRef::of(*by, request_aggregate)),
                 close_outcome: outcome.map(Into::into),
                 close_reason: reason.clone(),
                 ..Self::default()
             },
             Ending::Cancelled { at, by, reason } => Self {
                 cancelled_at: Some((*at).into()),
-                cancelled_by: Some(AccountRef::of(*by, dossier)),
+                cancelled_by: Some(AccountRef::of(*by, request_aggregate)),
                 cancellation_reason: Some(reason.clone()),
                 ..Self::default()
             },
@@ -210,9 +210,9 @@ impl End {
 impl DetailView {
     /// The request as it is.
     pub(crate) fn of(detail: &Detail) -> Self {
-        let dossier = &detail.dossier;
-        let request: &Certification = &dossier.certification;
-        let guardian = request.guardian.zip(dossier.guardian.as_ref());
+        let request_aggregate = &detail.request_aggregate;
+        let request: &Certification = &request_aggregate.certification;
+        let guardian = request.guardian.zip(request_aggregate.guardian.as_ref());
         let certificates: Vec<CertificateView> =
             request.certificates.iter().map(|c| CertificateView::of(c, c.status_on(detail.today))).collect();
         let end = End::of(detail);
@@ -223,10 +223,10 @@ impl DetailView {
             stage: request.stage.into(),
             stage_since: request.stage_since.into(),
             waiting_for: request.waiting_for().into(),
-            client: ClientView::of(&dossier.client),
+            client: ClientView::of(&request_aggregate.client),
             guardian: guardian.map(|(link, person)| GuardianView::with(person, link.relationship)),
-            promoter: dossier.promoter.as_ref().map(Into::into),
-            service: dossier.service.as_ref().map(Into::into),
+            promoter: request_aggregate.promoter.as_ref().map(Into::into),
+            service: request_aggregate.service.as_ref().map(Into::into),
             care: request
                 .care
                 .as_ref()
@@ -237,16 +237,16 @@ impl DetailView {
             refund_due: request.refund_due(),
             money_decision: request.money_decision.map(Into::into),
             observed_reason: request.observed.clone(),
-            registered_by: AccountRef::of(request.registered_by, dossier),
-            operator: dossier.operator.as_ref().map(|(id, name)| StaffRef::new(*id, name)),
-            manager: dossier.manager.as_ref().map(Into::into),
-            doctor: dossier.doctor.as_ref().map(Into::into),
-            payments: request.payments.iter().map(|p| PaymentView::of(p, dossier)).collect(),
-            refunds: request.refunds.iter().map(|r| RefundView::of(r, dossier)).collect(),
+            registered_by: AccountRef::of(request.registered_by, request_aggregate),
+            operator: request_aggregate.operator.as_ref().map(|(id, name)| StaffRef::new(*id, name)),
+            manager: request_aggregate.manager.as_ref().map(Into::into),
+            doctor: request_aggregate.doctor.as_ref().map(Into::into),
+            payments: request.payments.iter().map(|p| PaymentView::of(p, request_aggregate)).collect(),
+            refunds: request.refunds.iter().map(|r| RefundView::of(r, request_aggregate)).collect(),
             evaluations: request
                 .evaluations
                 .iter()
-                .map(|e| EvaluationView::of(e, dossier, detail.clinical))
+                .map(|e| EvaluationView::of(e, request_aggregate, detail.clinical))
                 .collect(),
             certificate: certificates.last().cloned(),
             certificates,

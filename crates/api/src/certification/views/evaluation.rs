@@ -1,6 +1,6 @@
 //! Evaluations, with or without what only the doctor may read.
 
-use medcert_application::store::Dossier;
+use medcert_application::store::RequestAggregate;
 use medcert_domain::certification::{Diagnosis, Evaluation, Findings};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -81,9 +81,9 @@ fn shown(text: Option<&String>) -> Field<String> {
 }
 
 impl EvaluationView {
-    pub(super) fn of(evaluation: &Evaluation, dossier: &Dossier, clinical: bool) -> Self {
+    pub(super) fn of(evaluation: &Evaluation, request_aggregate: &RequestAggregate, clinical: bool) -> Self {
         let findings = &evaluation.findings;
-        let doctor = dossier.name_of(evaluation.doctor.raw()).unwrap_or_default();
+        let doctor = request_aggregate.name_of(evaluation.doctor.raw()).unwrap_or_default();
         let view = Self {
             id: evaluation.id.raw(),
             doctor: StaffRef::new(evaluation.doctor, doctor),

@@ -1,6 +1,6 @@
 //! Amounts, fees, payments and refunds.
 
-use medcert_application::store::Dossier;
+use medcert_application::store::RequestAggregate;
 use medcert_domain::{
     Money,
     certification::{Fee, Payment, Refund},
@@ -98,9 +98,9 @@ pub(crate) struct PaymentView {
 }
 
 impl PaymentView {
-    pub(super) fn of(payment: &Payment, dossier: &Dossier) -> Self {
+    pub(super) fn of(payment: &Payment, request_aggregate: &RequestAggregate) -> Self {
         let MoneyView { amount, currency } = payment.money.into();
-        let rest = Money::new(dossier.certification.rest_of(payment), payment.money.currency);
+        let rest = Money::new(request_aggregate.certification.rest_of(payment), payment.money.currency);
         let voided = payment.voided.as_ref();
         Self {
             id: payment.id.raw(),
@@ -111,18 +111,18 @@ impl PaymentView {
             rest: rest.amount(),
             transaction_reference: payment.reference.clone(),
             comment: payment.comment.clone(),
-            evidence_file_ids: dossier
+            evidence_file_ids: request_aggregate
                 .certification
                 .files
                 .iter()
                 .filter(|file| file.payment == Some(payment.id))
                 .map(|file| file.id.raw())
                 .collect(),
-            registered_by: AccountRef::of(payment.registered_by, dossier),
+            registered_by: AccountRef::of(payment.registered_by, request_aggregate),
             registered_at: payment.registered_at.into(),
-            validated_by: payment.validated.map(|(by, _)| AccountRef::of(by, dossier)),
+            validated_by: payment.validated.map(|(by, _)| AccountRef::of(by, request_aggregate)),
             validated_at: payment.validated.map(|(_, at)| at.into()),
-            voided_by: voided.map(|v| AccountRef::of(v.by, dossier)),
+            voided_by: voided.map(|v| AccountRef::of(v.by, request_aggregate)),
             voided_at: voided.map(|v| v.at.into()),
             void_reason: voided.map(|v| v.reason.clone()),
         }
@@ -160,7 +160,7 @@ pub(crate) struct RefundView {
 }
 
 impl RefundView {
-    pub(super) fn of(refund: &Refund, dossier: &Dossier) -> Self {
+    pub(super) fn of(refund: &Refund, request_aggregate: &RequestAggregate) -> Self {
         let MoneyView { amount, currency } = refund.money.into();
         Self {
             id: refund.id.raw(),
@@ -171,7 +171,7 @@ impl RefundView {
             currency,
             transaction_reference: refund.reference.clone(),
             reason: refund.reason.clone(),
-            registered_by: AccountRef::of(refund.by, dossier),
+            registered_by: AccountRef::of(refund.by, request_aggregate),
             registered_at: refund.at.into(),
         }
     }

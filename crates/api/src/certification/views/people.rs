@@ -1,6 +1,6 @@
 //! People around a request.
 
-use medcert_application::{certification::PersonChange, store::Dossier};
+use medcert_application::{certification::PersonChange, store::RequestAggregate};
 use medcert_domain::{
     Id,
     certification::{Member, Relationship},
@@ -24,9 +24,9 @@ pub(crate) struct AccountRef {
 }
 
 impl AccountRef {
-    pub(super) fn of(user: Id<User>, dossier: &Dossier) -> Self {
+    pub(super) fn of(user: Id<User>, request_aggregate: &RequestAggregate) -> Self {
         let id = user.raw();
-        Self { id, name: dossier.name_of(id).unwrap_or_default().to_owned() }
+        Self { id, name: request_aggregate.name_of(id).unwrap_or_default().to_owned() }
     }
 }
 
@@ -189,14 +189,14 @@ pub(crate) struct PersonChangeView {
 }
 
 impl From<&PersonChange> for PersonChangeView {
-    fn from(told: &PersonChange) -> Self {
+    fn from(change: &PersonChange) -> Self {
         Self {
-            part: told.part.to_owned(),
-            person_id: told.person.raw(),
-            field: told.change.field.to_owned(),
-            old_value: told.change.old.clone(),
-            new_value: told.change.new.clone(),
-            applied: told.change.applied,
+            part: change.part.to_owned(),
+            person_id: change.person.raw(),
+            field: change.change.field.to_owned(),
+            old_value: change.change.old.clone(),
+            new_value: change.change.new.clone(),
+            applied: change.change.applied,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use medcert_application::{certification::Detail, store::Dossier};
+use medcert_application::{certification::Detail, store::RequestAggregate};
 use medcert_domain::{
     Currency, Id, Locale, Money,
     catalog::{Institution, Service},
@@ -199,7 +199,7 @@ pub(crate) fn detail(clinical: bool) -> Detail {
     };
     let names = [(0xd4, "Rosa Huamán"), (0xd5, "Carmen Salas"), (0xb3, "Carmen Salas")];
     Detail {
-        dossier: Dossier {
+        request_aggregate: RequestAggregate {
             certification: request(),
             client: person(0xe5, "Ana"),
             guardian: Some(person(0xe6, "Eva")),

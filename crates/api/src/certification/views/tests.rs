@@ -311,7 +311,7 @@ fn answers_to_registering_name_people_and_duplicates() {
 #[test]
 fn a_cancelled_request_says_who_and_why() {
     let mut detail = detail(false);
-    let certification = &mut detail.dossier.certification;
+    let certification = &mut detail.request_aggregate.certification;
     let by = certification.registered_by;
     certification.ending =
         Ending::Cancelled { at: certification.created_at, by, reason: "Moved away".to_owned() };

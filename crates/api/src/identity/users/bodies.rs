@@ -20,13 +20,13 @@ use crate::{
     certification::UserPersonBody,
     codes::{LocaleCode, RoleCode, StaffRoleCode},
     field::Field,
-    reading::{Reader, Said, Typed, code, date, id, line, moment, note, read},
+    parse::{ParseBody, Patch, Reader, code, date, id, line, moment, note, read},
 };
 
 /// Characters of licence and specialty.
-const NAMES: usize = 150;
+const MAX_NAME_LEN: usize = 150;
 /// Characters of reasons.
-const WORDS: usize = 1000;
+const MAX_COMMENT_LEN: usize = 1000;
 
 /// A new account: `person_id` or `person`, one of them.
 #[derive(Deserialize, ToSchema)]
@@ -101,16 +101,20 @@ pub(super) struct UserStaffBody {
 
 impl UserStaffBody {
     fn read(&self, r: &mut Reader<'_>) -> StaffInput {
-        let said = |field: &Field<String>| -> Said<String> { field.clone().change() };
+        let patch = |field: &Field<String>| -> Patch<String> { field.clone().change() };
         StaffInput {
             roles: r.elements("roles", &self.roles, code).into_iter().collect(),
-            licence_number: r.patched("licence_number", said(&self.licence_number).as_ref(), line(NAMES)),
+            licence_number: r.patched(
+                "licence_number",
+                patch(&self.licence_number).as_ref(),
+                line(MAX_NAME_LEN),
+            ),
             licence_valid_until: r.patched(
                 "licence_valid_until",
-                said(&self.licence_valid_until).as_ref(),
+                patch(&self.licence_valid_until).as_ref(),
                 date,
             ),
-            specialty: r.patched("specialty", said(&self.specialty).as_ref(), line(NAMES)),
+            specialty: r.patched("specialty", patch(&self.specialty).as_ref(), line(MAX_NAME_LEN)),
         }
     }
 }
@@ -160,15 +164,15 @@ fn grants(r: &mut Reader<'_>, typed: &[GrantBody]) -> Vec<Grant> {
     all
 }
 
-impl Typed<NewUser> for NewUserBody {
+impl ParseBody<NewUser> for NewUserBody {
     fn values(&self, profile: &Institution) -> Result<NewUser, Invalid> {
         read(|r| {
             let email = r.required("email", self.email.as_deref(), text::email);
             let person = match (&self.person_id, &self.person) {
                 (Some(known), None) => r.required("person_id", Some(known), id).map(WhoseAccount::Known),
-                (None, Some(said)) => {
-                    let said = said.read(&mut r.inside("person"), profile);
-                    Some(WhoseAccount::Described(Box::new(said)))
+                (None, Some(patch)) => {
+                    let patch = patch.read(&mut r.inside("person"), profile);
+                    Some(WhoseAccount::Described(Box::new(patch)))
                 }
                 (None, None) => {
                     r.missing("person");
@@ -211,7 +215,7 @@ pub(super) struct EditUserBody {
     staff: Option<UserStaffBody>,
 }
 
-impl Typed<UserEdit> for EditUserBody {
+impl ParseBody<UserEdit> for EditUserBody {
     fn values(&self, profile: &Institution) -> Result<UserEdit, Invalid> {
         read(|r| {
             let locale = r.kept("locale", self.locale.clone().change().as_ref(), code);
@@ -249,9 +253,9 @@ pub(super) struct HandOverEach {
     doctor: Option<String>,
 }
 
-fn hand_over(r: &mut Reader<'_>, said: Option<&HandOverBody>, confirmed: Option<bool>) -> HandOver {
+fn hand_over(r: &mut Reader<'_>, patch: Option<&HandOverBody>, confirmed: Option<bool>) -> HandOver {
     let confirmed = confirmed.unwrap_or_default();
-    match said {
+    match patch {
         None => HandOver { confirmed, ..HandOver::default() },
         Some(HandOverBody::One(to)) => {
             let to = r.required("hand_over_to", Some(to), id);
@@ -281,7 +285,7 @@ pub(super) struct RolesBody {
     confirm: Option<bool>,
 }
 
-impl Typed<NewRoles> for RolesBody {
+impl ParseBody<NewRoles> for RolesBody {
     fn values(&self, _: &Institution) -> Result<NewRoles, Invalid> {
         read(|r| {
             let roles = roles(r, &self.roles);
@@ -301,7 +305,7 @@ pub(super) struct GrantsBody {
     grants: Option<Vec<GrantBody>>,
 }
 
-impl Typed<NewGrants> for GrantsBody {
+impl ParseBody<NewGrants> for GrantsBody {
     fn values(&self, _: &Institution) -> Result<NewGrants, Invalid> {
         read(|r| {
             let Some(typed) = &self.grants else {
@@ -327,10 +331,10 @@ pub(super) struct SuspensionBody {
     confirm: Option<bool>,
 }
 
-impl Typed<Suspension> for SuspensionBody {
+impl ParseBody<Suspension> for SuspensionBody {
     fn values(&self, _: &Institution) -> Result<Suspension, Invalid> {
         read(|r| {
-            let reason = r.required("reason", self.reason.as_deref(), note(WORDS));
+            let reason = r.required("reason", self.reason.as_deref(), note(MAX_COMMENT_LEN));
             let hand_over = hand_over(r, self.hand_over_to.as_ref(), self.confirm);
             Some(Suspension { reason: reason?, hand_over })
         })
@@ -347,10 +351,10 @@ pub(super) struct ReasonBody {
     reason: Option<String>,
 }
 
-impl Typed<Suspension> for ReasonBody {
+impl ParseBody<Suspension> for ReasonBody {
     fn values(&self, _: &Institution) -> Result<Suspension, Invalid> {
         read(|r| {
-            let reason = r.required("reason", self.reason.as_deref(), note(WORDS));
+            let reason = r.required("reason", self.reason.as_deref(), note(MAX_COMMENT_LEN));
             Some(Suspension { reason: reason?, hand_over: HandOver::default() })
         })
     }

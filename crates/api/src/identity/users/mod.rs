@@ -9,8 +9,8 @@ use actix_web::{
 use chrono::{DateTime, Utc};
 use medcert_application::{
     App, Conditions, Error,
-    identity::users::{self, Issued, UserSeen},
-    once::Once,
+    idempotent::Idempotent,
+    identity::users::{self, Issued, VisibleUser},
     store::UserFilter,
 };
 use medcert_domain::{Checks, Invalid, identity::User};
@@ -20,15 +20,15 @@ use bodies::{EditUserBody, GrantsBody, NewUserBody, ReasonBody, RolesBody, Suspe
 use views::{IssuedView, UserView};
 
 use crate::{
+    audited_entity::{ChangeView, ReadRequest, WriteRequest, again, gone, text},
     caller::Caller,
     codes::{RoleCode, UserStatusCode},
-    directory::{Asking, ChangeView, Changing, again, gone, text},
     etag::{etag, versioned},
-    page::{List, Paging, Part},
+    page::{List, ListRequest, PageParams},
+    parse::{Reader, code, moment, search_terms},
     path::PathId,
     preconditions::Preconditions,
     problem::Failure,
-    reading::{Reader, code, moment, words},
     registry::Registry,
 };
 
@@ -62,14 +62,14 @@ impl UsersQuery {
     fn filter(&self) -> Result<UserFilter, Invalid> {
         let mut checks = Checks::default();
         let mut r = Reader::new(&mut checks);
-        let words = r.optional("q", self.q.as_deref(), words).unwrap_or_default();
+        let search_terms = r.optional("q", self.q.as_deref(), search_terms).unwrap_or_default();
         let roles = r.each("role", &self.role, code);
         let statuses = r.each("status", &self.status, code);
         let last_login_before: Option<DateTime<Utc>> =
             r.optional("last_login_before", self.last_login_before.as_deref(), moment);
         checks.finish()?;
         Ok(UserFilter {
-            words,
+            search_terms,
             roles,
             statuses,
             has_staff: self.has_staff,
@@ -79,12 +79,12 @@ impl UsersQuery {
     }
 }
 
-fn shown(req: &HttpRequest, seen: &UserSeen) -> Result<HttpResponse, Failure> {
+fn shown(req: &HttpRequest, seen: &VisibleUser) -> Result<HttpResponse, Failure> {
     versioned(req, seen.row.user.version, &UserView::from(seen))
 }
 
 /// What is kept of an answer for repeated calls: never the password.
-fn kept(seen: &UserSeen) -> String {
+fn kept(seen: &VisibleUser) -> String {
     text(&IssuedView::without_password(seen))
 }
 
@@ -106,10 +106,10 @@ fn sealed(
 }
 
 /// List the accounts, by name.
-#[utoipa::path(tag = "users", params(UsersQuery, Paging),
+#[utoipa::path(tag = "users", params(UsersQuery, PageParams),
     responses((status = 200, description = "The accounts", body = List<UserView>)))]
 #[get("/users")]
-async fn list_users(call: Part<UsersQuery>) -> Result<HttpResponse, Failure> {
+async fn list_users(call: ListRequest<UsersQuery>) -> Result<HttpResponse, Failure> {
     let found = users::list(&call.app, &call.caller, &call.query.filter()?, &call.page).await?;
     call.answer::<_, UserView>(found)
 }
@@ -118,15 +118,15 @@ async fn list_users(call: Part<UsersQuery>) -> Result<HttpResponse, Failure> {
 #[utoipa::path(tag = "users", responses((status = 200, description = "The account", body = UserView,
         headers(("ETag" = String, description = "Its version")))))]
 #[get("/users/{id}")]
-async fn get_user(call: Asking, id: PathId<User>) -> Result<HttpResponse, Failure> {
+async fn get_user(call: ReadRequest, id: PathId<User>) -> Result<HttpResponse, Failure> {
     shown(&call.req, &users::read(&call.app, &call.caller, id.0).await?)
 }
 
 /// List what happened to an account, newest first.
-#[utoipa::path(tag = "users", params(Paging),
+#[utoipa::path(tag = "users", params(PageParams),
     responses((status = 200, description = "Its history", body = List<ChangeView>)))]
 #[get("/users/{id}/history")]
-async fn list_user_history(call: Part, id: PathId<User>) -> Result<HttpResponse, Failure> {
+async fn list_user_history(call: ListRequest, id: PathId<User>) -> Result<HttpResponse, Failure> {
     let found = users::history(&call.app, &call.caller, id.0, &call.page).await?;
     call.answer::<_, ChangeView>(found)
 }
@@ -137,14 +137,14 @@ async fn list_user_history(call: Part, id: PathId<User>) -> Result<HttpResponse,
     responses((status = 201, description = "The account", body = IssuedView,
         headers(("Location" = String, description = "Where it is"), ("ETag" = String, description = "Its version")))))]
 #[post("/users")]
-async fn create_user(call: Changing<NewUserBody>) -> Result<HttpResponse, Failure> {
+async fn create_user(call: WriteRequest<NewUserBody>) -> Result<HttpResponse, Failure> {
     let conditions = sealed(&call.app, &call.caller, &call.preconditions, call.fingerprint())?;
     match users::create(&call.app, &call.caller, &call.sent(), &conditions, &kept).await? {
-        Once::Done(made) => {
+        Idempotent::Done(made) => {
             let place = format!("{PLACE}/{}", made.seen.row.user.id);
             Ok(issued(HttpResponse::Created().insert_header((header::LOCATION, place)), made))
         }
-        Once::Replayed(kept) => again(kept, Some(PLACE)),
+        Idempotent::Replayed(kept) => again(kept, Some(PLACE)),
     }
 }
 
@@ -154,7 +154,7 @@ async fn create_user(call: Changing<NewUserBody>) -> Result<HttpResponse, Failur
     responses((status = 200, description = "The account as it is now", body = UserView,
         headers(("ETag" = String, description = "Its version")))))]
 #[patch("/users/{id}")]
-async fn edit_user(call: Changing<EditUserBody>, id: PathId<User>) -> Result<HttpResponse, Failure> {
+async fn edit_user(call: WriteRequest<EditUserBody>, id: PathId<User>) -> Result<HttpResponse, Failure> {
     let if_match = call.if_match();
     shown(&call.req, &users::edit(&call.app, &call.caller, id.0, if_match, &call.sent()).await?)
 }
@@ -162,7 +162,7 @@ async fn edit_user(call: Changing<EditUserBody>, id: PathId<User>) -> Result<Htt
 /// Remove an account that never acted, with its sessions, and with its person when nothing else needs it.
 #[utoipa::path(tag = "users", responses((status = 204, description = "The account is gone")))]
 #[delete("/users/{id}")]
-async fn delete_user(call: Asking, id: PathId<User>) -> Result<HttpResponse, Failure> {
+async fn delete_user(call: ReadRequest, id: PathId<User>) -> Result<HttpResponse, Failure> {
     users::erase(&call.app, &call.caller, id.0, call.if_match()).await?;
     Ok(gone())
 }
@@ -173,7 +173,7 @@ async fn delete_user(call: Asking, id: PathId<User>) -> Result<HttpResponse, Fai
     responses((status = 200, description = "The account as it is now", body = UserView,
         headers(("ETag" = String, description = "Its version")))))]
 #[put("/users/{id}/roles")]
-async fn set_user_roles(call: Changing<RolesBody>, id: PathId<User>) -> Result<HttpResponse, Failure> {
+async fn set_user_roles(call: WriteRequest<RolesBody>, id: PathId<User>) -> Result<HttpResponse, Failure> {
     let if_match = call.if_match();
     shown(&call.req, &users::set_roles(&call.app, &call.caller, id.0, if_match, &call.sent()).await?)
 }
@@ -183,7 +183,7 @@ async fn set_user_roles(call: Changing<RolesBody>, id: PathId<User>) -> Result<H
     responses((status = 200, description = "The account as it is now", body = UserView,
         headers(("ETag" = String, description = "Its version")))))]
 #[put("/users/{id}/grants")]
-async fn set_user_grants(call: Changing<GrantsBody>, id: PathId<User>) -> Result<HttpResponse, Failure> {
+async fn set_user_grants(call: WriteRequest<GrantsBody>, id: PathId<User>) -> Result<HttpResponse, Failure> {
     let if_match = call.if_match();
     shown(&call.req, &users::set_grants(&call.app, &call.caller, id.0, if_match, &call.sent()).await?)
 }
@@ -201,8 +201,8 @@ async fn reset_user_password(
 ) -> Result<HttpResponse, Failure> {
     let conditions = preconditions.bound(&caller, || [0; 32])?;
     match users::reset_password(&app, &caller, id.0, &conditions, &kept).await? {
-        Once::Done(made) => Ok(issued(&mut HttpResponse::Ok(), made)),
-        Once::Replayed(kept) => again(kept, None),
+        Idempotent::Done(made) => Ok(issued(&mut HttpResponse::Ok(), made)),
+        Idempotent::Replayed(kept) => again(kept, None),
     }
 }
 
@@ -212,7 +212,7 @@ async fn reset_user_password(
     responses((status = 200, description = "The account is suspended", body = UserView,
         headers(("ETag" = String, description = "Its version")))))]
 #[post("/users/{id}/suspend")]
-async fn suspend_user(call: Changing<SuspensionBody>, id: PathId<User>) -> Result<HttpResponse, Failure> {
+async fn suspend_user(call: WriteRequest<SuspensionBody>, id: PathId<User>) -> Result<HttpResponse, Failure> {
     let if_match = call.if_match();
     shown(&call.req, &users::suspend(&call.app, &call.caller, id.0, if_match, &call.sent()).await?)
 }
@@ -222,7 +222,7 @@ async fn suspend_user(call: Changing<SuspensionBody>, id: PathId<User>) -> Resul
     responses((status = 200, description = "The account is active", body = UserView,
         headers(("ETag" = String, description = "Its version")))))]
 #[post("/users/{id}/reactivate")]
-async fn reactivate_user(call: Changing<ReasonBody>, id: PathId<User>) -> Result<HttpResponse, Failure> {
+async fn reactivate_user(call: WriteRequest<ReasonBody>, id: PathId<User>) -> Result<HttpResponse, Failure> {
     let if_match = call.if_match();
     shown(&call.req, &users::reactivate(&call.app, &call.caller, id.0, if_match, &call.sent()).await?)
 }

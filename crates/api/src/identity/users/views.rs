@@ -1,6 +1,6 @@
 //! How accounts are shown to the administration.
 
-use medcert_application::identity::users::UserSeen;
+use medcert_application::identity::users::VisibleUser;
 use medcert_domain::{Id, people::Person};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -151,8 +151,8 @@ pub(super) struct UserView {
     available_actions: Option<Vec<UserActionCode>>,
 }
 
-impl From<&UserSeen> for UserView {
-    fn from(seen: &UserSeen) -> Self {
+impl From<&VisibleUser> for UserView {
+    fn from(seen: &VisibleUser) -> Self {
         let user = &seen.row.user;
         let grant = |grant: &medcert_domain::identity::Grant| GrantView {
             permission: grant.permission.to_string(),
@@ -181,8 +181,8 @@ impl From<&UserSeen> for UserView {
     }
 }
 
-impl From<UserSeen> for UserView {
-    fn from(seen: UserSeen) -> Self {
+impl From<VisibleUser> for UserView {
+    fn from(seen: VisibleUser) -> Self {
         Self::from(&seen)
     }
 }
@@ -202,7 +202,7 @@ pub(super) struct IssuedView {
 
 impl IssuedView {
     /// As it is kept for repeated calls.
-    pub(super) fn without_password(seen: &UserSeen) -> Self {
+    pub(super) fn without_password(seen: &VisibleUser) -> Self {
         Self { user: seen.into(), generated_password: None }
     }
 }

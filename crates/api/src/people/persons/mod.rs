@@ -4,8 +4,8 @@ mod views;
 
 use actix_web::{HttpResponse, delete, get, patch, post};
 use medcert_application::{
-    once::Once,
-    people::{self, MergeWanted, PersonMade, PersonSeen},
+    idempotent::Idempotent,
+    people::{self, MergeWanted, PersonMade, VisiblePerson},
     store::PersonFilter,
 };
 use medcert_domain::{Checks, Invalid, catalog::Institution, people::Person, text};
@@ -14,13 +14,13 @@ use utoipa::ToSchema;
 
 pub(super) use self::views::{GuardianView, PersonView};
 use crate::{
+    audited_entity::{ChangeView, ReadRequest, WriteRequest, again, gone, text as kept_text},
     certification::{PersonBody, PersonChanges},
     codes::DocumentTypeCode,
-    directory::{Asking, ChangeView, Changing, again, gone, text as kept_text},
-    page::{List, Paging, Part},
+    page::{List, ListRequest, PageParams},
+    parse::{MAX_COMMENT_LEN, ParseBody, Reader, code, date, document_number, id, note, read, search_terms},
     path::PathId,
     problem::Failure,
-    reading::{Reader, Typed, WORDS, code, date, document_number, id, note, read, words},
     registry::Registry,
 };
 
@@ -42,11 +42,11 @@ struct MergeBody {
     reason: Option<String>,
 }
 
-impl Typed<MergeWanted> for MergeBody {
+impl ParseBody<MergeWanted> for MergeBody {
     fn values(&self, _: &Institution) -> Result<MergeWanted, Invalid> {
         read(|r| {
             let into = r.required("into_person_id", self.into_person_id.as_deref(), id);
-            let reason = r.required("reason", self.reason.as_deref(), note(WORDS));
+            let reason = r.required("reason", self.reason.as_deref(), note(MAX_COMMENT_LEN));
             Some(MergeWanted { into: into?, reason: reason? })
         })
     }
@@ -79,7 +79,7 @@ impl PeopleQuery {
         let mut checks = Checks::default();
         let mut r = Reader::new(&mut checks);
         let filter = PersonFilter {
-            words: r.optional("q", self.q.as_deref(), words).unwrap_or_default(),
+            search_terms: r.optional("q", self.q.as_deref(), search_terms).unwrap_or_default(),
             document_types: r.each("document_type", &self.document_type, code),
             document_number: r.optional("document_number", self.document_number.as_deref(), document_number),
             birth_date: r.optional("birth_date", self.birth_date.as_deref(), date),
@@ -90,10 +90,10 @@ impl PeopleQuery {
 }
 
 /// List the people, by name. Records merged into others are left out.
-#[utoipa::path(tag = "people", params(PeopleQuery, Paging),
+#[utoipa::path(tag = "people", params(PeopleQuery, PageParams),
     responses((status = 200, description = "The people", body = List<PersonView>)))]
 #[get("/people")]
-async fn list_people(call: Part<PeopleQuery>) -> Result<HttpResponse, Failure> {
+async fn list_people(call: ListRequest<PeopleQuery>) -> Result<HttpResponse, Failure> {
     let found = people::people(&call.app, &call.caller, &call.query.filter()?, &call.page).await?;
     call.answer::<_, PersonView>(found)
 }
@@ -104,7 +104,7 @@ async fn list_people(call: Part<PeopleQuery>) -> Result<HttpResponse, Failure> {
 #[utoipa::path(tag = "people", responses((status = 200, description = "The person", body = PersonView,
         headers(("ETag" = String, description = "Its version")))))]
 #[get("/people/{id}")]
-async fn get_person(call: Asking, id: PathId<Person>) -> Result<HttpResponse, Failure> {
+async fn get_person(call: ReadRequest, id: PathId<Person>) -> Result<HttpResponse, Failure> {
     let seen = people::person(&call.app, &call.caller, id.0).await?;
     call.show(seen.person.version, &PersonView::from(seen))
 }
@@ -119,7 +119,7 @@ async fn get_person(call: Asking, id: PathId<Person>) -> Result<HttpResponse, Fa
         headers(("Location" = String, description = "Where it is"),
             ("ETag" = String, description = "Its version")))))]
 #[post("/people")]
-async fn create_person(call: Changing<PersonBody>) -> Result<HttpResponse, Failure> {
+async fn create_person(call: WriteRequest<PersonBody>) -> Result<HttpResponse, Failure> {
     let write = |made: &PersonMade| kept_text(&PersonView::from(made));
     let conditions = call.conditions()?;
     let done = people::create_person(&call.app, &call.caller, &conditions, &call.sent(), &write).await?;
@@ -134,7 +134,7 @@ async fn create_person(call: Changing<PersonBody>) -> Result<HttpResponse, Failu
     responses((status = 200, description = "The person as they are now", body = PersonView,
         headers(("ETag" = String, description = "Its version")))))]
 #[patch("/people/{id}")]
-async fn edit_person(call: Changing<PersonChanges>, id: PathId<Person>) -> Result<HttpResponse, Failure> {
+async fn edit_person(call: WriteRequest<PersonChanges>, id: PathId<Person>) -> Result<HttpResponse, Failure> {
     let if_match = call.if_match();
     let seen = people::edit_person(&call.app, &call.caller, id.0, if_match, &call.sent()).await?;
     call.show(seen.person.version, &PersonView::from(seen))
@@ -143,7 +143,7 @@ async fn edit_person(call: Changing<PersonChanges>, id: PathId<Person>) -> Resul
 /// Delete a person to whom nothing refers, with everything that is known of them.
 #[utoipa::path(tag = "people", responses((status = 204, description = "The person is gone")))]
 #[delete("/people/{id}")]
-async fn delete_person(call: Asking, id: PathId<Person>) -> Result<HttpResponse, Failure> {
+async fn delete_person(call: ReadRequest, id: PathId<Person>) -> Result<HttpResponse, Failure> {
     people::delete_person(&call.app, &call.caller, id.0, call.if_match()).await?;
     Ok(gone())
 }
@@ -158,23 +158,23 @@ async fn delete_person(call: Asking, id: PathId<Person>) -> Result<HttpResponse,
     responses((status = 200, description = "The record that stays", body = PersonView,
         headers(("ETag" = String, description = "Its version")))))]
 #[post("/people/{id}/merge")]
-async fn merge_person(call: Changing<MergeBody>, id: PathId<Person>) -> Result<HttpResponse, Failure> {
-    let write = |seen: &PersonSeen| kept_text(&PersonView::from(seen.clone()));
+async fn merge_person(call: WriteRequest<MergeBody>, id: PathId<Person>) -> Result<HttpResponse, Failure> {
+    let write = |seen: &VisiblePerson| kept_text(&PersonView::from(seen.clone()));
     let conditions = call.conditions()?;
     let sent = call.sent();
     // Boxed: the future holds both people in several states.
     let done = Box::pin(people::merge_person(&call.app, &call.caller, id.0, &conditions, &sent, &write));
     match done.await? {
-        Once::Done(seen) => call.show(seen.person.version, &PersonView::from(seen)),
-        Once::Replayed(kept) => again(kept, None),
+        Idempotent::Done(seen) => call.show(seen.person.version, &PersonView::from(seen)),
+        Idempotent::Replayed(kept) => again(kept, None),
     }
 }
 
 /// List what happened to a person, newest first.
-#[utoipa::path(tag = "people", params(Paging),
+#[utoipa::path(tag = "people", params(PageParams),
     responses((status = 200, description = "The history", body = List<ChangeView>)))]
 #[get("/people/{id}/history")]
-async fn list_person_history(call: Part, id: PathId<Person>) -> Result<HttpResponse, Failure> {
+async fn list_person_history(call: ListRequest, id: PathId<Person>) -> Result<HttpResponse, Failure> {
     let found = people::person_history(&call.app, &call.caller, id.0, &call.page).await?;
     call.answer::<_, ChangeView>(found)
 }

@@ -1,7 +1,7 @@
 //! People as they are shown.
 
 use medcert_application::{
-    people::{PersonMade, PersonSeen},
+    people::{PersonMade, VisiblePerson},
     store::{GuardianRow, PersonRow, PersonUses},
 };
 use medcert_domain::{Id, people::Person};
@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use super::super::DifferenceView;
 use crate::{
+    audited_entity::entries,
     codes::{Day, DocumentTypeCode, LocaleCode, Moment, RelationshipCode},
-    directory::entries,
 };
 
 /// A person known to the institution.
@@ -184,8 +184,8 @@ impl From<PersonRow> for PersonView {
     }
 }
 
-impl From<PersonSeen> for PersonView {
-    fn from(seen: PersonSeen) -> Self {
+impl From<VisiblePerson> for PersonView {
+    fn from(seen: VisiblePerson) -> Self {
         let PersonUses { as_client, as_guardian, staff, accounts, .. } = seen.uses;
         Self {
             is_staff: staff > 0,

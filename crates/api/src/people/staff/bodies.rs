@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use medcert_application::people::{
     NewStaff, StaffPatch, StaffPerson,
-    hand_over::{HandOver, Leaving},
+    hand_over::{HandOver, Offboarding},
 };
 use medcert_domain::{
     Invalid,
@@ -15,17 +15,17 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::{
+    audited_entity::MoneyBody,
     certification::{StaffPersonBody, StaffPersonChanges},
     codes::{AssignmentRoleCode, StaffKindCode, StaffRoleCode, StaffStatusCode},
-    directory::MoneyBody,
     field::Field,
-    reading::{Reader, Said, Typed, code, date, id, line, note, read},
+    parse::{ParseBody, Patch, Reader, code, date, id, line, note, read},
 };
 
 /// Characters of licence and specialty.
-const NAMES: usize = 150;
+const MAX_NAME_LEN: usize = 150;
 /// Characters of comments.
-const WORDS: usize = 1000;
+const MAX_COMMENT_LEN: usize = 1000;
 
 /// A new staff member: `person_id` or `person`, one of them.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -74,13 +74,13 @@ fn roles(r: &mut Reader<'_>, typed: &[String]) -> BTreeSet<StaffRole> {
     r.elements("roles", typed, code).into_iter().collect()
 }
 
-impl Typed<NewStaff> for NewStaffBody {
+impl ParseBody<NewStaff> for NewStaffBody {
     fn values(&self, profile: &Institution) -> Result<NewStaff, Invalid> {
         read(|r| {
             let person = match (&self.person_id, &self.person) {
                 (Some(known), None) => r.required("person_id", Some(known), id).map(StaffPerson::Known),
-                (None, Some(said)) => {
-                    Some(StaffPerson::Said(Box::new(said.read(&mut r.inside("person"), profile))))
+                (None, Some(patch)) => {
+                    Some(StaffPerson::Described(Box::new(patch.read(&mut r.inside("person"), profile))))
                 }
                 (None, None) => {
                     r.missing("person");
@@ -94,11 +94,12 @@ impl Typed<NewStaff> for NewStaffBody {
             let roles = roles(r, &self.roles);
             let status = r.optional("status", self.status.as_deref(), code);
             let kind = r.optional("kind", self.kind.as_deref(), code);
-            let licence_number = r.optional("licence_number", self.licence_number.as_deref(), line(NAMES));
+            let licence_number =
+                r.optional("licence_number", self.licence_number.as_deref(), line(MAX_NAME_LEN));
             let until = r.optional("licence_valid_until", self.licence_valid_until.as_deref(), date);
-            let specialty = r.optional("specialty", self.specialty.as_deref(), line(NAMES));
+            let specialty = r.optional("specialty", self.specialty.as_deref(), line(MAX_NAME_LEN));
             let fee = self.fee.as_ref().and_then(|fee| fee.read(r, "fee"));
-            let comment = r.optional("comment", self.comment.as_deref(), note(WORDS));
+            let comment = r.optional("comment", self.comment.as_deref(), note(MAX_COMMENT_LEN));
             Some(NewStaff {
                 person: person?,
                 roles,
@@ -163,33 +164,33 @@ pub(super) struct EditStaffBody {
     confirm: bool,
 }
 
-fn said<T: Clone>(field: &Field<T>) -> Said<T> {
+fn patch<T: Clone>(field: &Field<T>) -> Patch<T> {
     field.clone().change()
 }
 
-impl Typed<StaffPatch> for EditStaffBody {
+impl ParseBody<StaffPatch> for EditStaffBody {
     fn values(&self, profile: &Institution) -> Result<StaffPatch, Invalid> {
         read(|r| {
-            let person = self.person.as_ref().map(|said| said.read(&mut r.inside("person"), profile));
-            let roles = said(&self.roles).map(|typed| roles(r, &typed.unwrap_or_default()));
-            let fee = match said(&self.fee) {
+            let person = self.person.as_ref().map(|patch| patch.read(&mut r.inside("person"), profile));
+            let roles = patch(&self.roles).map(|typed| roles(r, &typed.unwrap_or_default()));
+            let fee = match patch(&self.fee) {
                 None => None,
                 Some(None) => Some(None),
                 Some(Some(fee)) => fee.read(r, "fee").map(Some),
             };
-            let licence = said(&self.licence_number);
-            let until = said(&self.licence_valid_until);
+            let licence = patch(&self.licence_number);
+            let until = patch(&self.licence_valid_until);
             Some(StaffPatch {
                 person,
                 roles,
-                status: r.kept("status", said(&self.status).as_ref(), code),
-                kind: r.kept("kind", said(&self.kind).as_ref(), code),
-                licence_number: r.patched("licence_number", licence.as_ref(), line(NAMES)),
+                status: r.kept("status", patch(&self.status).as_ref(), code),
+                kind: r.kept("kind", patch(&self.kind).as_ref(), code),
+                licence_number: r.patched("licence_number", licence.as_ref(), line(MAX_NAME_LEN)),
                 licence_valid_until: r.patched("licence_valid_until", until.as_ref(), date),
-                specialty: r.patched("specialty", said(&self.specialty).as_ref(), line(NAMES)),
+                specialty: r.patched("specialty", patch(&self.specialty).as_ref(), line(MAX_NAME_LEN)),
                 fee,
-                comment: r.patched("comment", said(&self.comment).as_ref(), note(WORDS)),
-                leaving: Leaving {
+                comment: r.patched("comment", patch(&self.comment).as_ref(), note(MAX_COMMENT_LEN)),
+                leaving: Offboarding {
                     hand_over_to: r.optional("hand_over_to", self.hand_over_to.as_deref(), id),
                     confirm: self.confirm,
                 },
@@ -216,12 +217,12 @@ pub(super) struct HandOverBody {
     comment: Option<String>,
 }
 
-impl Typed<HandOver> for HandOverBody {
+impl ParseBody<HandOver> for HandOverBody {
     fn values(&self, _: &Institution) -> Result<HandOver, Invalid> {
         read(|r| {
             let role = r.required("role", self.role.as_deref(), code);
             let to = r.required("to_staff_id", self.to_staff_id.as_deref(), id);
-            let comment = r.optional("comment", self.comment.as_deref(), note(WORDS));
+            let comment = r.optional("comment", self.comment.as_deref(), note(MAX_COMMENT_LEN));
             Some(HandOver { role: role?, to: to?, comment })
         })
     }

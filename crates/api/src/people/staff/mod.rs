@@ -5,8 +5,8 @@ mod views;
 
 use actix_web::{HttpResponse, delete, get, patch, post};
 use medcert_application::{
-    once::Once,
-    people::{self, StaffSeen, StaffWanted, hand_over},
+    idempotent::Idempotent,
+    people::{self, StaffWanted, VisibleStaff, hand_over},
 };
 use medcert_domain::{Checks, Invalid, people::Staff};
 use serde::Deserialize;
@@ -17,12 +17,12 @@ use self::{
     views::{HandedOverView, StaffView},
 };
 use crate::{
+    audited_entity::{ChangeView, ReadRequest, WriteRequest, again, gone, text},
     codes::{StaffRoleCode, StaffStatusCode},
-    directory::{Asking, ChangeView, Changing, again, gone, text},
-    page::{List, Paging, Part},
+    page::{List, ListRequest, PageParams},
+    parse::{Reader, code, search_terms},
     path::PathId,
     problem::Failure,
-    reading::{Reader, code, words},
     registry::Registry,
 };
 
@@ -56,18 +56,18 @@ impl StaffQuery {
         let mut r = Reader::new(&mut checks);
         let roles = r.each("role", &self.role, code);
         let statuses = r.each("status", &self.status, code);
-        let found_by = r.optional("q", self.q.as_deref(), words).unwrap_or_default();
-        let specialty = r.optional("specialty", self.specialty.as_deref(), words).unwrap_or_default();
+        let found_by = r.optional("q", self.q.as_deref(), search_terms).unwrap_or_default();
+        let specialty = r.optional("specialty", self.specialty.as_deref(), search_terms).unwrap_or_default();
         checks.finish()?;
-        Ok(StaffWanted { roles, statuses, assignable: self.assignable, words: found_by, specialty })
+        Ok(StaffWanted { roles, statuses, assignable: self.assignable, search_terms: found_by, specialty })
     }
 }
 
 /// List the staff, by name.
-#[utoipa::path(tag = "people", params(StaffQuery, Paging),
+#[utoipa::path(tag = "people", params(StaffQuery, PageParams),
     responses((status = 200, description = "The staff", body = List<StaffView>)))]
 #[get("/staff")]
-async fn list_staff(call: Part<StaffQuery>) -> Result<HttpResponse, Failure> {
+async fn list_staff(call: ListRequest<StaffQuery>) -> Result<HttpResponse, Failure> {
     let found = people::staff_list(&call.app, &call.caller, call.query.wanted()?, &call.page).await?;
     call.answer::<_, StaffView>(found)
 }
@@ -76,7 +76,7 @@ async fn list_staff(call: Part<StaffQuery>) -> Result<HttpResponse, Failure> {
 #[utoipa::path(tag = "people", responses((status = 200, description = "The staff member", body = StaffView,
         headers(("ETag" = String, description = "Its version")))))]
 #[get("/staff/{id}")]
-async fn get_staff(call: Asking, id: PathId<Staff>) -> Result<HttpResponse, Failure> {
+async fn get_staff(call: ReadRequest, id: PathId<Staff>) -> Result<HttpResponse, Failure> {
     let seen = people::staff_member(&call.app, &call.caller, id.0).await?;
     call.show(seen.member.staff.version, &StaffView::from(seen))
 }
@@ -87,8 +87,8 @@ async fn get_staff(call: Asking, id: PathId<Staff>) -> Result<HttpResponse, Fail
         headers(("Location" = String, description = "Where it is"),
             ("ETag" = String, description = "Its version")))))]
 #[post("/staff")]
-async fn create_staff(call: Changing<NewStaffBody>) -> Result<HttpResponse, Failure> {
-    let write = |seen: &StaffSeen| text(&StaffView::from(seen.clone()));
+async fn create_staff(call: WriteRequest<NewStaffBody>) -> Result<HttpResponse, Failure> {
+    let write = |seen: &VisibleStaff| text(&StaffView::from(seen.clone()));
     let conditions = call.conditions()?;
     let done = people::create_staff(&call.app, &call.caller, &call.sent(), &conditions, &write).await?;
     call.made(PLACE, done.map(StaffView::from))
@@ -103,7 +103,7 @@ async fn create_staff(call: Changing<NewStaffBody>) -> Result<HttpResponse, Fail
     responses((status = 200, description = "The staff member as it is now", body = StaffView,
         headers(("ETag" = String, description = "Its version")))))]
 #[patch("/staff/{id}")]
-async fn edit_staff(call: Changing<EditStaffBody>, id: PathId<Staff>) -> Result<HttpResponse, Failure> {
+async fn edit_staff(call: WriteRequest<EditStaffBody>, id: PathId<Staff>) -> Result<HttpResponse, Failure> {
     let if_match = call.if_match();
     let seen = people::change_staff(&call.app, &call.caller, id.0, &call.sent(), if_match).await?;
     call.show(seen.member.staff.version, &StaffView::from(seen))
@@ -112,7 +112,7 @@ async fn edit_staff(call: Changing<EditStaffBody>, id: PathId<Staff>) -> Result<
 /// Delete a staff member who never had a part in a request.
 #[utoipa::path(tag = "people", responses((status = 204, description = "The staff record is gone")))]
 #[delete("/staff/{id}")]
-async fn delete_staff(call: Asking, id: PathId<Staff>) -> Result<HttpResponse, Failure> {
+async fn delete_staff(call: ReadRequest, id: PathId<Staff>) -> Result<HttpResponse, Failure> {
     people::delete_staff(&call.app, &call.caller, id.0, call.if_match()).await?;
     Ok(gone())
 }
@@ -125,22 +125,25 @@ async fn delete_staff(call: Asking, id: PathId<Staff>) -> Result<HttpResponse, F
 #[utoipa::path(tag = "people", request_body = HandOverBody,
     responses((status = 200, description = "What became of them", body = HandedOverView)))]
 #[post("/staff/{id}/hand-over")]
-async fn hand_over_staff(call: Changing<HandOverBody>, id: PathId<Staff>) -> Result<HttpResponse, Failure> {
+async fn hand_over_staff(
+    call: WriteRequest<HandOverBody>,
+    id: PathId<Staff>,
+) -> Result<HttpResponse, Failure> {
     let write = |done: &hand_over::HandedOver| text(&HandedOverView::from(done));
     let conditions = call.conditions()?;
     let sent = call.sent();
     let done = hand_over::hand_over_requests(&call.app, &call.caller, id.0, &sent, &conditions, &write);
     match done.await? {
-        Once::Done(done) => Ok(HttpResponse::Ok().json(HandedOverView::from(&done))),
-        Once::Replayed(kept) => again(kept, None),
+        Idempotent::Done(done) => Ok(HttpResponse::Ok().json(HandedOverView::from(&done))),
+        Idempotent::Replayed(kept) => again(kept, None),
     }
 }
 
 /// List what happened to a staff record, newest first.
-#[utoipa::path(tag = "people", params(Paging),
+#[utoipa::path(tag = "people", params(PageParams),
     responses((status = 200, description = "The history", body = List<ChangeView>)))]
 #[get("/staff/{id}/history")]
-async fn list_staff_history(call: Part, id: PathId<Staff>) -> Result<HttpResponse, Failure> {
+async fn list_staff_history(call: ListRequest, id: PathId<Staff>) -> Result<HttpResponse, Failure> {
     let found = people::staff_history(&call.app, &call.caller, id.0, &call.page).await?;
     call.answer::<_, ChangeView>(found)
 }

@@ -1,7 +1,7 @@
 //! Staff as shown.
 
 use medcert_application::people::{
-    StaffSeen,
+    VisibleStaff,
     hand_over::{HandedOver, Kept},
 };
 use serde::Serialize;
@@ -9,9 +9,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
+    audited_entity::entries,
     certification::MoneyView,
     codes::{Day, Moment, NotAssignableCode, StaffKindCode, StaffRoleCode, StaffStatusCode},
-    directory::entries,
 };
 
 /// Somebody who works on requests.
@@ -66,8 +66,8 @@ pub(super) struct StaffView {
 
 entries!(StaffView);
 
-impl From<StaffSeen> for StaffView {
-    fn from(seen: StaffSeen) -> Self {
+impl From<VisibleStaff> for StaffView {
+    fn from(seen: VisibleStaff) -> Self {
         let staff = seen.member.staff;
         Self {
             id: staff.id.raw(),

@@ -1,6 +1,6 @@
 //! Reports as they are answered.
 
-mod of;
+mod convert;
 
 use serde::Serialize;
 use utoipa::ToSchema;

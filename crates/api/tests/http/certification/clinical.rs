@@ -6,13 +6,13 @@ use std::{
 };
 
 use medcert_domain::identity::Role;
-use medcert_testkit::{Answered, Caller, Cast, Clinic};
+use medcert_testkit::{Actors, Answered, Caller, Clinic};
 use serde_json::{Value, json};
 
 use super::problem;
 
 const REQUESTS: &str = "/api/v1/certification-requests";
-/// What [`Cast::findings`] says that nobody else may read.
+/// What [`Actors::findings`] says that nobody else may read.
 const SECRETS: [&str; 4] = ["F41.1", "Secret-diagnosis", "Secret-observation", "Secret-recommendation"];
 
 #[track_caller]
@@ -44,17 +44,17 @@ async fn auditor(clinic: &Clinic) -> Caller {
 #[tokio::test]
 async fn reading_tells_them_to_nobody_else() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
+    let actors = Actors::of(&clinic).await;
     let auditor = auditor(&clinic).await;
-    let id = cast.issued().await;
+    let id = actors.issued().await;
     let path = format!("{REQUESTS}/{id}");
-    tells_all(&cast.seen(&cast.doctor, &id).await);
-    let certificate = cast.seen(&cast.doctor, &id).await["certificate"].clone();
+    tells_all(&actors.seen(&actors.doctor, &id).await);
+    let certificate = actors.seen(&actors.doctor, &id).await["certificate"].clone();
     let certificate_path = format!("/api/v1/certificates/{}", certificate["id"].as_str().unwrap());
     for (name, caller) in [
-        ("the administrator", &cast.admin),
-        ("the operator", &cast.operator),
-        ("the manager", &cast.manager),
+        ("the administrator", &actors.admin),
+        ("the operator", &actors.operator),
+        ("the manager", &actors.manager),
         ("the auditor", &auditor),
     ] {
         let seen = caller.get(&path).await.expect(200);
@@ -74,7 +74,7 @@ async fn reading_tells_them_to_nobody_else() {
         }
     }
     // The doctor's own history names the evaluation, and none of its values.
-    tells_nothing("the history", &cast.doctor.get(&format!("{path}/history")).await.expect(200));
+    tells_nothing("the history", &actors.doctor.get(&format!("{path}/history")).await.expect(200));
     let public_id = certificate["public_id"].as_str().unwrap();
     for address in [format!("/api/v1/public/certificates/{public_id}"), format!("/v/{public_id}")] {
         tells_nothing("the public answer", &clinic.anonymous().get(&address).await.expect(200));
@@ -84,31 +84,31 @@ async fn reading_tells_them_to_nobody_else() {
 #[tokio::test]
 async fn answers_to_changes_tell_them_to_nobody_else() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let id = cast.evaluated().await;
-    for caller in [&cast.admin, &cast.operator, &cast.manager] {
-        let edited = cast.edit(caller, &id, &json!({"comment": format!("No. {}", cast.next())})).await;
+    let actors = Actors::of(&clinic).await;
+    let id = actors.evaluated().await;
+    for caller in [&actors.admin, &actors.operator, &actors.manager] {
+        let edited = actors.edit(caller, &id, &json!({"comment": format!("No. {}", actors.next())})).await;
         tells_nothing("editing", &edited.expect(200));
     }
-    let doubts = cast.attempt(&cast.manager, &id, "observe-payment", &json!({"reason": "Doubts"})).await;
+    let doubts = actors.attempt(&actors.manager, &id, "observe-payment", &json!({"reason": "Doubts"})).await;
     tells_nothing("observing", &doubts.expect(200));
-    let clear = cast.attempt(&cast.admin, &id, "clear-observation", &json!({})).await.expect(200);
+    let clear = actors.attempt(&actors.admin, &id, "clear-observation", &json!({})).await.expect(200);
     tells_nothing("clearing", &clear);
-    let edited = cast.edit(&cast.doctor, &id, &json!({"comment": "Mine"})).await.expect(200);
+    let edited = actors.edit(&actors.doctor, &id, &json!({"comment": "Mine"})).await.expect(200);
     tells_all(&edited.body);
-    tells_all(&cast.act(&cast.doctor, &id, "issue", json!({})).await);
+    tells_all(&actors.act(&actors.doctor, &id, "issue", json!({})).await);
     let payload = json!({"reason": "r", "action": "EDIT", "payload": {"comment": "x"}});
-    tells_nothing("overriding", &cast.attempt(&cast.admin, &id, "override", &payload).await.expect(200));
+    tells_nothing("overriding", &actors.attempt(&actors.admin, &id, "override", &payload).await.expect(200));
 }
 
 #[tokio::test]
 async fn a_doctor_sees_no_request_of_others() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
+    let actors = Actors::of(&clinic).await;
     clinic.hire("other@demo.medcert.test", ("Olena", "Їжак"), Role::Doctor).await;
     let other = clinic.sign_in("other@demo.medcert.test").await;
-    let id = cast.issued().await;
-    let seen = cast.seen(&cast.doctor, &id).await;
+    let id = actors.issued().await;
+    let seen = actors.seen(&actors.doctor, &id).await;
     let certificate = seen["certificate"]["id"].as_str().unwrap();
     for address in [
         format!("{REQUESTS}/{id}"),
@@ -117,12 +117,12 @@ async fn a_doctor_sees_no_request_of_others() {
         format!("/api/v1/certificates/{certificate}/pdf"),
     ] {
         problem(&other.get(&address).await, 404, "not-found");
-        cast.doctor.get(&address).await.expect(200);
+        actors.doctor.get(&address).await.expect(200);
     }
     let list = other.get(&format!("{REQUESTS}?with_total=true")).await.expect(200).body;
     assert_eq!((&list["items"], &list["total"]), (&json!([]), &json!(0)));
-    problem(&cast.edit(&other, &id, &json!({"comment": "x"})).await, 404, "not-found");
-    problem(&cast.attempt(&other, &id, "issue", &json!({})).await, 404, "not-found");
+    problem(&actors.edit(&other, &id, &json!({"comment": "x"})).await, 404, "not-found");
+    problem(&actors.attempt(&other, &id, "issue", &json!({})).await, 404, "not-found");
     // An administrator's role lets the other doctor see the request, but makes nobody its doctor.
     clinic
         .change_user("other@demo.medcert.test", |user| {
@@ -135,40 +135,40 @@ async fn a_doctor_sees_no_request_of_others() {
 #[tokio::test]
 async fn sight_goes_with_the_assignment() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
+    let actors = Actors::of(&clinic).await;
     let staff = clinic.hire("other@demo.medcert.test", ("Olena", "Їжак"), Role::Doctor).await.to_string();
     let other = clinic.sign_in("other@demo.medcert.test").await;
-    let id = cast.with_doctor().await;
+    let id = actors.with_doctor().await;
     let record = format!("{REQUESTS}/{id}/record-evaluation");
     let headers = [("idempotency-key", "findings-1"), ("if-match", "*")];
-    let first = cast.doctor.json("POST", &record, &headers, &Cast::findings()).await.expect(200);
+    let first = actors.doctor.json("POST", &record, &headers, &Actors::findings()).await.expect(200);
     tells_all(&first.body);
-    let again = cast.doctor.json("POST", &record, &headers, &Cast::findings()).await.expect(200);
+    let again = actors.doctor.json("POST", &record, &headers, &Actors::findings()).await.expect(200);
     assert_eq!((again.header("idempotency-replayed"), &again.bytes), ("true", &first.bytes));
 
     let change = format!("{REQUESTS}/{id}/change-doctor");
     let body = json!({"staff_id": staff});
-    let changed = cast.admin.post_once(&change, "change-1", &body).await.expect(200);
+    let changed = actors.admin.post_once(&change, "change-1", &body).await.expect(200);
     tells_nothing("changing the doctor", &changed);
-    let replayed = cast.admin.post_once(&change, "change-1", &body).await.expect(200);
+    let replayed = actors.admin.post_once(&change, "change-1", &body).await.expect(200);
     assert_eq!(replayed.header("idempotency-replayed"), "true");
     tells_nothing("the answer again", &replayed);
 
     // The former doctor loses the request, the answers kept for repeating included.
-    problem(&cast.doctor.get(&format!("{REQUESTS}/{id}")).await, 404, "not-found");
-    let late = cast.doctor.json("POST", &record, &headers, &Cast::findings()).await;
+    problem(&actors.doctor.get(&format!("{REQUESTS}/{id}")).await, 404, "not-found");
+    let late = actors.doctor.json("POST", &record, &headers, &Actors::findings()).await;
     problem(&late, 404, "not-found");
-    let list = cast.doctor.get(REQUESTS).await.expect(200).body;
+    let list = actors.doctor.get(REQUESTS).await.expect(200).body;
     assert_eq!(list["items"], json!([]));
     // The new one treats the same client and reads what was found before.
-    tells_all(&cast.seen(&other, &id).await);
+    tells_all(&actors.seen(&other, &id).await);
 }
 
 #[tokio::test]
 async fn what_is_kept_besides_the_evaluation_holds_none() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    cast.issued().await;
+    let actors = Actors::of(&clinic).await;
+    actors.issued().await;
     clinic.settle_audit().await;
     for (table, column) in [
         ("idempotency_key", "body"),
@@ -190,11 +190,11 @@ async fn what_is_kept_besides_the_evaluation_holds_none() {
 #[tokio::test]
 async fn the_paper_prints_none() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let id = cast.issued().await;
-    let seen = cast.seen(&cast.doctor, &id).await;
+    let actors = Actors::of(&clinic).await;
+    let id = actors.issued().await;
+    let seen = actors.seen(&actors.doctor, &id).await;
     let certificate = seen["certificate"]["id"].as_str().unwrap();
-    let pdf = cast.doctor.get(&format!("/api/v1/certificates/{certificate}/pdf")).await.expect(200).bytes;
+    let pdf = actors.doctor.get(&format!("/api/v1/certificates/{certificate}/pdf")).await.expect(200).bytes;
     let mut reader = Command::new("pdftotext")
         .args(["-", "-"])
         .stdin(Stdio::piped())

@@ -1,7 +1,7 @@
 //! The whole way of one request, on every database.
 
 use chrono::Duration;
-use medcert_testkit::{Caller, Cast, Clinic, Database};
+use medcert_testkit::{Actors, Caller, Clinic, Database};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -98,8 +98,8 @@ const WAY: [Station; 6] = [
 ];
 
 /// Everybody looks at the request where it stands now; gives its ETag.
-async fn look(cast: &Cast, id: &str, station: &Station, version: i64) -> String {
-    let everybody = [&cast.admin, &cast.operator, &cast.manager, &cast.doctor];
+async fn look(actors: &Actors, id: &str, station: &Station, version: i64) -> String {
+    let everybody = [&actors.admin, &actors.operator, &actors.manager, &actors.doctor];
     let mut etag = String::new();
     for (caller, may) in everybody.into_iter().zip(station.may) {
         let seen = caller.get(&format!("{REQUESTS}/{id}")).await;
@@ -119,7 +119,14 @@ async fn look(cast: &Cast, id: &str, station: &Station, version: i64) -> String 
 }
 
 /// Does the next thing with the ETag just seen; the one seen before that is refused.
-async fn step(cast: &Cast, caller: &Caller, id: &str, etags: [&str; 2], action: &str, body: Value) -> Value {
+async fn step(
+    actors: &Actors,
+    caller: &Caller,
+    id: &str,
+    etags: [&str; 2],
+    action: &str,
+    body: Value,
+) -> Value {
     let path = format!("{REQUESTS}/{id}/{action}");
     let key = format!("journey-{action}");
     let [late, etag] = etags;
@@ -132,49 +139,49 @@ async fn step(cast: &Cast, caller: &Caller, id: &str, etags: [&str; 2], action: 
     let done = caller.json("POST", &path, &headers, &body).await.expect(200);
     let version = done.body["version"].as_i64().unwrap();
     assert!(done.header("etag").starts_with(&format!("\"v{version}-")));
-    assert_eq!(cast.seen(caller, id).await["version"], version);
+    assert_eq!(actors.seen(caller, id).await["version"], version);
     done.body
 }
 
 async fn whole_way(database: Database) {
     let clinic = Clinic::open_on(database, 4).await;
-    let cast = Cast::of(&clinic).await;
-    let made = cast.operator.post(REQUESTS, &cast.new_request()).await.expect(201);
+    let actors = Actors::of(&clinic).await;
+    let made = actors.operator.post(REQUESTS, &actors.new_request()).await.expect(201);
     let id = made.body["id"].as_str().unwrap().to_owned();
     assert_eq!(made.header("location"), format!("{REQUESTS}/{id}"));
     assert_eq!(made.body["code"], "MC-2026-000001");
     assert_eq!(made.body["fee"], json!({"amount": "200.00", "currency": "PEN", "source": "SERVICE"}));
 
     let [registered, managed, paid, with_doctor, evaluated, closed] = &WAY;
-    let to_manager = json!({"staff_id": cast.manager_id, "comment": "Yours"});
-    let to_doctor = json!({"staff_id": cast.doctor_id});
+    let to_manager = json!({"staff_id": actors.manager_id, "comment": "Yours"});
+    let to_doctor = json!({"staff_id": actors.doctor_id});
     let steps = [
-        (registered, &cast.operator, "assign-manager", to_manager),
-        (managed, &cast.operator, "register-payment", cast.payment("200.00")),
-        (paid, &cast.manager, "assign-doctor", to_doctor),
-        (with_doctor, &cast.doctor, "record-evaluation", Cast::findings()),
-        (evaluated, &cast.doctor, "issue", json!({})),
+        (registered, &actors.operator, "assign-manager", to_manager),
+        (managed, &actors.operator, "register-payment", actors.payment("200.00")),
+        (paid, &actors.manager, "assign-doctor", to_doctor),
+        (with_doctor, &actors.doctor, "record-evaluation", Actors::findings()),
+        (evaluated, &actors.doctor, "issue", json!({})),
     ];
     let (mut late, mut version) = (String::new(), 1);
     for (station, caller, action, body) in steps {
-        let etag = look(&cast, &id, station, version).await;
+        let etag = look(&actors, &id, station, version).await;
         clinic.clock.advance(Duration::seconds(1));
-        step(&cast, caller, &id, [&late, &etag], action, body).await;
+        step(&actors, caller, &id, [&late, &etag], action, body).await;
         (late, version) = (etag, version + 1);
     }
-    look(&cast, &id, closed, version).await;
+    look(&actors, &id, closed, version).await;
 
-    history(&cast, &id).await;
+    history(&actors, &id).await;
     records(&clinic).await;
-    paper(&clinic, &cast, &id).await;
+    paper(&clinic, &actors, &id).await;
 }
 
-async fn history(cast: &Cast, id: &str) {
-    let history = cast.history(id).await;
-    let told: Vec<[&str; 5]> = history.iter().map(line).collect();
-    let evaluation = &cast.seen(&cast.admin, id).await["evaluations"][0]["id"];
+async fn history(actors: &Actors, id: &str) {
+    let history = actors.history(id).await;
+    let summary: Vec<[&str; 5]> = history.iter().map(line).collect();
+    let evaluation = &actors.seen(&actors.admin, id).await["evaluations"][0]["id"];
     assert_eq!(
-        told,
+        summary,
         [
             ["ISSUE", "certificate", "", "MC-2026-000001", ""],
             ["RECORD_EVALUATION", "evaluation", "", evaluation.as_str().unwrap(), ""],
@@ -195,10 +202,10 @@ async fn history(cast: &Cast, id: &str) {
 
 /// Every action left an audit event and told the outside world.
 async fn records(clinic: &Clinic) {
-    let told = clinic.texts("SELECT event FROM outbox_message ORDER BY occurred_at, id").await;
+    let summary = clinic.texts("SELECT event FROM outbox_message ORDER BY occurred_at, id").await;
     let changed = "request.stage_changed";
     assert_eq!(
-        told,
+        summary,
         [
             "request.registered",
             changed,
@@ -245,8 +252,8 @@ fn hexadecimal(bytes: &[u8]) -> String {
 }
 
 /// The PDF, the public answer and the page.
-async fn paper(clinic: &Clinic, cast: &Cast, id: &str) {
-    let certificate = cast.seen(&cast.doctor, id).await["certificate"].clone();
+async fn paper(clinic: &Clinic, actors: &Actors, id: &str) {
+    let certificate = actors.seen(&actors.doctor, id).await["certificate"].clone();
     assert_eq!((&certificate["status"], &certificate["number"]), (&json!("VALID"), &json!("MC-2026-000001")));
     assert_eq!(certificate["restrictions"], "Wears glasses while driving");
     assert_eq!(
@@ -254,7 +261,7 @@ async fn paper(clinic: &Clinic, cast: &Cast, id: &str) {
         (&json!("2026-11-21"), &json!("2027-11-20"))
     );
     let address = format!("/api/v1/certificates/{}", certificate["id"].as_str().unwrap());
-    for caller in [&cast.admin, &cast.operator, &cast.manager, &cast.doctor] {
+    for caller in [&actors.admin, &actors.operator, &actors.manager, &actors.doctor] {
         assert_eq!(caller.get(&address).await.expect(200).body, certificate);
         let pdf = caller.get(&format!("{address}/pdf?copy=holder")).await.expect(200);
         assert_eq!(pdf.header("content-type"), "application/pdf");
@@ -271,8 +278,11 @@ async fn paper(clinic: &Clinic, cast: &Cast, id: &str) {
     assert_eq!(body["holder"], json!({"initials": "L. Ñ. P.", "birth_year": 1990}));
     assert_eq!(body["conclusion"], "FIT_WITH_RESTRICTIONS");
     assert_eq!(body["pdf_sha256"], certificate["pdf_sha256"]);
-    let told = body.to_string();
-    assert!(!told.contains("glasses") && !told.contains("Lucía"), "a stranger learns too much: {told}");
+    let summary = body.to_string();
+    assert!(
+        !summary.contains("glasses") && !summary.contains("Lucía"),
+        "a stranger learns too much: {summary}"
+    );
     for (lang, word) in [("en", "Genuine"), ("es", "Auténtico"), ("pt", "Autêntico"), ("uk", "Справжн")]
     {
         let page = anybody.get(&format!("/v/{public_id}?lang={lang}")).await.expect(200);
@@ -318,13 +328,13 @@ async fn what_was_not_issued_here_is_unknown() {
 #[tokio::test]
 async fn a_certificate_is_in_force_from_its_first_day_to_its_last() {
     let clinic = Clinic::open().await;
-    let mut cast = Cast::of(&clinic).await;
-    let id = cast.with_doctor().await;
-    let mut findings = Cast::findings();
+    let mut actors = Actors::of(&clinic).await;
+    let id = actors.with_doctor().await;
+    let mut findings = Actors::findings();
     findings["valid_from"] = json!("2026-11-23");
     findings["valid_until"] = json!("2026-11-24");
-    cast.act(&cast.doctor, &id, "record-evaluation", findings).await;
-    let issued = cast.act(&cast.doctor, &id, "issue", json!({})).await;
+    actors.act(&actors.doctor, &id, "record-evaluation", findings).await;
+    let issued = actors.act(&actors.doctor, &id, "issue", json!({})).await;
     for (day, overall, status) in [
         (21, "NOT_YET_VALID", "VALID"),
         (22, "NOT_YET_VALID", "VALID"),
@@ -332,14 +342,14 @@ async fn a_certificate_is_in_force_from_its_first_day_to_its_last() {
         (24, "GENUINE", "VALID"),
         (25, "EXPIRED", "EXPIRED"),
     ] {
-        let told = public(&clinic, &issued).await;
+        let summary = public(&clinic, &issued).await;
         assert_eq!(
-            (&told["overall"], &told["status"]),
+            (&summary["overall"], &summary["status"]),
             (&json!(overall), &json!(status)),
             "on {day} November"
         );
-        cast.again(&clinic).await;
-        assert_eq!(cast.seen(&cast.admin, &id).await["certificate"]["status"], status);
+        actors.again(&clinic).await;
+        assert_eq!(actors.seen(&actors.admin, &id).await["certificate"]["status"], status);
         clinic.clock.advance(Duration::days(1));
     }
 }

@@ -39,9 +39,9 @@ fn wrong_stage(answer: &Answered, stage: &str, reasons: &[&str]) {
 #[track_caller]
 fn invalid(answer: &Answered, faults: &[(&str, &str)]) {
     assert_eq!((answer.status, answer.problem()), (422, "invalid"), "{}", answer.body);
-    let told = answer.faults();
-    let told: Vec<(&str, &str)> = told.iter().map(|(at, code)| (at.as_str(), code.as_str())).collect();
-    assert_eq!(told, faults, "{}", answer.body);
+    let summary = answer.faults();
+    let summary: Vec<(&str, &str)> = summary.iter().map(|(at, code)| (at.as_str(), code.as_str())).collect();
+    assert_eq!(summary, faults, "{}", answer.body);
 }
 
 /// Another kind of problem.

@@ -1,4 +1,4 @@
-use medcert_testkit::{Cast, Clinic};
+use medcert_testkit::{Actors, Clinic};
 
 use super::*;
 use crate::contract::check_problem;
@@ -6,15 +6,15 @@ use crate::contract::check_problem;
 #[tokio::test]
 async fn parts_of_a_file() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let id = cast.registered().await;
+    let actors = Actors::of(&clinic).await;
+    let id = actors.registered().await;
     // Longer than a piece, so that ranges begin and end within several.
     let bytes = pdf(2_300_000);
-    let made = add(&cast.operator, &id, "DOCUMENT", "Señal \"1\".pdf", &bytes).await;
+    let made = add(&actors.operator, &id, "DOCUMENT", "Señal \"1\".pdf", &bytes).await;
     invalid(&made, &[("/file", "type-mismatch")]);
-    let made = add(&cast.operator, &id, "DOCUMENT", "Señal (1).pdf", &bytes).await.expect(201);
+    let made = add(&actors.operator, &id, "DOCUMENT", "Señal (1).pdf", &bytes).await.expect(201);
     let path = format!("{}/content", made.header("location"));
-    let get = async |headers: &[(&str, &str)]| cast.operator.send("GET", &path, headers, vec![]).await;
+    let get = async |headers: &[(&str, &str)]| actors.operator.send("GET", &path, headers, vec![]).await;
     let whole = get(&[("accept-encoding", "gzip")]).await.expect(200);
     assert!(whole.bytes == bytes);
     let tag = format!("\"{}\"", made.body["sha256"].as_str().unwrap());
@@ -66,24 +66,24 @@ async fn parts_of_a_file() {
         let answer = get(&[range, ("if-none-match", &same)]).await.expect(304);
         assert!(answer.bytes.is_empty() && answer.header("etag") == tag);
     }
-    let head = cast.operator.send("HEAD", &path, &[], vec![]).await.expect(200);
+    let head = actors.operator.send("HEAD", &path, &[], vec![]).await.expect(200);
     assert_eq!((head.header("content-length"), head.header("etag")), (&*length.to_string(), tag.as_str()));
     assert!(head.bytes.is_empty());
-    let head = cast.operator.send("HEAD", &path, &[("range", "bytes=0-9")], vec![]).await.expect(206);
+    let head = actors.operator.send("HEAD", &path, &[("range", "bytes=0-9")], vec![]).await.expect(206);
     assert_eq!(head.header("content-length"), "10");
 }
 
 #[tokio::test]
 async fn where_the_storage_serves_nobody_the_content_is_sent() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let file = added(&cast.operator, &cast.registered().await, "DOCUMENT").await;
+    let actors = Actors::of(&clinic).await;
+    let file = added(&actors.operator, &actors.registered().await, "DOCUMENT").await;
     let path = format!("/api/v1/files/{file}/content");
     for query in ["?redirect=true", "?redirect=false"] {
-        assert_eq!(cast.operator.get(&format!("{path}{query}")).await.expect(200).bytes, pdf(100));
+        assert_eq!(actors.operator.get(&format!("{path}{query}")).await.expect(200).bytes, pdf(100));
     }
     for query in ["?redirect=maybe", "?other=1"] {
-        assert_eq!(cast.operator.get(&format!("{path}{query}")).await.status, 422, "{query}");
+        assert_eq!(actors.operator.get(&format!("{path}{query}")).await.status, 422, "{query}");
     }
-    problem(&cast.operator.get("/api/v1/files/nonsense/content").await, 404, "not-found");
+    problem(&actors.operator.get("/api/v1/files/nonsense/content").await, 404, "not-found");
 }

@@ -1,5 +1,5 @@
 use chrono::Duration;
-use medcert_testkit::{Cast, Clinic};
+use medcert_testkit::{Actors, Clinic};
 use serde_json::json;
 
 use super::*;
@@ -7,77 +7,78 @@ use super::*;
 #[tokio::test]
 async fn who_uploaded_it_takes_it_away_within_a_day_and_administrators_at_any_time() {
     let clinic = Clinic::open().await;
-    let mut cast = Cast::of(&clinic).await;
-    let id = cast.managed().await;
+    let mut actors = Actors::of(&clinic).await;
+    let id = actors.managed().await;
     let (mine, later, third) = (
-        added(&cast.operator, &id, "DOCUMENT").await,
-        added(&cast.operator, &id, "DOCUMENT").await,
-        added(&cast.manager, &id, "OTHER").await,
+        added(&actors.operator, &id, "DOCUMENT").await,
+        added(&actors.operator, &id, "DOCUMENT").await,
+        added(&actors.manager, &id, "OTHER").await,
     );
-    problem(&take(&cast.manager, &mine).await, 403, "forbidden");
-    problem(&take(&cast.doctor, &mine).await, 404, "not-found");
-    let shown = cast.manager.get(&format!("{REQUESTS}/{id}/files")).await.body;
-    let told: Vec<&Value> =
+    problem(&take(&actors.manager, &mine).await, 403, "forbidden");
+    problem(&take(&actors.doctor, &mine).await, 404, "not-found");
+    let shown = actors.manager.get(&format!("{REQUESTS}/{id}/files")).await.body;
+    let summary: Vec<&Value> =
         shown["items"].as_array().unwrap().iter().map(|f| &f["available_actions"]).collect();
-    assert_eq!(told, [&json!([]), &json!([]), &json!(["DELETE_FILE"])]);
+    assert_eq!(summary, [&json!([]), &json!([]), &json!(["DELETE_FILE"])]);
     clinic.clock.advance(Duration::hours(24));
-    cast.again(&clinic).await;
-    take(&cast.operator, &mine).await.expect(204);
+    actors.again(&clinic).await;
+    take(&actors.operator, &mine).await.expect(204);
     clinic.clock.advance(Duration::seconds(1));
-    problem(&take(&cast.operator, &later).await, 403, "forbidden");
-    take(&cast.admin, &later).await.expect(204);
-    cast.act(&cast.admin, &id, "cancel", json!({"reason": "gave up"})).await;
-    wrong_stage(&take(&cast.admin, &third).await, &[]);
+    problem(&take(&actors.operator, &later).await, 403, "forbidden");
+    take(&actors.admin, &later).await.expect(204);
+    actors.act(&actors.admin, &id, "cancel", json!({"reason": "gave up"})).await;
+    wrong_stage(&take(&actors.admin, &third).await, &[]);
     // Afterwards only the administrator adds any.
-    problem(&add(&cast.operator, &id, "OTHER", "a.pdf", &pdf(1)).await, 409, "wrong-stage");
-    added(&cast.admin, &id, "OTHER").await;
+    problem(&add(&actors.operator, &id, "OTHER", "a.pdf", &pdf(1)).await, 409, "wrong-stage");
+    added(&actors.admin, &id, "OTHER").await;
 }
 
 #[tokio::test]
 async fn evidence_of_a_payment_in_force_stays() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let id = cast.paid().await;
-    let payment = cast.seen(&cast.admin, &id).await["payments"][0]["id"].as_str().unwrap().to_owned();
+    let actors = Actors::of(&clinic).await;
+    let id = actors.paid().await;
+    let payment = actors.seen(&actors.admin, &id).await["payments"][0]["id"].as_str().unwrap().to_owned();
     let bytes = pdf(10);
     let parts: [Part<'_>; 3] = [
         ("kind", None, b"PAYMENT_EVIDENCE"),
         ("payment_id", None, payment.as_bytes()),
         ("file", Some("a.pdf"), &bytes),
     ];
-    let made = send(&cast.manager, &id, &[], &parts).await.expect(201);
+    let made = send(&actors.manager, &id, &[], &parts).await.expect(201);
     assert_eq!(made.body["available_actions"], json!([]));
     let file = made.body["id"].as_str().unwrap();
-    for caller in [&cast.manager, &cast.admin] {
+    for caller in [&actors.manager, &actors.admin] {
         wrong_stage(&take(caller, file).await, &["PAYMENT_IN_FORCE"]);
     }
-    cast.act(&cast.manager, &id, "void-payment", json!({"payment_id": payment, "reason": "typed twice"}))
+    actors
+        .act(&actors.manager, &id, "void-payment", json!({"payment_id": payment, "reason": "typed twice"}))
         .await;
-    take(&cast.manager, file).await.expect(204);
+    take(&actors.manager, file).await.expect(204);
 }
 
 #[tokio::test]
 async fn nothing_is_taken_away_once_a_certificate_was_issued() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let id = cast.evaluated().await;
-    let file = added(&cast.admin, &id, "DOCUMENT").await;
-    cast.act(&cast.doctor, &id, "issue", json!({})).await;
-    wrong_stage(&take(&cast.admin, &file).await, &[]);
+    let actors = Actors::of(&clinic).await;
+    let id = actors.evaluated().await;
+    let file = added(&actors.admin, &id, "DOCUMENT").await;
+    actors.act(&actors.doctor, &id, "issue", json!({})).await;
+    wrong_stage(&take(&actors.admin, &file).await, &[]);
     let reopen = json!({"reason": "a letter is wrong", "reason_code": "CLERICAL_CORRECTION"});
-    cast.act(&cast.admin, &id, "reopen", reopen).await;
-    wrong_stage(&take(&cast.admin, &file).await, &["CERTIFICATE_ISSUED"]);
-    cast.admin.get(&format!("/api/v1/files/{file}/content")).await.expect(200);
+    actors.act(&actors.admin, &id, "reopen", reopen).await;
+    wrong_stage(&take(&actors.admin, &file).await, &["CERTIFICATE_ISSUED"]);
+    actors.admin.get(&format!("/api/v1/files/{file}/content")).await.expect(200);
 }
 
 #[tokio::test]
 async fn the_reason_is_optional_and_checked() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let id = cast.registered().await;
-    let file = added(&cast.operator, &id, "DOCUMENT").await;
+    let actors = Actors::of(&clinic).await;
+    let id = actors.registered().await;
+    let file = added(&actors.operator, &id, "DOCUMENT").await;
     let path = format!("/api/v1/files/{file}");
-    let with = async |body: &Value| cast.operator.json("DELETE", &path, &[("if-match", "*")], body).await;
+    let with = async |body: &Value| actors.operator.json("DELETE", &path, &[("if-match", "*")], body).await;
     invalid(&with(&json!({"reason": "x".repeat(1001)})).await, &[("/reason", "too-long")]);
     invalid(&with(&json!({"reason": 1})).await, &[("/reason", "type")]);
     invalid(&with(&json!({"why": "x"})).await, &[("/why", "unknown-field")]);

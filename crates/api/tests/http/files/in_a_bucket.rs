@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use medcert_domain::identity::Role;
 use medcert_object_store::{S3Credentials, StoredObjects};
-use medcert_testkit::{Caller, Cast, Clinic, Database};
+use medcert_testkit::{Actors, Caller, Clinic, Database};
 
 use super::*;
 use crate::s3_server;
@@ -47,17 +47,17 @@ fn content(file: &str) -> String {
 #[tokio::test]
 async fn the_storage_serves_a_file_by_our_word() {
     let bucket = Bucket::open().await;
-    let cast = Cast::of(&bucket.clinic).await;
-    let id = cast.registered().await;
+    let actors = Actors::of(&bucket.clinic).await;
+    let id = actors.registered().await;
     // More than a part of an upload.
     let bytes = pdf(6_000_000);
-    let made = add(&cast.operator, &id, "DOCUMENT", "Señal (1).pdf", &bytes).await.expect(201);
+    let made = add(&actors.operator, &id, "DOCUMENT", "Señal (1).pdf", &bytes).await.expect(201);
     let file = made.body["id"].as_str().unwrap();
-    let sent_on = cast.operator.get(&content(file)).await.expect(303);
+    let sent_on = actors.operator.get(&content(file)).await.expect(303);
     assert_eq!((sent_on.bytes.len(), sent_on.header("cache-control")), (0, "no-store"));
     let address = sent_on.header("location");
     assert!(address.contains("X-Amz-Expires=300"), "{address}");
-    assert!(!address.contains(cast.operator.token()), "{address}");
+    assert!(!address.contains(actors.operator.token()), "{address}");
     let fetched = bucket.fetch("GET", address).await.expect(200);
     assert!(fetched.bytes == bytes);
     assert_eq!(fetched.header("content-type"), "application/pdf");
@@ -66,23 +66,23 @@ async fn the_storage_serves_a_file_by_our_word() {
         "attachment; filename=\"Se_al (1).pdf\"; filename*=UTF-8''Se%C3%B1al%20%281%29.pdf"
     );
     // Whoever asks HEAD is told the same place, and who does not ask for it gets the bytes from us.
-    let head = cast.operator.send("HEAD", &content(file), &[], vec![]).await.expect(303);
+    let head = actors.operator.send("HEAD", &content(file), &[], vec![]).await.expect(303);
     assert!(head.header("location").starts_with(&bucket.endpoint));
-    let own = cast.operator.get(&format!("/api/v1/files/{file}/content")).await.expect(200);
+    let own = actors.operator.get(&format!("/api/v1/files/{file}/content")).await.expect(200);
     assert!(own.bytes == bytes);
     bucket.clinic.settle_audit().await;
-    let told = "SELECT COUNT(*) FROM audit_event WHERE action = 'file.download' AND outcome = 'ok'";
-    assert_eq!(bucket.clinic.numbers(told).await, [3]);
+    let summary = "SELECT COUNT(*) FROM audit_event WHERE action = 'file.download' AND outcome = 'ok'";
+    assert_eq!(bucket.clinic.numbers(summary).await, [3]);
 }
 
 #[tokio::test]
 async fn nothing_of_a_signed_address_can_be_changed() {
     let bucket = Bucket::open().await;
-    let cast = Cast::of(&bucket.clinic).await;
-    let id = cast.registered().await;
+    let actors = Actors::of(&bucket.clinic).await;
+    let id = actors.registered().await;
     let (file, other) =
-        (added(&cast.operator, &id, "DOCUMENT").await, added(&cast.operator, &id, "OTHER").await);
-    let sent_on = cast.operator.get(&content(&file)).await.expect(303);
+        (added(&actors.operator, &id, "DOCUMENT").await, added(&actors.operator, &id, "OTHER").await);
+    let sent_on = actors.operator.get(&content(&file)).await.expect(303);
     let address = sent_on.header("location");
     bucket.fetch("GET", address).await.expect(200);
     let (unsigned, _) = address.split_once('?').unwrap();
@@ -111,23 +111,23 @@ async fn nothing_of_a_signed_address_can_be_changed() {
 #[tokio::test]
 async fn who_may_not_read_is_sent_nowhere() {
     let bucket = Bucket::open().await;
-    let cast = Cast::of(&bucket.clinic).await;
+    let actors = Actors::of(&bucket.clinic).await;
     let auditor = bucket.clinic.somebody("auditor", &[Role::Auditor], vec![]).await;
     bucket.clinic.hire("other@demo.medcert.test", ("Olena", "Їжак"), Role::Doctor).await;
     let other = bucket.clinic.sign_in("other@demo.medcert.test").await;
-    let file = added(&cast.operator, &cast.with_doctor().await, "MEDICAL_DOCUMENT").await;
+    let file = added(&actors.operator, &actors.with_doctor().await, "MEDICAL_DOCUMENT").await;
     let anybody = bucket.clinic.anonymous();
     for (caller, status) in [
         (&anybody, 401),
         (&other, 404),
         (&auditor, 403),
-        (&cast.operator, 403),
-        (&cast.manager, 403),
-        (&cast.admin, 403),
+        (&actors.operator, 403),
+        (&actors.manager, 403),
+        (&actors.admin, 403),
     ] {
         let refused = caller.get(&content(&file)).await.expect(status);
         assert_eq!(refused.header("location"), "", "{status}");
     }
-    let sent_on = cast.doctor.get(&content(&file)).await.expect(303);
+    let sent_on = actors.doctor.get(&content(&file)).await.expect(303);
     assert!(bucket.fetch("GET", sent_on.header("location")).await.expect(200).bytes == pdf(100));
 }

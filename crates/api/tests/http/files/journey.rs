@@ -1,5 +1,5 @@
 use medcert_application::files::remove_discarded;
-use medcert_testkit::{Cast, Clinic};
+use medcert_testkit::{Actors, Clinic};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -9,15 +9,15 @@ use crate::contract::check_problem;
 #[tokio::test]
 async fn a_file_comes_is_read_and_goes() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let id = cast.paid().await;
-    let before = cast.seen(&cast.operator, &id).await;
+    let actors = Actors::of(&clinic).await;
+    let id = actors.paid().await;
+    let before = actors.seen(&actors.operator, &id).await;
     assert_eq!(before["files"], json!([]));
     let bytes = pdf(70_000);
-    let made = add(&cast.operator, &id, "DOCUMENT", "Informe Ñ 🩺.pdf", &bytes).await.expect(201);
+    let made = add(&actors.operator, &id, "DOCUMENT", "Informe Ñ 🩺.pdf", &bytes).await.expect(201);
     let file = made.body["id"].as_str().unwrap().to_owned();
     let sha256 = hex::encode(Sha256::digest(&bytes));
-    let me = cast.operator.get("/api/v1/auth/me").await.body;
+    let me = actors.operator.get("/api/v1/auth/me").await.body;
     let expected = json!({
         "id": file, "request_id": id, "kind": "DOCUMENT", "name": "Informe Ñ 🩺.pdf",
         "media_type": "application/pdf", "size": bytes.len(), "sha256": sha256, "payment_id": null,
@@ -30,33 +30,33 @@ async fn a_file_comes_is_read_and_goes() {
     assert_eq!(objects(&clinic).await, [format!("files/{id}/{file}")]);
 
     // It counts as a change of the request.
-    let after = cast.seen(&cast.operator, &id).await;
+    let after = actors.seen(&actors.operator, &id).await;
     assert_eq!(after["version"].as_i64(), before["version"].as_i64().map(|version| version + 1));
     assert_eq!(after["files"], json!([expected]));
-    let line = cast.history(&id).await.remove(0);
+    let line = actors.history(&id).await.remove(0);
     assert_eq!((&line["action"], &line["field"]), (&json!("ADD_FILE"), &json!("file")));
     assert_eq!(line["new_value"], "DOCUMENT: Informe Ñ 🩺.pdf");
 
     let path = format!("/api/v1/files/{file}");
-    let seen = cast.operator.get(&path).await.expect(200);
+    let seen = actors.operator.get(&path).await.expect(200);
     assert_eq!((&seen.body, seen.header("etag")), (&expected, made.header("etag")));
-    let again = cast.operator.send("GET", &path, &[("if-none-match", seen.header("etag"))], vec![]).await;
+    let again = actors.operator.send("GET", &path, &[("if-none-match", seen.header("etag"))], vec![]).await;
     assert_eq!(again.status, 304);
-    let content = cast.operator.get(&format!("{path}/content")).await.expect(200);
+    let content = actors.operator.get(&format!("{path}/content")).await.expect(200);
     assert!(content.bytes == bytes, "{} bytes came back", content.bytes.len());
 
-    problem(&cast.operator.send("DELETE", &path, &[], vec![]).await, 428, "precondition-required");
+    problem(&actors.operator.send("DELETE", &path, &[], vec![]).await, 428, "precondition-required");
     let other = [("if-match", "\"v2-00000000\"")];
-    problem(&cast.operator.send("DELETE", &path, &other, vec![]).await, 412, "precondition-failed");
+    problem(&actors.operator.send("DELETE", &path, &other, vec![]).await, 412, "precondition-failed");
     let why = json!({"reason": "The wrong person"});
     let headers = [("if-match", made.header("etag"))];
-    let gone = cast.operator.json("DELETE", &path, &headers, &why).await.expect(204);
+    let gone = actors.operator.json("DELETE", &path, &headers, &why).await.expect(204);
     assert!(gone.bytes.is_empty());
     for address in [path.clone(), format!("{path}/content")] {
-        problem(&cast.operator.get(&address).await, 404, "not-found");
+        problem(&actors.operator.get(&address).await, 404, "not-found");
     }
-    problem(&take(&cast.operator, &file).await, 404, "not-found");
-    let line = cast.history(&id).await.remove(0);
+    problem(&take(&actors.operator, &file).await, 404, "not-found");
+    let line = actors.history(&id).await.remove(0);
     assert_eq!((&line["action"], &line["new_value"]), (&json!("DELETE_FILE"), &Value::Null));
     assert_eq!(
         (&line["old_value"], &line["comment"]),
@@ -72,18 +72,18 @@ async fn a_file_comes_is_read_and_goes() {
     let events = "SELECT action FROM audit_event WHERE object_kind = 'file' ORDER BY occurred_at, id";
     let expected =
         ["certification.add_file", "file.read", "file.read", "file.download", "certification.delete_file"];
-    let mut told = clinic.texts(events).await;
-    told.sort();
+    let mut summary = clinic.texts(events).await;
+    summary.sort();
     let mut expected = expected.to_vec();
     expected.sort_unstable();
-    assert_eq!(told, expected);
+    assert_eq!(summary, expected);
 }
 
 #[tokio::test]
 async fn every_format_comes_back_as_what_it_is() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let id = cast.registered().await;
+    let actors = Actors::of(&clinic).await;
+    let id = actors.registered().await;
     let xlsx = ["[Content_Types].xml", "xl/workbook.xml"];
     let heic = [&b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"[..], b"\0\0\0\x0cmeta1234"].concat();
     let webp = b"RIFF\x10\0\0\0WEBPVP8 \x04\0\0\0abcd".to_vec();
@@ -99,10 +99,10 @@ async fn every_format_comes_back_as_what_it_is() {
         ("a.xlsx", zip(&xlsx, 100), format!("{office}.spreadsheetml.sheet")),
     ];
     for (name, bytes, kind) in samples {
-        let made = add(&cast.operator, &id, "OTHER", name, &bytes).await.expect(201);
+        let made = add(&actors.operator, &id, "OTHER", name, &bytes).await.expect(201);
         assert_eq!(made.body["media_type"], kind.as_str(), "{name}");
         let path = format!("{}/content", made.header("location"));
-        let content = cast.operator.get(&path).await.expect(200);
+        let content = actors.operator.get(&path).await.expect(200);
         assert_eq!((content.header("content-type"), &content.bytes), (kind.as_str(), &bytes), "{name}");
     }
 }
@@ -110,11 +110,11 @@ async fn every_format_comes_back_as_what_it_is() {
 #[tokio::test]
 async fn evidence_belongs_to_a_payment_of_the_request() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let (id, other) = (cast.paid().await, cast.paid().await);
+    let actors = Actors::of(&clinic).await;
+    let (id, other) = (actors.paid().await, actors.paid().await);
     let payment = |seen: &Value| seen["payments"][0]["id"].as_str().unwrap().to_owned();
-    let mine = payment(&cast.seen(&cast.admin, &id).await);
-    let theirs = payment(&cast.seen(&cast.admin, &other).await);
+    let mine = payment(&actors.seen(&actors.admin, &id).await);
+    let theirs = payment(&actors.seen(&actors.admin, &other).await);
     let evidence = async |kind: &str, payment: &str| {
         let bytes = pdf(10);
         let parts: [Part<'_>; 3] = [
@@ -122,7 +122,7 @@ async fn evidence_belongs_to_a_payment_of_the_request() {
             ("file", Some("e.pdf"), &bytes),
             ("kind", None, kind.as_bytes()),
         ];
-        send(&cast.operator, &id, &[], &parts).await
+        send(&actors.operator, &id, &[], &parts).await
     };
     for (kind, payment, code) in [
         ("PAYMENT_EVIDENCE", theirs.as_str(), "unknown"),
@@ -136,26 +136,26 @@ async fn evidence_belongs_to_a_payment_of_the_request() {
     assert_eq!(made.body["payment_id"], mine.as_str());
     let without = evidence("PAYMENT_EVIDENCE", "").await.expect(201);
     assert_eq!(without.body["payment_id"], Value::Null);
-    let seen = cast.seen(&cast.operator, &id).await;
+    let seen = actors.seen(&actors.operator, &id).await;
     assert_eq!(seen["payments"][0]["evidence_file_ids"], json!([made.body["id"]]));
 }
 
 #[tokio::test]
 async fn the_files_of_a_request_are_a_list() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let id = cast.registered().await;
+    let actors = Actors::of(&clinic).await;
+    let id = actors.registered().await;
     let mut made = vec![];
     for number in 0..7 {
         if number % 3 == 0 {
             clinic.clock.advance(chrono::Duration::seconds(1));
         }
-        made.push(added(&cast.operator, &id, "DOCUMENT").await);
+        made.push(added(&actors.operator, &id, "DOCUMENT").await);
     }
     let mut listed = vec![];
     let mut next = format!("{REQUESTS}/{id}/files?limit=3&with_total=true");
     loop {
-        let part = cast.operator.get(&next).await.expect(200);
+        let part = actors.operator.get(&next).await.expect(200);
         assert_eq!(part.body["total"], 7);
         let items = part.body["items"].as_array().unwrap();
         listed.extend(items.iter().map(|item| item["id"].as_str().unwrap().to_owned()));
@@ -164,24 +164,28 @@ async fn the_files_of_a_request_are_a_list() {
         next = format!("{REQUESTS}/{id}/files?limit=3&with_total=true&cursor={cursor}");
     }
     assert_eq!(listed, made);
-    let other = cast.registered().await;
+    let other = actors.registered().await;
     let foreign = next.replace(&id, &other);
-    problem(&cast.operator.get(&foreign).await, 422, "invalid-cursor");
+    problem(&actors.operator.get(&foreign).await, 422, "invalid-cursor");
     for query in ["limit=0", "limit=201", "unknown=1"] {
-        assert_eq!(cast.operator.get(&format!("{REQUESTS}/{id}/files?{query}")).await.status, 422, "{query}");
+        assert_eq!(
+            actors.operator.get(&format!("{REQUESTS}/{id}/files?{query}")).await.status,
+            422,
+            "{query}"
+        );
     }
 }
 
 #[tokio::test]
 async fn the_same_upload_is_made_once() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let id = cast.registered().await;
+    let actors = Actors::of(&clinic).await;
+    let id = actors.registered().await;
     let upload = async |key: &str, kind: &str, bytes: &[u8]| {
         let parts: [Part<'_>; 2] = [("kind", None, kind.as_bytes()), ("file", Some("a.pdf"), bytes)];
-        let version = cast.seen(&cast.admin, &id).await["version"].clone();
+        let version = actors.seen(&actors.admin, &id).await["version"].clone();
         let seen = format!("\"v{version}-00000000\"");
-        send(&cast.operator, &id, &[("idempotency-key", key), ("if-match", &seen)], &parts).await
+        send(&actors.operator, &id, &[("idempotency-key", key), ("if-match", &seen)], &parts).await
     };
     let first = upload("k", "DOCUMENT", &pdf(10)).await.expect(201);
     let again = upload("k", "DOCUMENT", &pdf(10)).await.expect(201);
@@ -201,21 +205,21 @@ async fn the_same_upload_is_made_once() {
     let old = [("if-match", "\"v1-00000000\"")];
     let bytes = pdf(10);
     let parts: [Part<'_>; 2] = [("kind", None, b"OTHER"), ("file", Some("a.pdf"), &bytes)];
-    problem(&send(&cast.operator, &id, &old, &parts).await, 412, "precondition-failed");
+    problem(&send(&actors.operator, &id, &old, &parts).await, 412, "precondition-failed");
     assert_eq!(objects(&clinic).await.len(), 3);
 }
 
 #[tokio::test]
 async fn an_erased_request_takes_its_files_with_it() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let (id, kept) = (cast.paid().await, cast.registered().await);
-    let file = added(&cast.operator, &id, "IDENTITY_DOCUMENT").await;
-    added(&cast.operator, &id, "MEDICAL_DOCUMENT").await;
-    let other = added(&cast.operator, &kept, "DOCUMENT").await;
-    cast.erase(&cast.admin, &id).await.expect(204);
-    problem(&cast.admin.get(&format!("/api/v1/files/{file}")).await, 404, "not-found");
+    let actors = Actors::of(&clinic).await;
+    let (id, kept) = (actors.paid().await, actors.registered().await);
+    let file = added(&actors.operator, &id, "IDENTITY_DOCUMENT").await;
+    added(&actors.operator, &id, "MEDICAL_DOCUMENT").await;
+    let other = added(&actors.operator, &kept, "DOCUMENT").await;
+    actors.erase(&actors.admin, &id).await.expect(204);
+    problem(&actors.admin.get(&format!("/api/v1/files/{file}")).await, 404, "not-found");
     assert_eq!(remove_discarded(&clinic.app).await.unwrap(), 2);
     assert_eq!(objects(&clinic).await, [format!("files/{kept}/{other}")]);
-    cast.admin.get(&format!("/api/v1/files/{other}/content")).await.expect(200);
+    actors.admin.get(&format!("/api/v1/files/{other}/content")).await.expect(200);
 }

@@ -1,5 +1,5 @@
 use medcert_domain::files::{FileKind, FileLimits};
-use medcert_testkit::{Cast, Clinic, Database};
+use medcert_testkit::{Actors, Clinic, Database};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
@@ -11,16 +11,16 @@ use crate::contract::check_problem;
 #[tokio::test]
 async fn a_file_has_ten_mebibytes_at_the_most() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let id = cast.registered().await;
+    let actors = Actors::of(&clinic).await;
+    let id = actors.registered().await;
     let most = 10 * 1024 * 1024;
     let frame = pdf(0).len();
-    let exact = add(&cast.operator, &id, "DOCUMENT", "a.pdf", &pdf(most - frame)).await.expect(201);
+    let exact = add(&actors.operator, &id, "DOCUMENT", "a.pdf", &pdf(most - frame)).await.expect(201);
     assert_eq!(exact.body["size"], most);
-    take(&cast.operator, exact.body["id"].as_str().unwrap()).await.expect(204);
+    take(&actors.operator, exact.body["id"].as_str().unwrap()).await.expect(204);
     let before = objects(&clinic).await;
     for larger in [most - frame + 1, most + 200_000] {
-        let answer = add(&cast.operator, &id, "DOCUMENT", "a.pdf", &pdf(larger)).await;
+        let answer = add(&actors.operator, &id, "DOCUMENT", "a.pdf", &pdf(larger)).await;
         problem(&answer, 413, "too-large");
         check_problem(&answer);
     }
@@ -35,8 +35,8 @@ async fn each_kind_has_its_own_limit_wherever_it_is_said() {
     let limits = limits.with(FileKind::MedicalDocument, 5_000);
     let clinic =
         Clinic::open_having(Database::Sqlite, 4, None, |parts| parts.settings.file_limits = limits).await;
-    let cast = Cast::of(&clinic).await;
-    let id = cast.registered().await;
+    let actors = Actors::of(&clinic).await;
+    let id = actors.registered().await;
     let bytes = pdf(3_000);
     for first in [true, false] {
         for (kind, status) in [("DOCUMENT", 413), ("MEDICAL_DOCUMENT", 201)] {
@@ -45,46 +45,46 @@ async fn each_kind_has_its_own_limit_wherever_it_is_said() {
             if !first {
                 parts.reverse();
             }
-            assert_eq!(send(&cast.operator, &id, &[], &parts).await.status, status, "{kind} {first}");
+            assert_eq!(send(&actors.operator, &id, &[], &parts).await.status, status, "{kind} {first}");
         }
     }
     assert_eq!(objects(&clinic).await.len(), 2);
     // What is around the file has a limit too.
     let long = vec![b'x'; 80_000];
     let parts: [Part<'_>; 2] = [("kind", None, &long), ("file", Some("a.pdf"), &bytes)];
-    problem(&send(&cast.operator, &id, &[], &parts).await, 413, "too-large");
+    problem(&send(&actors.operator, &id, &[], &parts).await, 413, "too-large");
 }
 
 #[tokio::test]
 async fn a_request_has_fifty_files_at_the_most() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let id = cast.registered().await;
+    let actors = Actors::of(&clinic).await;
+    let id = actors.registered().await;
     let mut last = String::new();
     for _ in 0..50 {
-        last = added(&cast.operator, &id, "OTHER").await;
+        last = added(&actors.operator, &id, "OTHER").await;
     }
-    wrong_stage(&add(&cast.operator, &id, "OTHER", "a.pdf", &pdf(1)).await, &["TOO_MANY_FILES"]);
+    wrong_stage(&add(&actors.operator, &id, "OTHER", "a.pdf", &pdf(1)).await, &["TOO_MANY_FILES"]);
     assert_eq!(objects(&clinic).await.len(), 50);
-    let seen = cast.seen(&cast.operator, &id).await;
+    let seen = actors.seen(&actors.operator, &id).await;
     assert_eq!(seen["files"].as_array().unwrap().len(), 50);
     let blocked =
         &seen["blocked_actions"].as_array().unwrap().iter().find(|b| b["action"] == "ADD_FILE").unwrap();
     assert_eq!(blocked["reasons"], serde_json::json!(["TOO_MANY_FILES"]));
-    take(&cast.operator, &last).await.expect(204);
-    added(&cast.operator, &id, "OTHER").await;
+    take(&actors.operator, &last).await.expect(204);
+    added(&actors.operator, &id, "OTHER").await;
 }
 
 #[tokio::test]
 async fn an_upload_that_breaks_off_leaves_nothing() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let id = cast.registered().await;
+    let actors = Actors::of(&clinic).await;
+    let id = actors.registered().await;
     let body = form(&[("kind", None, b"DOCUMENT"), ("file", Some("a.pdf"), &pdf(7_000_000))]);
     // All that was announced comes, but it ends within the file.
     let cut = body[..body.len() - 50].to_vec();
     let path = format!("{REQUESTS}/{id}/files");
-    let answer = cast.operator.send("POST", &path, &[("content-type", FORM)], cut).await;
+    let answer = actors.operator.send("POST", &path, &[("content-type", FORM)], cut).await;
     problem(&answer, 400, "malformed");
     nothing_is_left(&clinic).await;
     // The connection ends before all that was announced has come.
@@ -92,7 +92,7 @@ async fn an_upload_that_breaks_off_leaves_nothing() {
     let head = format!(
         "POST {path} HTTP/1.1\r\nhost: medcert.test\r\nauthorization: Bearer {}\r\ncontent-type: {FORM}\r\n\
          content-length: {}\r\nconnection: close\r\n\r\n",
-        cast.operator.token(),
+        actors.operator.token(),
         body.len()
     );
     socket.write_all(head.as_bytes()).await.unwrap();
@@ -103,7 +103,7 @@ async fn an_upload_that_breaks_off_leaves_nothing() {
     let _ = socket.read_to_end(&mut rest).await;
     assert!(!rest.starts_with(b"HTTP/1.1 2"), "{}", String::from_utf8_lossy(&rest));
     nothing_is_left(&clinic).await;
-    let seen = cast.seen(&cast.operator, &id).await;
+    let seen = actors.seen(&actors.operator, &id).await;
     assert_eq!(seen["version"], 1);
-    added(&cast.operator, &id, "DOCUMENT").await;
+    added(&actors.operator, &id, "DOCUMENT").await;
 }

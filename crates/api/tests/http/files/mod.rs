@@ -101,9 +101,9 @@ async fn nothing_is_left(clinic: &Clinic) {
 #[track_caller]
 fn invalid(answer: &Answered, faults: &[(&str, &str)]) {
     assert_eq!((answer.status, answer.problem()), (422, "invalid"), "{}", answer.body);
-    let told = answer.faults();
-    let told: Vec<(&str, &str)> = told.iter().map(|(at, code)| (at.as_str(), code.as_str())).collect();
-    assert_eq!(told, faults, "{}", answer.body);
+    let summary = answer.faults();
+    let summary: Vec<(&str, &str)> = summary.iter().map(|(at, code)| (at.as_str(), code.as_str())).collect();
+    assert_eq!(summary, faults, "{}", answer.body);
 }
 
 #[track_caller]

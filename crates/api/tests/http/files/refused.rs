@@ -1,4 +1,4 @@
-use medcert_testkit::{Cast, Clinic};
+use medcert_testkit::{Actors, Clinic};
 
 use super::*;
 use crate::contract::check_problem;
@@ -6,11 +6,11 @@ use crate::contract::check_problem;
 #[tokio::test]
 async fn what_is_no_form() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let path = format!("{REQUESTS}/{}/files", cast.registered().await);
+    let actors = Actors::of(&clinic).await;
+    let path = format!("{REQUESTS}/{}/files", actors.registered().await);
     let body = form(&[("kind", None, b"OTHER"), ("file", Some("a.pdf"), &pdf(1))]);
     let post = async |kind: &str, body: &[u8]| {
-        let answer = cast.operator.send("POST", &path, &[("content-type", kind)], body.to_vec()).await;
+        let answer = actors.operator.send("POST", &path, &[("content-type", kind)], body.to_vec()).await;
         check_problem(&answer);
         answer
     };
@@ -40,11 +40,11 @@ async fn what_is_no_form() {
 #[tokio::test]
 async fn faults_of_a_form_are_told_at_once() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let id = cast.registered().await;
+    let actors = Actors::of(&clinic).await;
+    let id = actors.registered().await;
     let bytes = pdf(1);
     let post = async |parts: &[Part<'_>]| {
-        let answer = send(&cast.operator, &id, &[], parts).await;
+        let answer = send(&actors.operator, &id, &[], parts).await;
         check_problem(&answer);
         answer
     };
@@ -70,9 +70,9 @@ async fn faults_of_a_form_are_told_at_once() {
 #[tokio::test]
 async fn names_are_kept_whole_or_refused() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let id = cast.registered().await;
-    let upload = async |name: &str| add(&cast.operator, &id, "OTHER", name, &pdf(1)).await;
+    let actors = Actors::of(&clinic).await;
+    let id = actors.registered().await;
+    let upload = async |name: &str| add(&actors.operator, &id, "OTHER", name, &pdf(1)).await;
     for (name, code) in [
         ("../../etc/passwd.pdf", "path"),
         ("/a.pdf", "path"),
@@ -90,7 +90,7 @@ async fn names_are_kept_whole_or_refused() {
     {
         let made = upload(name).await.expect(201);
         assert_eq!(made.body["name"], name);
-        let content = cast.operator.get(&format!("{}/content", made.header("location"))).await.expect(200);
+        let content = actors.operator.get(&format!("{}/content", made.header("location"))).await.expect(200);
         assert!(content.header("content-disposition").starts_with("attachment; filename=\""));
     }
     assert_eq!(upload("Jose\u{301}.pdf").await.expect(201).body["name"], "José.pdf");
@@ -101,15 +101,15 @@ async fn names_are_kept_whole_or_refused() {
         .replace("filename*=\"UTF-8''\"", "filename*=UTF-8''%F0%9F%A9%BA.pdf");
     let path = format!("{REQUESTS}/{id}/files");
     let made =
-        cast.operator.send("POST", &path, &[("content-type", FORM)], text.into_bytes()).await.expect(201);
+        actors.operator.send("POST", &path, &[("content-type", FORM)], text.into_bytes()).await.expect(201);
     assert_eq!(made.body["name"], "🩺.pdf");
 }
 
 #[tokio::test]
 async fn content_and_name_must_agree_and_be_nothing_else() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let id = cast.registered().await;
+    let actors = Actors::of(&clinic).await;
+    let id = actors.registered().await;
     let with = |names: &[&str]| zip(&[&DOCX[..], names].concat(), 100);
     let cases: Vec<(&str, Vec<u8>, &str)> = vec![
         ("a.pdf", png(), "type-mismatch"),
@@ -132,27 +132,27 @@ async fn content_and_name_must_agree_and_be_nothing_else() {
         ("a.docx", zip(&DOCX, 3 * 1024 * 1024), "unpacks-too-large"),
     ];
     for (name, bytes, code) in cases {
-        let answer = add(&cast.operator, &id, "DOCUMENT", name, &bytes).await;
+        let answer = add(&actors.operator, &id, "DOCUMENT", name, &bytes).await;
         invalid(&answer, &[("/file", code)]);
         check_problem(&answer);
     }
     nothing_is_left(&clinic).await;
-    assert_eq!(cast.seen(&cast.operator, &id).await["version"], 1);
+    assert_eq!(actors.seen(&actors.operator, &id).await["version"], 1);
 }
 
 #[tokio::test]
 async fn the_first_answer_that_applies_is_given() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let id = cast.managed().await;
-    cast.act(&cast.admin, &id, "cancel", serde_json::json!({"reason": "gave up"})).await;
+    let actors = Actors::of(&clinic).await;
+    let id = actors.managed().await;
+    actors.act(&actors.admin, &id, "cancel", serde_json::json!({"reason": "gave up"})).await;
     let parts: [Part<'_>; 2] = [("kind", None, b"x"), ("file", Some("a/b"), b"x")];
     let old = [("if-match", "\"v99-00000000\"")];
     problem(&send(&clinic.anonymous(), &id, &old, &parts).await, 401, "unauthenticated");
-    problem(&send(&cast.operator, crate::contract::NOBODY, &old, &parts).await, 404, "not-found");
-    problem(&send(&cast.operator, &id, &old, &parts).await, 412, "precondition-failed");
-    problem(&send(&cast.operator, &id, &[], &parts).await, 409, "wrong-stage");
+    problem(&send(&actors.operator, crate::contract::NOBODY, &old, &parts).await, 404, "not-found");
+    problem(&send(&actors.operator, &id, &old, &parts).await, 412, "precondition-failed");
+    problem(&send(&actors.operator, &id, &[], &parts).await, 409, "wrong-stage");
     let key = [("idempotency-key", "a\"b")];
-    problem(&send(&cast.operator, &id, &key, &parts).await, 400, "malformed");
+    problem(&send(&actors.operator, &id, &key, &parts).await, 400, "malformed");
     nothing_is_left(&clinic).await;
 }

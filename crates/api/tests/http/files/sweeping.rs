@@ -5,7 +5,7 @@ use medcert_application::{
     objects::ObjectKey,
     upkeep,
 };
-use medcert_testkit::{Cast, Clinic};
+use medcert_testkit::{Actors, Clinic};
 
 use super::*;
 
@@ -18,17 +18,17 @@ async fn age(clinic: &Clinic, key: &ObjectKey, age: Duration) {
 #[tokio::test]
 async fn objects_without_a_row_go_after_a_day_and_others_never() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let id = cast.issued().await;
-    let open = cast.registered().await;
-    let file = added(&cast.operator, &open, "DOCUMENT").await;
+    let actors = Actors::of(&clinic).await;
+    let id = actors.issued().await;
+    let open = actors.registered().await;
+    let file = added(&actors.operator, &open, "DOCUMENT").await;
     let put = async |spelling: &str| {
         let key = ObjectKey::parse(spelling).unwrap();
         clinic.objects.put(&key, "text/plain", Bytes::from_static(b"x")).await.unwrap();
         key
     };
     let nobody = crate::contract::NOBODY;
-    let certificate = cast.seen(&cast.admin, &id).await["certificate"]["id"].as_str().unwrap().to_owned();
+    let certificate = actors.seen(&actors.admin, &id).await["certificate"]["id"].as_str().unwrap().to_owned();
     // A row of the file's own, but of another request or another rendering, is no row of these.
     for orphan in [
         format!("files/{open}/{nobody}"),
@@ -54,9 +54,9 @@ async fn objects_without_a_row_go_after_a_day_and_others_never() {
 #[tokio::test]
 async fn a_sweep_goes_through_more_than_it_looks_up_at_once() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let open = cast.registered().await;
-    let file = added(&cast.operator, &open, "DOCUMENT").await;
+    let actors = Actors::of(&clinic).await;
+    let open = actors.registered().await;
+    let file = added(&actors.operator, &open, "DOCUMENT").await;
     for number in 0..1_100 {
         let key = ObjectKey::parse(&format!("files/orphan/{number:04}")).unwrap();
         clinic.objects.put(&key, "text/plain", Bytes::from_static(b"x")).await.unwrap();
@@ -70,10 +70,10 @@ async fn a_sweep_goes_through_more_than_it_looks_up_at_once() {
 #[tokio::test]
 async fn both_are_among_the_tasks_of_the_upkeep() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let open = cast.registered().await;
-    let file = added(&cast.operator, &open, "DOCUMENT").await;
-    take(&cast.operator, &file).await.expect(204);
+    let actors = Actors::of(&clinic).await;
+    let open = actors.registered().await;
+    let file = added(&actors.operator, &open, "DOCUMENT").await;
+    take(&actors.operator, &file).await.expect(204);
     let holder = clinic.app.parts.ids.uuid();
     for task in upkeep::TASKS {
         assert!(upkeep::turn(&clinic.app, task, holder).await.unwrap(), "{}", task.name);

@@ -1,5 +1,5 @@
 use medcert_domain::identity::Role;
-use medcert_testkit::{Cast, Clinic};
+use medcert_testkit::{Actors, Clinic};
 use serde_json::{Value, json};
 
 use super::*;
@@ -9,23 +9,23 @@ const NAME: &str = "Secret-epicrisis.pdf";
 #[tokio::test]
 async fn a_medical_document_is_for_the_assigned_doctor() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
+    let actors = Actors::of(&clinic).await;
     let auditor = clinic.somebody("auditor", &[Role::Auditor], vec![]).await;
     clinic.hire("other@demo.medcert.test", ("Olena", "Їжак"), Role::Doctor).await;
     let other = clinic.sign_in("other@demo.medcert.test").await;
-    let id = cast.with_doctor().await;
+    let id = actors.with_doctor().await;
     let bytes = pdf(500);
-    let made = add(&cast.operator, &id, "MEDICAL_DOCUMENT", NAME, &bytes).await.expect(201);
+    let made = add(&actors.operator, &id, "MEDICAL_DOCUMENT", NAME, &bytes).await.expect(201);
     let file = made.body["id"].as_str().unwrap().to_owned();
     let path = format!("/api/v1/files/{file}");
     let list = format!("{REQUESTS}/{id}/files");
-    let own = cast.doctor.get(&path).await.expect(200).body;
+    let own = actors.doctor.get(&path).await.expect(200).body;
     assert_eq!(own["name"], NAME);
-    assert_eq!(cast.doctor.get(&format!("{path}/content")).await.expect(200).bytes, bytes);
-    assert_eq!(cast.seen(&cast.doctor, &id).await["files"][0]["name"], NAME);
+    assert_eq!(actors.doctor.get(&format!("{path}/content")).await.expect(200).bytes, bytes);
+    assert_eq!(actors.seen(&actors.doctor, &id).await["files"][0]["name"], NAME);
     let sha256 = own["sha256"].as_str().unwrap();
     // Not even who uploaded it reads it again.
-    let everybody = [&cast.operator, &cast.admin, &cast.manager, &auditor];
+    let everybody = [&actors.operator, &actors.admin, &actors.manager, &auditor];
     assert_eq!((&made.body["name"], &made.body["sha256"]), (&Value::Null, &Value::Null));
     for caller in everybody {
         for address in [&path, &list, &format!("{REQUESTS}/{id}"), &format!("{REQUESTS}/{id}/history")] {
@@ -56,18 +56,18 @@ async fn a_medical_document_is_for_the_assigned_doctor() {
     let denied = "SELECT COUNT(*) FROM audit_event WHERE action = 'file.download' AND outcome = 'denied'";
     assert_eq!(clinic.numbers(denied).await, [8]);
     // Sight goes with the assignment.
-    cast.act(&cast.admin, &id, "unassign-doctor", json!({"reason": "on leave"})).await;
-    problem(&cast.doctor.get(&path).await, 404, "not-found");
+    actors.act(&actors.admin, &id, "unassign-doctor", json!({"reason": "on leave"})).await;
+    problem(&actors.doctor.get(&path).await, 404, "not-found");
 }
 
 #[tokio::test]
 async fn a_doctors_own_upload_is_repeated_in_full() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let id = cast.with_doctor().await;
+    let actors = Actors::of(&clinic).await;
+    let id = actors.with_doctor().await;
     let bytes = pdf(20);
     let parts: [Part<'_>; 2] = [("kind", None, b"MEDICAL_DOCUMENT"), ("file", Some(NAME), &bytes)];
-    let upload = async || send(&cast.doctor, &id, &[("idempotency-key", "k")], &parts).await;
+    let upload = async || send(&actors.doctor, &id, &[("idempotency-key", "k")], &parts).await;
     let first = upload().await.expect(201);
     assert_eq!(first.body["name"], NAME);
     let again = upload().await.expect(201);
@@ -78,7 +78,7 @@ async fn a_doctors_own_upload_is_repeated_in_full() {
     let edit = async || {
         let path = format!("{REQUESTS}/{id}");
         let headers = [("if-match", "*"), ("idempotency-key", "e")];
-        cast.doctor.json("PATCH", &path, &headers, &json!({"comment": "x"})).await.expect(200)
+        actors.doctor.json("PATCH", &path, &headers, &json!({"comment": "x"})).await.expect(200)
     };
     let first = edit().await;
     assert_eq!(first.body["files"][0]["name"], NAME);
@@ -89,22 +89,22 @@ async fn a_doctors_own_upload_is_repeated_in_full() {
 #[tokio::test]
 async fn other_files_are_for_whoever_sees_the_request() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
+    let actors = Actors::of(&clinic).await;
     let auditor = clinic.somebody("auditor", &[Role::Auditor], vec![]).await;
-    let free = cast.registered().await;
-    let id = cast.with_doctor().await;
+    let free = actors.registered().await;
+    let id = actors.with_doctor().await;
     for kind in ["PAYMENT_EVIDENCE", "IDENTITY_DOCUMENT", "DOCUMENT", "OTHER"] {
-        let file = added(&cast.operator, &id, kind).await;
-        for caller in [&cast.admin, &cast.operator, &cast.manager, &cast.doctor, &auditor] {
+        let file = added(&actors.operator, &id, kind).await;
+        for caller in [&actors.admin, &actors.operator, &actors.manager, &actors.doctor, &auditor] {
             let path = format!("/api/v1/files/{file}");
             assert_eq!(caller.get(&path).await.expect(200).body["name"], "Scan.pdf", "{kind}");
             caller.get(&format!("{path}/content")).await.expect(200);
         }
-        let elsewhere = added(&cast.operator, &free, kind).await;
-        problem(&cast.doctor.get(&format!("/api/v1/files/{elsewhere}/content")).await, 404, "not-found");
+        let elsewhere = added(&actors.operator, &free, kind).await;
+        problem(&actors.doctor.get(&format!("/api/v1/files/{elsewhere}/content")).await, 404, "not-found");
     }
     problem(&add(&auditor, &id, "OTHER", "a.pdf", &pdf(1)).await, 403, "forbidden");
-    problem(&add(&cast.doctor, &free, "OTHER", "a.pdf", &pdf(1)).await, 404, "not-found");
+    problem(&add(&actors.doctor, &free, "OTHER", "a.pdf", &pdf(1)).await, 404, "not-found");
     let second = clinic.somebody("second", &[Role::Manager], vec![]).await;
     problem(&add(&second, &id, "OTHER", "a.pdf", &pdf(1)).await, 403, "forbidden");
 }

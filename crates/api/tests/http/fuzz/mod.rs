@@ -8,7 +8,7 @@ use std::{
 };
 
 use medcert_domain::identity::Role;
-use medcert_testkit::{Caller, Cast, Clinic};
+use medcert_testkit::{Actors, Caller, Clinic};
 use proptest::{
     strategy::{Strategy as _, ValueTree as _},
     test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
@@ -27,21 +27,22 @@ struct World {
 
 impl World {
     async fn of(clinic: &Clinic) -> Self {
-        let cast = Cast::of(clinic).await;
+        let actors = Actors::of(clinic).await;
         let mut ids = vec![
-            cast.registered().await,
-            cast.managed().await,
-            cast.paid().await,
-            cast.with_doctor().await,
-            cast.evaluated().await,
-            cast.issued().await,
+            actors.registered().await,
+            actors.managed().await,
+            actors.paid().await,
+            actors.with_doctor().await,
+            actors.evaluated().await,
+            actors.issued().await,
         ];
-        let issued = cast.seen(&cast.admin, &ids[5]).await;
+        let issued = actors.seen(&actors.admin, &ids[5]).await;
         ids.push(issued["certificate"]["id"].as_str().unwrap().to_owned());
-        ids.extend([cast.service_id.clone(), cast.doctor_id.clone(), cast.manager_id.clone()]);
-        let known = [("service_id", cast.service_id.clone()), ("staff_id", cast.doctor_id.clone())];
+        ids.extend([actors.service_id.clone(), actors.doctor_id.clone(), actors.manager_id.clone()]);
+        let known = [("service_id", actors.service_id.clone()), ("staff_id", actors.doctor_id.clone())];
         let auditor = clinic.somebody("auditor", &[Role::Auditor], vec![]).await;
-        let callers = vec![clinic.anonymous(), auditor, cast.admin, cast.operator, cast.manager, cast.doctor];
+        let callers =
+            vec![clinic.anonymous(), auditor, actors.admin, actors.operator, actors.manager, actors.doctor];
         Self { callers, ids, known }
     }
 

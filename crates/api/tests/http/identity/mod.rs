@@ -1,12 +1,12 @@
 //! Identity: signing in and out, sessions, tokens, one's own account, and the accounts of others.
 
+mod account_status;
 mod accounts;
-mod directory;
 mod email;
 mod passwords;
 mod sessions;
-mod standing;
 mod tokens;
+mod user_list;
 
 use medcert_application::demo;
 use medcert_testkit::{Answered, Caller, Clinic};

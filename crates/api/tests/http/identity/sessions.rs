@@ -40,7 +40,7 @@ async fn a_login_has_its_shape() {
 }
 
 /// What of a refusal may tell one from another.
-fn told(answer: &Answered) -> Value {
+fn summary(answer: &Answered) -> Value {
     let mut body = answer.body.clone();
     body["request_id"] = Value::Null;
     body
@@ -64,7 +64,7 @@ async fn every_failed_login_looks_the_same() {
     check_problem(&wrong);
     for other in &others {
         assert_eq!(other.status, 401);
-        assert_eq!(told(other), told(&wrong));
+        assert_eq!(summary(other), summary(&wrong));
         let headers = |answer: &Answered| {
             let mut names: Vec<String> = answer.headers.keys().map(ToString::to_string).collect();
             names.sort_unstable();

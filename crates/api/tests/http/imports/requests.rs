@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use medcert_domain::identity::{Role, UserStatus};
-use medcert_testkit::{Answered, Caller, Cast, Clinic};
+use medcert_testkit::{Actors, Answered, Caller, Clinic};
 use serde_json::{Value, json};
 
 use super::{at, counts, done, lines};
@@ -30,38 +30,38 @@ const HEADER: &str =
 #[tokio::test]
 async fn a_file_becomes_requests_line_by_line() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
+    let actors = Actors::of(&clinic).await;
     let file = format!(
         "\u{feff}{HEADER},service_id,care.mode,care.place,guardian.document_type,guardian.document_number,\
          guardian.given_names,guardian.family_names,guardian.relationship,comment\r\n\
          DNI,45678912,María Elena,\"Quispe, Rojas\",1990-04-12,{service},ON_SITE,Sede Miraflores,,,,,,\"two\nlines\"\r\n\
          DNI,1234,,Ñahui,1990-02-30,{service},HOME,,,,,,,\r\n\
          PASSPORT,xk-778899,Соломія,Їжак,2015-01-01,,,,PASSPORT,XK 10021,Олена,Їжак,PARENT,=1+1\r\n",
-        service = cast.service_id
+        service = actors.service_id
     );
-    let accepted = csv(&cast.operator, file).await.expect(202);
+    let accepted = csv(&actors.operator, file).await.expect(202);
     assert_eq!(counts(&accepted.body), ("QUEUED", 3, 0, 0));
     assert_eq!(
         accepted.header("location"),
         format!("/api/v1/jobs/{}", accepted.body["id"].as_str().unwrap())
     );
     assert_eq!(registered(&clinic).await, 0, "nothing is done before a worker comes");
-    let job = done(&clinic, &cast.operator, &accepted).await;
+    let job = done(&clinic, &actors.operator, &accepted).await;
     assert_eq!(counts(&job), ("SUCCEEDED", 3, 3, 1));
     assert_eq!(registered(&clinic).await, 2);
 
-    let report = lines(&cast.operator, &job, "").await;
+    let report = lines(&actors.operator, &job, "").await;
     let outcomes: Vec<&str> = report.iter().map(|line| line["outcome"].as_str().unwrap()).collect();
     assert_eq!(outcomes, ["OK", "REFUSED", "OK"]);
     assert_eq!((&report[0]["code"], &report[0]["payload"]), (&json!("MC-2026-000001"), &Value::Null));
-    let seen = cast.seen(&cast.operator, report[0]["id"].as_str().unwrap()).await;
+    let seen = actors.seen(&actors.operator, report[0]["id"].as_str().unwrap()).await;
     assert_eq!(seen["client"]["family_names"], "Quispe, Rojas");
     assert_eq!((&seen["care"]["place"], &seen["comment"]), (&json!("Sede Miraflores"), &json!("two\nlines")));
     assert_eq!(seen["fee"]["amount"], "200.00");
-    let minor = cast.seen(&cast.operator, report[2]["id"].as_str().unwrap()).await;
+    let minor = actors.seen(&actors.operator, report[2]["id"].as_str().unwrap()).await;
     assert_eq!(minor["client"]["document_number"], "XK778899");
     assert_eq!((&minor["guardian"]["given_names"], &minor["comment"]), (&json!("Олена"), &json!("=1+1")));
-    let history = cast.history(report[0]["id"].as_str().unwrap()).await;
+    let history = actors.history(report[0]["id"].as_str().unwrap()).await;
     assert_eq!(history.last().unwrap()["by"]["id"], accepted.body["created_by"]["id"]);
 
     // What was refused names its columns, and is what the single call would have been answered.
@@ -77,24 +77,24 @@ async fn a_file_becomes_requests_line_by_line() {
             (&json!("care.mode"), &json!("unknown-value")),
         ]
     );
-    let single = cast.operator.post(REQUESTS, &report[1]["payload"]).await.expect(422);
+    let single = actors.operator.post(REQUESTS, &report[1]["payload"]).await.expect(422);
     assert_eq!((&problem["type"], &problem["detail"]), (&single.body["type"], &single.body["detail"]));
-    assert_eq!(lines(&cast.operator, &job, "&outcome=REFUSED").await, [report[1].clone()]);
+    assert_eq!(lines(&actors.operator, &job, "&outcome=REFUSED").await, [report[1].clone()]);
 }
 
 #[tokio::test]
 async fn a_list_is_read_as_the_single_call_reads_one() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let known = cast.new_request();
-    let code = cast.register(&known).await["code"].clone();
+    let actors = Actors::of(&clinic).await;
+    let known = actors.new_request();
+    let code = actors.register(&known).await["code"].clone();
     let bomb: Value = (0..100).fold(json!([]), |inner, _| json!([inner]));
-    let body = json!([known, 7, null, {}, {"client": {"other": 1}}, bomb, cast.new_request()]).to_string();
+    let body = json!([known, 7, null, {}, {"client": {"other": 1}}, bomb, actors.new_request()]).to_string();
     let deeper = body.replacen("7,", &format!("{}1{},", "[".repeat(5000), "]".repeat(5000)), 1);
-    let accepted = send(&cast.operator, "", "application/json; charset=utf-8", deeper).await.expect(202);
-    let job = done(&clinic, &cast.operator, &accepted).await;
+    let accepted = send(&actors.operator, "", "application/json; charset=utf-8", deeper).await.expect(202);
+    let job = done(&clinic, &actors.operator, &accepted).await;
     assert_eq!(counts(&job), ("SUCCEEDED", 7, 7, 5));
-    let report = lines(&cast.operator, &job, "").await;
+    let report = lines(&actors.operator, &job, "").await;
     assert_eq!(report[0]["possible_duplicates"][0]["code"], code);
     assert_eq!((&report[1]["problem"]["status"], &report[1]["payload"]), (&json!(400), &Value::Null));
     let first = |at: usize| report[at]["problem"]["errors"][0].clone();
@@ -110,12 +110,12 @@ async fn a_list_is_read_as_the_single_call_reads_one() {
 #[tokio::test]
 async fn a_dry_run_judges_and_keeps_nothing() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let known = cast.new_request();
-    let id = cast.register(&known).await["id"].clone();
-    let fresh = cast.new_request();
+    let actors = Actors::of(&clinic).await;
+    let known = actors.new_request();
+    let id = actors.register(&known).await["id"].clone();
+    let fresh = actors.new_request();
     let body = json!([known, fresh, fresh, {"client": {}}]).to_string();
-    let accepted = send(&cast.operator, "?dry_run=true", "application/json", body).await.expect(202);
+    let accepted = send(&actors.operator, "?dry_run=true", "application/json", body).await.expect(202);
     assert_eq!(accepted.body["dry_run"], true);
     let tables =
         ["certification_request", "person", "history_entry", "outbox_message", "request_word", "promoter"];
@@ -123,12 +123,12 @@ async fn a_dry_run_judges_and_keeps_nothing() {
     for table in tables {
         before.push(clinic.numbers(&format!("SELECT COUNT(*) FROM {table}")).await);
     }
-    let job = done(&clinic, &cast.operator, &accepted).await;
+    let job = done(&clinic, &actors.operator, &accepted).await;
     for (table, before) in tables.iter().zip(before) {
         assert_eq!(clinic.numbers(&format!("SELECT COUNT(*) FROM {table}")).await, before, "{table}");
     }
     assert_eq!(counts(&job), ("SUCCEEDED", 4, 4, 1));
-    let report = lines(&cast.operator, &job, "").await;
+    let report = lines(&actors.operator, &job, "").await;
     assert_eq!(report[0]["possible_duplicates"][0]["id"], id, "judged against what is there");
     for line in &report[..3] {
         assert_eq!(
@@ -139,14 +139,14 @@ async fn a_dry_run_judges_and_keeps_nothing() {
     assert_eq!(report[2]["possible_duplicates"], json!([]), "each line is judged by itself");
     assert_eq!(report[3]["outcome"], "REFUSED");
     // Codes are not used up by judging.
-    let next = cast.register(&cast.new_request()).await;
+    let next = actors.register(&actors.new_request()).await;
     assert_eq!(next["code"], "MC-2026-000002");
 }
 
 #[tokio::test]
 async fn a_file_that_cannot_be_meant_does_nothing() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
+    let actors = Actors::of(&clinic).await;
     let good = "DNI,45678912,Ana,Ponce,";
     let invalid: Vec<(String, Vec<(String, String)>)> = vec![
         (String::new(), vec![at("", "range")]),
@@ -172,7 +172,7 @@ async fn a_file_that_cannot_be_meant_does_nothing() {
     ];
     for (file, wanted) in invalid {
         let shown: String = file.chars().take(200).collect();
-        let answer = csv(&cast.operator, file).await;
+        let answer = csv(&actors.operator, file).await;
         assert_eq!(answer.status, 422, "{shown}: {}", answer.body);
         check_problem(&answer);
         assert_eq!(answer.faults(), wanted, "{shown}");
@@ -185,28 +185,28 @@ async fn a_file_that_cannot_be_meant_does_nothing() {
         vec![0x80; 1000],
     ];
     for file in broken {
-        let answer = csv(&cast.operator, file).await.expect(400);
+        let answer = csv(&actors.operator, file).await.expect(400);
         assert_eq!(answer.problem(), "malformed");
     }
     for (body, status) in
         [("{}", 422), ("[]", 422), ("null", 422), ("\"x\"", 422), ("[", 400), ("[1]x", 400), ("", 400)]
     {
-        let answer = send(&cast.operator, "", "application/json", body).await;
+        let answer = send(&actors.operator, "", "application/json", body).await;
         assert_eq!(answer.status, status, "{body}: {}", answer.body);
     }
-    send(&cast.operator, "", "application/json", format!("[{}0]", "0,".repeat(10_000))).await.expect(422);
-    send(&cast.operator, "", "application/json", "[".repeat(10 * 1024 * 1024)).await.expect(400);
-    csv(&cast.operator, vec![b'x'; 10 * 1024 * 1024 + 1]).await.expect(413);
+    send(&actors.operator, "", "application/json", format!("[{}0]", "0,".repeat(10_000))).await.expect(422);
+    send(&actors.operator, "", "application/json", "[".repeat(10 * 1024 * 1024)).await.expect(400);
+    csv(&actors.operator, vec![b'x'; 10 * 1024 * 1024 + 1]).await.expect(413);
     for kind in
         ["text/plain", "text/csv; charset=latin1", "application/xml", "multipart/form-data; boundary=x"]
     {
-        let answer = send(&cast.operator, "", kind, format!("{HEADER}\n{good}\n")).await.expect(415);
+        let answer = send(&actors.operator, "", kind, format!("{HEADER}\n{good}\n")).await.expect(415);
         check_problem(&answer);
     }
     let gzip = [("content-type", "text/csv"), ("content-encoding", "gzip")];
-    cast.operator.send("POST", IMPORT, &gzip, b"x".to_vec()).await.expect(415);
+    actors.operator.send("POST", IMPORT, &gzip, b"x".to_vec()).await.expect(415);
     for query in ["?dry_run=yes", "?dry=true", "?dry_run=true&dry_run=true"] {
-        send(&cast.operator, query, "text/csv", format!("{HEADER}\n{good}\n")).await.expect(422);
+        send(&actors.operator, query, "text/csv", format!("{HEADER}\n{good}\n")).await.expect(422);
     }
     assert_eq!(clinic.numbers("SELECT COUNT(*) FROM job").await, [0]);
     assert_eq!(clinic.numbers("SELECT COUNT(*) FROM job_line").await, [0]);
@@ -215,16 +215,16 @@ async fn a_file_that_cannot_be_meant_does_nothing() {
 #[tokio::test]
 async fn cells_that_are_odd_are_judged_as_texts() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
+    let actors = Actors::of(&clinic).await;
     let file = format!(
         "{}\nDNI;10000001;a\0b;Ponce;\nDNI;10000002;=HYPERLINK(\"\"x\"\");Ponce;\nDNI;10000003;{};Ponce;\n\
          DNI;10000004;\u{1F600}e\u{301};Ponce;\nDNI;10000005;@SUM(A1);-Ponce;\n",
         HEADER.replace(',', ";"),
         "x".repeat(5000)
     );
-    let accepted = csv(&cast.operator, file).await.expect(202);
-    let job = done(&clinic, &cast.operator, &accepted).await;
-    let report = lines(&cast.operator, &job, "").await;
+    let accepted = csv(&actors.operator, file).await.expect(202);
+    let job = done(&clinic, &actors.operator, &accepted).await;
+    let report = lines(&actors.operator, &job, "").await;
     let codes: Vec<&str> =
         report.iter().map(|line| line["problem"]["errors"][0]["code"].as_str().unwrap_or("OK")).collect();
     assert_eq!(codes, ["control-character", "OK", "too-long", "unprintable", "OK"]);
@@ -233,34 +233,36 @@ async fn cells_that_are_odd_are_judged_as_texts() {
 #[tokio::test]
 async fn a_key_asks_for_one_job() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let body = json!([cast.new_request()]);
-    let first = cast.operator.post_once(IMPORT, "k", &body).await.expect(202);
+    let actors = Actors::of(&clinic).await;
+    let body = json!([actors.new_request()]);
+    let first = actors.operator.post_once(IMPORT, "k", &body).await.expect(202);
     clinic.work().await;
-    let again = cast.operator.post_once(IMPORT, "k", &body).await.expect(202);
+    let again = actors.operator.post_once(IMPORT, "k", &body).await.expect(202);
     assert_eq!((&again.body, again.header("location")), (&first.body, first.header("location")));
     assert_eq!(again.header("idempotency-replayed"), "true");
     assert_eq!(clinic.numbers("SELECT COUNT(*) FROM job").await, [1]);
-    let other = cast.operator.post_once(IMPORT, "k", &json!([cast.new_request()])).await.expect(422);
+    let other = actors.operator.post_once(IMPORT, "k", &json!([actors.new_request()])).await.expect(422);
     assert_eq!(other.faults(), [at("", "idempotency-mismatch")]);
-    cast.operator.post_once(&format!("{IMPORT}?dry_run=true"), "k", &body).await.expect(422);
-    cast.manager.post_once(IMPORT, "k", &body).await.expect(202);
+    actors.operator.post_once(&format!("{IMPORT}?dry_run=true"), "k", &body).await.expect(422);
+    actors.manager.post_once(IMPORT, "k", &body).await.expect(202);
 }
 
 #[tokio::test]
 async fn the_job_acts_as_who_asked_as_they_are_at_each_line() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
+    let actors = Actors::of(&clinic).await;
     for role in [Role::Doctor, Role::Auditor] {
         let name = role.code().to_lowercase();
         let caller = clinic.somebody(&name, &[role], vec![]).await;
         check_problem(
-            &send(&caller, "", "application/json", json!([cast.new_request()]).to_string()).await.expect(403),
+            &send(&caller, "", "application/json", json!([actors.new_request()]).to_string())
+                .await
+                .expect(403),
         );
     }
     clinic.account("leaving", &[Role::Operator], vec![]).await;
     clinic.account("moving", &[Role::Operator], vec![]).await;
-    let body = json!([cast.new_request(), cast.new_request()]).to_string();
+    let body = json!([actors.new_request(), actors.new_request()]).to_string();
     let leaving = clinic.sign_in("leaving@accounts.medcert.test").await;
     let moving = clinic.sign_in("moving@accounts.medcert.test").await;
     let left = send(&leaving, "", "application/json", body.clone()).await.expect(202);
@@ -268,9 +270,9 @@ async fn the_job_acts_as_who_asked_as_they_are_at_each_line() {
     clinic.change_user("leaving@accounts.medcert.test", |user| user.status = UserStatus::Suspended).await;
     clinic.change_user("moving@accounts.medcert.test", |user| user.roles = [Role::Doctor].into()).await;
     for accepted in [left, moved] {
-        let job = done(&clinic, &cast.admin, &accepted).await;
+        let job = done(&clinic, &actors.admin, &accepted).await;
         assert_eq!(counts(&job), ("SUCCEEDED", 2, 2, 2));
-        for line in lines(&cast.admin, &job, "").await {
+        for line in lines(&actors.admin, &job, "").await {
             assert_eq!(line["problem"]["type"], "/problems/forbidden");
         }
     }
@@ -280,31 +282,31 @@ async fn the_job_acts_as_who_asked_as_they_are_at_each_line() {
 #[tokio::test]
 async fn nobody_has_more_than_ten_open_jobs() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
+    let actors = Actors::of(&clinic).await;
     for _ in 0..10 {
-        send(&cast.operator, "", "application/json", "[1]").await.expect(202);
+        send(&actors.operator, "", "application/json", "[1]").await.expect(202);
     }
-    let answer = send(&cast.operator, "", "application/json", "[1]").await.expect(429);
+    let answer = send(&actors.operator, "", "application/json", "[1]").await.expect(429);
     assert!(!answer.header("retry-after").is_empty());
-    send(&cast.manager, "", "application/json", "[1]").await.expect(202);
+    send(&actors.manager, "", "application/json", "[1]").await.expect(202);
     clinic.work().await;
-    send(&cast.operator, "", "application/json", "[1]").await.expect(202);
+    send(&actors.operator, "", "application/json", "[1]").await.expect(202);
 }
 
 #[tokio::test]
 async fn ten_thousand_lines_are_taken() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
+    let actors = Actors::of(&clinic).await;
     let mut file = format!("{HEADER}\n");
     for number in 0..10_000 {
         writeln!(file, "DNI,{number:08},Ana,Ponce,1990-01-01").unwrap();
     }
-    let accepted = csv(&cast.operator, file).await.expect(202);
+    let accepted = csv(&actors.operator, file).await.expect(202);
     assert_eq!(counts(&accepted.body), ("QUEUED", 10_000, 0, 0));
     let job = accepted.body["id"].as_str().unwrap();
-    let last = lines(&cast.operator, &accepted.body, "&with_total=true").await;
+    let last = lines(&actors.operator, &accepted.body, "&with_total=true").await;
     assert_eq!((last.len(), &last[199]["line"]), (200, &json!(200)));
-    cast.operator.post(&format!("/api/v1/jobs/{job}/cancel"), &json!({})).await.expect(200);
+    actors.operator.post(&format!("/api/v1/jobs/{job}/cancel"), &json!({})).await.expect(200);
     clinic.work().await;
     assert_eq!(registered(&clinic).await, 0);
 }

@@ -5,7 +5,7 @@ mod searches;
 use std::collections::BTreeSet;
 
 use chrono::Duration;
-use medcert_testkit::{Caller, Cast, Clinic};
+use medcert_testkit::{Actors, Caller, Clinic};
 use serde_json::{Value, json};
 
 use crate::contract::check_problem;
@@ -46,42 +46,42 @@ async fn walk(caller: &Caller, query: &str, limit: usize) -> Vec<Value> {
 #[tokio::test]
 async fn every_request_is_listed_once_and_in_order() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
+    let actors = Actors::of(&clinic).await;
     let mut made = Vec::new();
     for number in 0..45 {
         // Several in one moment: then the id decides.
         if number % 3 == 0 {
             clinic.clock.advance(Duration::seconds(1));
         }
-        made.push(cast.registered().await);
+        made.push(actors.registered().await);
     }
-    let oldest = walk(&cast.operator, "&sort=created_at", 7).await;
+    let oldest = walk(&actors.operator, "&sort=created_at", 7).await;
     let listed: Vec<String> = oldest.iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect();
     assert_eq!(listed, made);
     made.reverse();
     for limit in [1, 20, 45, 200] {
-        let newest = walk(&cast.operator, "", limit).await;
+        let newest = walk(&actors.operator, "", limit).await;
         let listed: Vec<String> = newest.iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect();
         assert_eq!(listed, made, "limit {limit}");
     }
-    let first = cast.operator.get(REQUESTS).await.expect(200).body;
+    let first = actors.operator.get(REQUESTS).await.expect(200).body;
     assert_eq!((items(&first).len(), first.get("total")), (20, None));
-    let counted = cast.operator.get(&format!("{REQUESTS}?limit=2&with_total=true")).await.body;
+    let counted = actors.operator.get(&format!("{REQUESTS}?limit=2&with_total=true")).await.body;
     assert_eq!((items(&counted).len(), &counted["total"]), (2, &json!(45)));
     // What is registered while somebody reads neither shifts nor repeats what comes.
-    let part = cast.operator.get(&format!("{REQUESTS}?limit=10")).await.body;
+    let part = actors.operator.get(&format!("{REQUESTS}?limit=10")).await.body;
     clinic.clock.advance(Duration::seconds(1));
-    cast.registered().await;
+    actors.registered().await;
     let path = format!("{REQUESTS}?limit=10&cursor={}", part["next_cursor"].as_str().unwrap());
-    assert_eq!(ids(&cast.operator.get(&path).await.body), made[10..20]);
+    assert_eq!(ids(&actors.operator.get(&path).await.body), made[10..20]);
 }
 
 #[tokio::test]
 async fn an_item_has_its_shape() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let id = cast.evaluated().await;
-    let body = cast.operator.get(REQUESTS).await.expect(200).body;
+    let actors = Actors::of(&clinic).await;
+    let id = actors.evaluated().await;
+    let body = actors.operator.get(REQUESTS).await.expect(200).body;
     let item = &body["items"][0];
     let wanted = [
         "client",
@@ -113,13 +113,13 @@ async fn an_item_has_its_shape() {
 #[tokio::test]
 async fn cursors_are_ours_and_of_this_list() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
+    let actors = Actors::of(&clinic).await;
     for _ in 0..3 {
-        cast.registered().await;
+        actors.registered().await;
     }
-    let part = cast.operator.get(&format!("{REQUESTS}?limit=1&stage=REGISTERED")).await.body;
+    let part = actors.operator.get(&format!("{REQUESTS}?limit=1&stage=REGISTERED")).await.body;
     let cursor = part["next_cursor"].as_str().unwrap();
-    let ask = async |query: &str| cast.operator.get(&format!("{REQUESTS}?{query}")).await;
+    let ask = async |query: &str| actors.operator.get(&format!("{REQUESTS}?{query}")).await;
     let next = ask(&format!("limit=2&stage=REGISTERED&cursor={cursor}")).await.expect(200);
     assert_eq!(items(&next.body).len(), 2, "another limit is fine");
     let mut forged = cursor.to_owned();
@@ -148,18 +148,18 @@ async fn cursors_are_ours_and_of_this_list() {
     }
     // What somebody may see is part of the list: a cursor of one is none of another's.
     let path = format!("{REQUESTS}?limit=1&stage=REGISTERED&cursor={cursor}");
-    let answer = cast.manager.get(&path).await.expect(422);
+    let answer = actors.manager.get(&path).await.expect(422);
     assert_eq!(answer.problem(), "invalid-cursor");
     let again = clinic.operator().await;
     again.get(&path).await.expect(200);
-    let other = cast.operator.get(&format!("/api/v1/services?cursor={cursor}")).await.expect(422);
+    let other = actors.operator.get(&format!("/api/v1/services?cursor={cursor}")).await.expect(422);
     assert_eq!(other.problem(), "invalid-cursor");
 }
 
 #[tokio::test]
 async fn queries_are_read_strictly() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
+    let actors = Actors::of(&clinic).await;
     let long = format!("q={}", "x".repeat(101));
     let cases: &[(&str, &str, &str)] = &[
         ("limit=0", "/limit", "range"),
@@ -192,27 +192,27 @@ async fn queries_are_read_strictly() {
         (&long, "/q", "too-long"),
     ];
     for (query, pointer, code) in cases {
-        let answer = cast.operator.get(&format!("{REQUESTS}?{query}")).await.expect(422);
-        let told = answer.faults();
+        let answer = actors.operator.get(&format!("{REQUESTS}?{query}")).await.expect(422);
+        let summary = answer.faults();
         assert!(
-            told.iter().all(|(at, what)| (at.as_str(), what.as_str()) == (*pointer, *code))
-                && !told.is_empty(),
-            "{query}: {told:?}"
+            summary.iter().all(|(at, what)| (at.as_str(), what.as_str()) == (*pointer, *code))
+                && !summary.is_empty(),
+            "{query}: {summary:?}"
         );
         check_problem(&answer);
     }
     for list in ["services", "staff", "promoters"] {
-        let answer = cast.operator.get(&format!("/api/v1/{list}?nonsense=1")).await.expect(422);
+        let answer = actors.operator.get(&format!("/api/v1/{list}?nonsense=1")).await.expect(422);
         assert_eq!(answer.faults()[0].1, "unknown-field", "{list}");
-        cast.operator.get(&format!("/api/v1/{list}?limit=0")).await.expect(422);
-        let all = cast.operator.get(&format!("/api/v1/{list}?limit=200&with_total=true")).await.expect(200);
+        actors.operator.get(&format!("/api/v1/{list}?limit=0")).await.expect(422);
+        let all = actors.operator.get(&format!("/api/v1/{list}?limit=200&with_total=true")).await.expect(200);
         assert_eq!(all.body["total"], json!(items(&all.body).len()), "{list}");
     }
 }
 
 /// Requests in several states, and who made them so.
 struct World {
-    cast: Cast,
+    actors: Actors,
     registered: String,
     cancelled: String,
     paid: String,
@@ -223,19 +223,19 @@ struct World {
 
 impl World {
     async fn of(clinic: &Clinic) -> Self {
-        let cast = Cast::of(clinic).await;
-        let registered = cast.registered().await;
+        let actors = Actors::of(clinic).await;
+        let registered = actors.registered().await;
         clinic.clock.advance(Duration::minutes(1));
-        let cancelled = cast.paid().await;
+        let cancelled = actors.paid().await;
         let end = json!({"reason": "changed their mind", "money": "REFUND_DUE"});
-        cast.act(&cast.admin, &cancelled, "cancel", end).await;
+        actors.act(&actors.admin, &cancelled, "cancel", end).await;
         clinic.clock.advance(Duration::minutes(1));
-        let paid = cast.paid().await;
-        let evaluated = cast.evaluated().await;
-        let promoters = cast.operator.get("/api/v1/promoters").await.body;
+        let paid = actors.paid().await;
+        let evaluated = actors.evaluated().await;
+        let promoters = actors.operator.get("/api/v1/promoters").await.body;
         let promoter = promoters["items"][0]["id"].as_str().unwrap().to_owned();
         clinic.clock.advance(Duration::minutes(1));
-        let services = cast.operator.get("/api/v1/services").await.body;
+        let services = actors.operator.get("/api/v1/services").await.body;
         let body = json!({
             "client": {
                 "document_type": "DNI", "document_number": "45.871-236", "given_names": "Соломія Ґражина",
@@ -248,8 +248,9 @@ impl World {
             "promoter_id": promoter, "service_id": services["items"][1]["id"],
             "external_reference": "HIS-0042/b"
         });
-        let sent = cast.admin.post(REQUESTS, &body).await.expect(201).body["id"].as_str().unwrap().to_owned();
-        Self { cast, registered, cancelled, paid, evaluated, sent, promoter }
+        let sent =
+            actors.admin.post(REQUESTS, &body).await.expect(201).body["id"].as_str().unwrap().to_owned();
+        Self { actors, registered, cancelled, paid, evaluated, sent, promoter }
     }
 
     async fn found(&self, caller: &Caller, query: &str) -> BTreeSet<String> {
@@ -271,7 +272,7 @@ async fn each_filter_finds_what_it_names() {
     let worked_on = set([&w.cancelled, &w.paid, &w.evaluated]);
     let by_operator = set([&w.registered, &w.cancelled, &w.paid, &w.evaluated]);
     let unpaid = set([&w.registered, &w.sent]);
-    let (manager, doctor, service) = (&w.cast.manager_id, &w.cast.doctor_id, &w.cast.service_id);
+    let (manager, doctor, service) = (&w.actors.manager_id, &w.actors.doctor_id, &w.actors.service_id);
     let nobody = crate::contract::NOBODY;
     let cases: Vec<(String, BTreeSet<String>)> = vec![
         (String::new(), all.clone()),
@@ -304,11 +305,11 @@ async fn each_filter_finds_what_it_names() {
         ("sort=-updated_at&stage=PAID".into(), set([&w.paid])),
     ];
     for (query, wanted) in &cases {
-        assert_eq!(&w.found(&w.cast.admin, query).await, wanted, "{query}");
+        assert_eq!(&w.found(&w.actors.admin, query).await, wanted, "{query}");
     }
-    assert_eq!(w.found(&w.cast.operator, "mine=true").await, by_operator);
-    assert_eq!(w.found(&w.cast.admin, "mine=true").await, set([&w.sent]));
-    assert_eq!(w.found(&w.cast.manager, "mine=true&stage=PAID").await, set([&w.paid]));
+    assert_eq!(w.found(&w.actors.operator, "mine=true").await, by_operator);
+    assert_eq!(w.found(&w.actors.admin, "mine=true").await, set([&w.sent]));
+    assert_eq!(w.found(&w.actors.manager, "mine=true&stage=PAID").await, set([&w.paid]));
 }
 
 #[tokio::test]
@@ -317,14 +318,14 @@ async fn a_doctor_sees_only_the_own_requests() {
     let w = World::of(&clinic).await;
     let own = set([&w.evaluated]);
     for query in ["", "stage=PAID,EVALUATED", "q=lucia", "with_total=true", "sort=updated_at"] {
-        assert_eq!(w.found(&w.cast.doctor, query).await, own, "{query}");
+        assert_eq!(w.found(&w.actors.doctor, query).await, own, "{query}");
     }
-    let counted = w.cast.doctor.get(&format!("{REQUESTS}?with_total=true")).await.body;
+    let counted = w.actors.doctor.get(&format!("{REQUESTS}?with_total=true")).await.body;
     assert_eq!(counted["total"], 1, "the total tells nothing of others");
-    assert_eq!(w.found(&w.cast.doctor, "stage=REGISTERED").await, set([]));
+    assert_eq!(w.found(&w.actors.doctor, "stage=REGISTERED").await, set([]));
     for hidden in [&w.paid, &w.sent] {
         for part in ["", "/history"] {
-            let answer = w.cast.doctor.get(&format!("{REQUESTS}/{hidden}{part}")).await.expect(404);
+            let answer = w.actors.doctor.get(&format!("{REQUESTS}/{hidden}{part}")).await.expect(404);
             check_problem(&answer);
         }
     }

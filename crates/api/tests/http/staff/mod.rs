@@ -4,7 +4,7 @@ mod hand_over;
 mod records;
 
 use medcert_domain::identity::Role;
-use medcert_testkit::{Answered, Caller, Cast, Clinic};
+use medcert_testkit::{Actors, Answered, Caller, Clinic};
 use serde_json::Value;
 
 pub(super) const STAFF: &str = "/api/v1/staff";
@@ -12,7 +12,7 @@ pub(super) const STAFF: &str = "/api/v1/staff";
 /// The clinic with its people and a second manager and doctor.
 pub(super) struct House {
     pub(super) clinic: Clinic,
-    pub(super) cast: Cast,
+    pub(super) actors: Actors,
     pub(super) manager: String,
     pub(super) doctor: String,
 }
@@ -24,13 +24,13 @@ impl House {
             clinic.hire("manager2@demo.medcert.test", ("Mila", "Torres"), Role::Manager).await.to_string();
         let doctor =
             clinic.hire("doctor2@demo.medcert.test", ("Dora", "Núñez"), Role::Doctor).await.to_string();
-        let cast = Cast::of(&clinic).await;
-        Self { clinic, cast, manager, doctor }
+        let actors = Actors::of(&clinic).await;
+        Self { clinic, actors, manager, doctor }
     }
 
     /// Changes a staff member whatever version there is.
     pub(super) async fn patch(&self, id: &str, body: &Value) -> Answered {
-        self.cast.admin.patch(&format!("{STAFF}/{id}"), "*", body).await
+        self.actors.admin.patch(&format!("{STAFF}/{id}"), "*", body).await
     }
 
     pub(super) async fn hand_over(&self, caller: &Caller, from: &str, body: &Value) -> Answered {

@@ -21,7 +21,7 @@ fn carmen() -> Value {
 #[tokio::test]
 async fn a_staff_member_is_made_of_a_person() {
     let house = House::open().await;
-    let admin = &house.cast.admin;
+    let admin = &house.actors.admin;
     let made = admin.post(STAFF, &carmen()).await.expect(201);
     let place = made.header("location").to_owned();
     assert!(place.starts_with(STAFF) && made.header("etag").starts_with("\"v1-"));
@@ -33,9 +33,9 @@ async fn a_staff_member_is_made_of_a_person() {
     assert_eq!(seen.body["fee"], json!({"amount": "40.50", "currency": "PEN"}));
     assert_eq!(seen.body["not_assignable_reasons"], json!(["NO_USER"]));
     // What is agreed with somebody is for those who administer or audit.
-    let others = house.cast.operator.get(&place).await.expect(200).body;
+    let others = house.actors.operator.get(&place).await.expect(200).body;
     assert_eq!((&others["fee"], &others["comment"]), (&Value::Null, &Value::Null));
-    house.cast.operator.get(&format!("{place}/history")).await.expect(403);
+    house.actors.operator.get(&format!("{place}/history")).await.expect(403);
     // The same person again, by document or id, is a staff member already.
     let twice = admin.post(STAFF, &carmen()).await.expect(409);
     assert_eq!(twice.faults(), [("/person/document_number".to_owned(), "duplicate".to_owned())]);
@@ -51,15 +51,15 @@ async fn a_staff_member_is_made_of_a_person() {
 #[tokio::test]
 async fn a_known_person_becomes_staff_and_a_key_makes_it_once() {
     let house = House::open().await;
-    let cast = &house.cast;
-    let client = cast.new_client();
-    let mut body = cast.new_request();
+    let actors = &house.actors;
+    let client = actors.new_client();
+    let mut body = actors.new_request();
     body["client"] = client.clone();
-    let person = cast.register(&body).await["client"]["id"].clone();
+    let person = actors.register(&body).await["client"]["id"].clone();
     let new = json!({"person": client, "roles": ["OPERATOR"]});
-    let made = cast.admin.post_once(STAFF, "k", &new).await.expect(201);
+    let made = actors.admin.post_once(STAFF, "k", &new).await.expect(201);
     assert_eq!(made.body["person_id"], person);
-    let again = cast.admin.post_once(STAFF, "k", &new).await.expect(201);
+    let again = actors.admin.post_once(STAFF, "k", &new).await.expect(201);
     assert_eq!(again.bytes, made.bytes);
     assert_eq!(again.header("location"), made.header("location"));
     assert_eq!(again.header("etag"), made.header("etag"));
@@ -68,7 +68,7 @@ async fn a_known_person_becomes_staff_and_a_key_makes_it_once() {
 #[tokio::test]
 async fn bad_values_are_told_at_once() {
     let house = House::open().await;
-    let admin = &house.cast.admin;
+    let admin = &house.actors.admin;
     let refused = async |body: Value| {
         let answer = admin.post(STAFF, &body).await.expect(422);
         check_problem(&answer);
@@ -87,10 +87,10 @@ async fn bad_values_are_told_at_once() {
     wrong["person"]["document_number"] = json!("1");
     wrong["fee"] = json!({"amount": "1.234", "currency": "PEN"});
     wrong["licence_valid_until"] = json!("soon");
-    let mut told = refused(wrong).await;
-    told.sort();
+    let mut summary = refused(wrong).await;
+    summary.sort();
     assert_eq!(
-        told,
+        summary,
         [
             at("/fee/amount", "amount"),
             at("/licence_valid_until", "date"),
@@ -106,7 +106,7 @@ async fn bad_values_are_told_at_once() {
 #[tokio::test]
 async fn a_change_names_the_version_seen_and_keeps_history() {
     let house = House::open().await;
-    let admin = &house.cast.admin;
+    let admin = &house.actors.admin;
     let place = admin.post(STAFF, &carmen()).await.expect(201).header("location").to_owned();
     let tag = admin.get(&place).await.header("etag").to_owned();
     admin.json("PATCH", &place, &[], &json!({"status": "VACATION"})).await.expect(428);
@@ -135,37 +135,37 @@ async fn a_change_names_the_version_seen_and_keeps_history() {
         let refused = admin.patch(&place, "*", &body).await.expect(422);
         assert_eq!(refused.faults(), [(pointer.to_owned(), "required".to_owned())]);
     }
-    house.cast.manager.patch(&place, "*", &json!({"status": "ACTIVE"})).await.expect(403);
+    house.actors.manager.patch(&place, "*", &json!({"status": "ACTIVE"})).await.expect(403);
 }
 
 #[tokio::test]
 async fn only_who_was_never_used_can_be_deleted() {
     let house = House::open().await;
-    let cast = &house.cast;
-    let place = cast.admin.post(STAFF, &carmen()).await.expect(201).header("location").to_owned();
-    cast.managed().await;
-    cast.managed().await;
+    let actors = &house.actors;
+    let place = actors.admin.post(STAFF, &carmen()).await.expect(201).header("location").to_owned();
+    actors.managed().await;
+    actors.managed().await;
     let any = [("if-match", "*")];
-    let used = format!("{STAFF}/{}", cast.manager_id);
-    let refused = cast.admin.send("DELETE", &used, &any, vec![]).await.expect(409);
+    let used = format!("{STAFF}/{}", actors.manager_id);
+    let refused = actors.admin.send("DELETE", &used, &any, vec![]).await.expect(409);
     assert_eq!((refused.problem(), &refused.body["count"]), ("in-use", &json!(2)));
     assert_eq!(refused.body.get("requests"), None);
-    let operator = cast.operator.get("/api/v1/auth/me").await.body["staff_id"].as_str().unwrap().to_owned();
+    let operator = actors.operator.get("/api/v1/auth/me").await.body["staff_id"].as_str().unwrap().to_owned();
     let registered =
-        cast.admin.send("DELETE", &format!("{STAFF}/{operator}"), &any, vec![]).await.expect(409);
+        actors.admin.send("DELETE", &format!("{STAFF}/{operator}"), &any, vec![]).await.expect(409);
     assert_eq!(registered.body["count"], 2);
-    cast.admin.send("DELETE", &place, &[], vec![]).await.expect(428);
-    cast.admin.send("DELETE", &place, &any, vec![]).await.expect(204);
-    cast.admin.get(&place).await.expect(404);
-    cast.admin.send("DELETE", &place, &any, vec![]).await.expect(404);
+    actors.admin.send("DELETE", &place, &[], vec![]).await.expect(428);
+    actors.admin.send("DELETE", &place, &any, vec![]).await.expect(204);
+    actors.admin.get(&place).await.expect(404);
+    actors.admin.send("DELETE", &place, &any, vec![]).await.expect(404);
     // The person stays, and may be hired again.
-    cast.admin.post(STAFF, &carmen()).await.expect(201);
+    actors.admin.post(STAFF, &carmen()).await.expect(201);
 }
 
 #[tokio::test]
 async fn staff_are_found_by_the_beginnings_of_words() {
     let house = House::open().await;
-    let admin = &house.cast.admin;
+    let admin = &house.actors.admin;
     admin.post(STAFF, &carmen()).await.expect(201);
     let names = async |query: &str| -> Vec<String> {
         let found = admin.get(&format!("{STAFF}?{query}")).await.expect(200);
@@ -176,7 +176,7 @@ async fn staff_are_found_by_the_beginnings_of_words() {
     }
     assert!(names("q=unoa").await.is_empty() && names("q=carmen%20x").await.is_empty());
     assert_eq!(names("q=quispe&role=MANAGER&assignable=true").await, ["Marisol Quispe Flores"]);
-    house.patch(&house.cast.manager_id, &json!({"person": {"family_names": "Zegarra"}})).await.expect(200);
+    house.patch(&house.actors.manager_id, &json!({"person": {"family_names": "Zegarra"}})).await.expect(200);
     assert!(names("q=quispe").await.is_empty());
     assert_eq!(names("q=zeg").await, ["Marisol Zegarra"]);
     // By the specialty alone: what it is called otherwise does not count.
@@ -189,11 +189,11 @@ async fn staff_are_found_by_the_beginnings_of_words() {
         assert!(names(query).await.is_empty(), "{query}");
     }
     let all = admin.get(&format!("{STAFF}?specialty=psiq&with_total=true")).await.expect(200).body;
-    assert_eq!((&all["total"], &all["items"][0]["id"]), (&json!(1), &json!(house.cast.doctor_id)));
-    house.patch(&house.cast.doctor_id, &json!({"specialty": "Neurología"})).await.expect(200);
+    assert_eq!((&all["total"], &all["items"][0]["id"]), (&json!(1), &json!(house.actors.doctor_id)));
+    house.patch(&house.actors.doctor_id, &json!({"specialty": "Neurología"})).await.expect(200);
     assert!(names("specialty=psiq").await.is_empty());
     assert_eq!(names("specialty=neuro").await.len(), 1);
-    house.patch(&house.cast.doctor_id, &json!({"specialty": null})).await.expect(200);
+    house.patch(&house.actors.doctor_id, &json!({"specialty": null})).await.expect(200);
     assert!(names("specialty=neuro").await.is_empty());
     let refused = admin.get(&format!("{STAFF}?specialty={}", "x".repeat(101))).await.expect(422);
     assert_eq!(refused.faults()[0].0, "/specialty");

@@ -8,17 +8,18 @@ use medcert_domain::{
 };
 
 use super::{
-    Issued, NewUser, UserSeen, WhoseAccount, about, index,
+    Issued, NewUser, VisibleUser, WhoseAccount, about,
+    account_status::{grants_text, roles_text},
+    index,
     person::By,
     staff::equip,
-    standing::{grants_text, roles_text},
 };
 use crate::{
     App, Conditions, Error,
+    audited_entity::{self, Change, Differences},
     certification::Input,
-    directory::{self, Change, Differences},
-    once::{Once, Writes, once, replay},
-    rerun::Failed,
+    idempotent::{EncodeResponse, Idempotent, idempotent, replay},
+    retry::Failed,
     store::{UnitOfWork, UserRow},
 };
 
@@ -29,8 +30,8 @@ pub async fn create(
     actor: &Actor,
     input: &(dyn Input<NewUser> + Sync),
     conditions: &Conditions,
-    write: Writes<'_, UserSeen>,
-) -> Result<Once<Issued>, Error> {
+    write: EncodeResponse<'_, VisibleUser>,
+) -> Result<Idempotent<Issued>, Error> {
     app.require(actor, Permission::ManageUsers).await?;
     input.well_formed()?;
     if let Some(before) = replay(app, conditions).await? {
@@ -43,7 +44,7 @@ pub async fn create(
     let password = check_password(password, &new.email).map_err(|e| e.below("/password"))?;
     let hash = app.parts.passwords.hash(password.reveal()).await?;
     let by = By { app, actor, profile: &profile };
-    let done = once(app, conditions, 201, write, async |uow: &mut dyn UnitOfWork| {
+    let done = idempotent(app, conditions, 201, write, async |uow: &mut dyn UnitOfWork| {
         free_address(uow, &new.email).await?;
         let person = person(by, uow, &new).await?;
         let now = app.now();
@@ -71,17 +72,17 @@ pub async fn create(
         differences.note("grants", None, grants_text(&user.grants));
         let (action, audited) = ("CREATE", "identity.create_user");
         let change = Change { about: about(&user), action, audited, differences, comment: None };
-        directory::journal(app, actor, uow, change).await?;
+        audited_entity::journal(app, actor, uow, change).await?;
         // Somebody who only just came in is neither the actor nor the last administrator, and never acted.
         let actions = Some(user.actions(false, false, false));
         let row = UserRow { user, person, staff: staff.map(|staff| staff.id), pending_email: None };
-        Ok(UserSeen { actions, ..UserSeen::listed(app, row) })
+        Ok(VisibleUser { actions, ..VisibleUser::listed(app, row) })
     })
     .await?;
     app.forget_sessions();
     Ok(match done {
-        Once::Done(seen) => Once::Done(Issued { seen, password: generated }),
-        Once::Replayed(kept) => Once::Replayed(kept),
+        Idempotent::Done(seen) => Idempotent::Done(Issued { seen, password: generated }),
+        Idempotent::Replayed(kept) => Idempotent::Replayed(kept),
     })
 }
 

@@ -8,17 +8,17 @@ use medcert_domain::{
 };
 
 use super::{
-    UserEdit, UserSeen, about, index,
+    UserEdit, VisibleUser, about, index,
     person::By,
     seen,
     staff::{equip, record},
 };
 use crate::{
     App, Error, IfMatch,
+    audited_entity::{self, Change},
     certification::Input,
-    directory::{self, Change},
     people::At,
-    rerun::run,
+    retry::run,
     store::UnitOfWork,
 };
 
@@ -29,7 +29,7 @@ pub async fn edit(
     id: Id<User>,
     if_match: IfMatch,
     input: &(dyn Input<UserEdit> + Sync),
-) -> Result<UserSeen, Error> {
+) -> Result<VisibleUser, Error> {
     app.require(actor, Permission::ManageUsers).await?;
     input.well_formed()?;
     let if_match = if_match.required()?;
@@ -50,8 +50,8 @@ pub async fn edit(
         if edit.staff.is_some() {
             let before = record(uow, person.id).await?;
             let after = equip(by, uow, &person, &user.roles, edit.staff.as_ref()).await?;
-            let told = |staff: &Option<Staff>| staff.as_ref().map(|s| s.id.to_string());
-            differences.note("staff_id", told(&before), told(&after));
+            let as_text = |staff: &Option<Staff>| staff.as_ref().map(|s| s.id.to_string());
+            differences.note("staff_id", as_text(&before), as_text(&after));
             let version = |staff: &Option<Staff>| staff.as_ref().map(|s| s.version);
             if version(&before) == version(&after) && differences.is_empty() {
                 return Ok(());
@@ -64,7 +64,7 @@ pub async fn edit(
         index(uow, &user, &person).await?;
         let (action, audited) = ("EDIT", "identity.edit_user");
         let change = Change { about: about(&user), action, audited, differences, comment: None };
-        directory::journal(app, actor, uow, change).await
+        audited_entity::journal(app, actor, uow, change).await
     })
     .await?;
     app.forget_sessions();

@@ -9,11 +9,11 @@ use medcert_domain::{
 
 use super::{
     about,
-    standing::{locked, office},
+    account_status::{locked, office},
 };
 use crate::{
     App, Error, IfMatch, audit,
-    rerun::{Failed, run},
+    retry::{Failed, run},
     store::{StoreError, UnitOfWork},
 };
 

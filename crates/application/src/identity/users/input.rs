@@ -9,7 +9,7 @@ use medcert_domain::{
     people::{Person, Staff, StaffRole},
 };
 
-use super::UserSeen;
+use super::VisibleUser;
 use crate::certification::PersonInput;
 
 /// An account to be made.
@@ -56,7 +56,7 @@ pub struct StaffInput {
 /// An account with a password that was made for it.
 pub struct Issued {
     /// The account.
-    pub seen: UserSeen,
+    pub seen: VisibleUser,
     /// The password, when it was made here: shown this once.
     pub password: Option<String>,
 }

@@ -1,15 +1,16 @@
 //! Accounts as the administration looks after them.
 
+mod account_status;
 mod create;
 mod edit;
 mod erase;
 mod input;
-mod leaving;
+mod offboarding;
 mod password;
 mod person;
 mod staff;
-mod standing;
 
+pub use account_status::{reactivate, set_grants, set_roles, suspend};
 pub use create::create;
 pub use edit::edit;
 pub use erase::erase;
@@ -19,7 +20,6 @@ pub use input::{
 pub use password::{reset_password, reset_password_of};
 pub(in crate::identity) use person::By;
 pub(in crate::identity) use staff::record as staff_record;
-pub use standing::{reactivate, set_grants, set_roles, suspend};
 
 use medcert_domain::{
     Entity as _, Id,
@@ -32,13 +32,13 @@ use super::permissions_of;
 use crate::{
     App, Error,
     audit::{self, About},
-    directory, people,
+    audited_entity, people,
     store::{ChangeRow, Page, PageRequest, StoreError, UnitOfWork, UserFilter, UserRow},
 };
 
 /// An account as an administrator or auditor sees it.
 #[derive(Debug, Clone)]
-pub struct UserSeen {
+pub struct VisibleUser {
     /// The account with its person.
     pub row: UserRow,
     /// Everything the account may do, by role or grant.
@@ -47,7 +47,7 @@ pub struct UserSeen {
     pub actions: Option<Vec<UserAction>>,
 }
 
-impl UserSeen {
+impl VisibleUser {
     fn listed(app: &App, mut row: UserRow) -> Self {
         let now = app.now();
         let permissions = permissions_of(&row.user, now);
@@ -65,8 +65,8 @@ fn about(user: &User) -> About {
 pub(crate) async fn index(uow: &mut dyn UnitOfWork, user: &User, person: &Person) -> Result<(), StoreError> {
     let merged = people::merged_into(uow, &[person]).await?;
     let own = [user.email.as_str(), &person.given_names, &person.family_names];
-    let words = directory::words(own.into_iter().chain(people::numbers(person, &merged)));
-    uow.index_entry(User::KIND, user.id.raw(), &words).await
+    let search_terms = audited_entity::search_terms(own.into_iter().chain(people::numbers(person, &merged)));
+    uow.index_entry(User::KIND, user.id.raw(), &search_terms).await
 }
 
 /// Accounts, by name.
@@ -75,17 +75,17 @@ pub async fn list(
     actor: &Actor,
     filter: &UserFilter,
     page: &PageRequest,
-) -> Result<Page<UserSeen>, Error> {
+) -> Result<Page<VisibleUser>, Error> {
     app.require(actor, Permission::ReadUsers).await?;
     let found = app.store().users(filter, page).await?;
-    let action = if filter.words.is_empty() { "identity.list" } else { "identity.search" };
+    let action = if filter.search_terms.is_empty() { "identity.list" } else { "identity.search" };
     app.trail.note(audit::event(app, actor, action, About::list(User::KIND), "ok")).await;
-    let items = found.items.into_iter().map(|row| UserSeen::listed(app, row)).collect();
+    let items = found.items.into_iter().map(|row| VisibleUser::listed(app, row)).collect();
     Ok(Page { items, next: found.next, total: found.total })
 }
 
 /// One account.
-pub async fn read(app: &App, actor: &Actor, id: Id<User>) -> Result<UserSeen, Error> {
+pub async fn read(app: &App, actor: &Actor, id: Id<User>) -> Result<VisibleUser, Error> {
     app.require(actor, Permission::ReadUsers).await?;
     let seen = seen(app, actor, id).await?;
     app.trail.note(audit::event(app, actor, "identity.read", about(&seen.row.user), "ok")).await;
@@ -101,15 +101,15 @@ pub async fn history(
 ) -> Result<Page<ChangeRow>, Error> {
     app.require(actor, Permission::ReadUsers).await?;
     app.store().user(id).await?.ok_or(Error::NotFound("user"))?;
-    directory::history(app, actor, User::KIND, id.raw(), page).await
+    audited_entity::history(app, actor, User::KIND, id.raw(), page).await
 }
 
 /// The account as it is now, with what the actor can do to it.
-async fn seen(app: &App, actor: &Actor, id: Id<User>) -> Result<UserSeen, Error> {
+async fn seen(app: &App, actor: &Actor, id: Id<User>) -> Result<VisibleUser, Error> {
     let row = app.store().user(id).await?.ok_or(Error::NotFound("user"))?;
-    let mut seen = UserSeen::listed(app, row);
+    let mut seen = VisibleUser::listed(app, row);
     if !Permission::ManageUsers.held_by(actor) {
-        return Ok(UserSeen { actions: Some(vec![]), ..seen });
+        return Ok(VisibleUser { actions: Some(vec![]), ..seen });
     }
     let user = &seen.row.user;
     let last = user.is_active_admin() && app.store().active_admins().await? <= 1;

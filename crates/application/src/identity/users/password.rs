@@ -6,14 +6,14 @@ use medcert_domain::{
     policy::Permission,
 };
 
-use super::{Issued, UserSeen, about, create::fresh_password, seen};
+use super::{Issued, VisibleUser, about, create::fresh_password, seen};
 use crate::{
     App, Conditions, Error,
     audit::{self, About},
-    directory::{self, Change, Differences},
+    audited_entity::{self, Change, Differences},
+    idempotent::{EncodeResponse, Idempotent, idempotent, replay},
     identity::profile::forget_email_change,
-    once::{Once, Writes, once, replay},
-    rerun::{Failed, OnStale, run},
+    retry::{Failed, OnStale, run},
     store::{AuditEvent, UnitOfWork, UserRow},
 };
 
@@ -23,8 +23,8 @@ pub async fn reset_password(
     actor: &Actor,
     id: Id<User>,
     conditions: &Conditions,
-    write: Writes<'_, UserSeen>,
-) -> Result<Once<Issued>, Error> {
+    write: EncodeResponse<'_, VisibleUser>,
+) -> Result<Idempotent<Issued>, Error> {
     app.require(actor, Permission::ManageUsers).await?;
     if let Some(before) = replay(app, conditions).await? {
         return Ok(before);
@@ -37,20 +37,20 @@ pub async fn reset_password(
     conditions.if_match.check(row.user.version)?;
     let password = fresh_password(app, &row.user.email);
     let hash = app.parts.passwords.hash(&password).await?;
-    let done = once(app, conditions, 200, write, async |uow: &mut dyn UnitOfWork| {
+    let done = idempotent(app, conditions, 200, write, async |uow: &mut dyn UnitOfWork| {
         let found: Option<User> = uow.get(id).await?;
         let user = found.ok_or(Error::NotFound("user"))?;
         conditions.if_match.check(user.version)?;
         let event = audit::event(app, actor, RESET, about(&user), "ok");
         let user = replace(app, uow, user, &hash, event).await?;
-        Ok(UserSeen::listed(app, UserRow { user, pending_email: None, ..row.clone() }))
+        Ok(VisibleUser::listed(app, UserRow { user, pending_email: None, ..row.clone() }))
     })
     .await?;
     app.forget_sessions();
     match done {
-        Once::Replayed(kept) => Ok(Once::Replayed(kept)),
-        Once::Done(_) => {
-            Ok(Once::Done(Issued { seen: seen(app, actor, id).await?, password: Some(password) }))
+        Idempotent::Replayed(kept) => Ok(Idempotent::Replayed(kept)),
+        Idempotent::Done(_) => {
+            Ok(Idempotent::Done(Issued { seen: seen(app, actor, id).await?, password: Some(password) }))
         }
     }
 }
@@ -61,7 +61,7 @@ pub async fn reset_password_of(app: &App, email: &str) -> Result<String, Error> 
     let row = app.store().account_by_email(&email).await?.ok_or(Error::NotFound("user"))?;
     let password = fresh_password(app, &email);
     let hash = app.parts.passwords.hash(&password).await?;
-    run(app, OnStale::Rerun, async |uow: &mut dyn UnitOfWork| {
+    run(app, OnStale::Retry, async |uow: &mut dyn UnitOfWork| {
         let found: Option<User> = uow.get(row.user.id).await?;
         let user = found.ok_or(Error::NotFound("user"))?;
         let event = audit::anonymous(app, &Origin::default(), RESET, about(&user), "ok");
@@ -91,7 +91,7 @@ async fn replace(
     let about = About::object(User::KIND, user.id.raw()).of(user.person);
     let differences = Differences::default();
     let change = Change { about, action: "RESET_PASSWORD", audited: RESET, differences, comment: None };
-    directory::journal_as(app, uow, event, change).await?;
+    audited_entity::journal_as(app, uow, event, change).await?;
     user.version += 1;
     Ok(user)
 }

@@ -4,10 +4,10 @@ use medcert_domain::{Invalid, catalog::Institution, identity::Actor, people::Per
 
 use crate::{
     App,
-    certification::{Finder, PersonInput},
-    directory::Differences,
+    audited_entity::Differences,
+    certification::{PersonInput, PersonResolver},
     people::{At, Correction},
-    rerun::Failed,
+    retry::Failed,
     store::UnitOfWork,
 };
 
@@ -20,8 +20,8 @@ pub(in crate::identity) struct By<'a> {
 }
 
 impl By<'_> {
-    fn finder<'u>(&'u self, uow: &'u mut dyn UnitOfWork) -> Finder<'u> {
-        Finder::new(self.app, self.actor, uow, self.profile)
+    fn finder<'u>(&'u self, uow: &'u mut dyn UnitOfWork) -> PersonResolver<'u> {
+        PersonResolver::new(self.app, self.actor, uow, self.profile)
     }
 
     /// The person with this document, with what is said of them taken over; or a new one.

@@ -12,9 +12,9 @@ use medcert_domain::{
 use super::{StaffInput, person::By};
 use crate::{
     audit::About,
-    directory::{self, Change, Differences},
+    audited_entity::{self, Change, Differences},
     people::index_staff,
-    rerun::Failed,
+    retry::Failed,
     store::UnitOfWork,
 };
 
@@ -44,17 +44,17 @@ pub(super) async fn equip(
     roles: &BTreeSet<Role>,
     input: Option<&StaffInput>,
 ) -> Result<Option<Staff>, Failed> {
-    let said = StaffInput::default();
-    let said = input.unwrap_or(&said);
-    if let Some(Some(licence)) = &said.licence_number {
+    let given = StaffInput::default();
+    let given = input.unwrap_or(&given);
+    if let Some(Some(licence)) = &given.licence_number {
         app.printable("/staff/licence_number", licence)?;
     }
-    if let Some(Some(specialty)) = &said.specialty {
+    if let Some(Some(specialty)) = &given.specialty {
         app.printable("/staff/specialty", specialty)?;
     }
     let present = record(uow, person.id).await?;
     let brought = roles.iter().filter_map(|role| role.staff_role());
-    let mut wanted: BTreeSet<StaffRole> = said.roles.iter().copied().chain(brought).collect();
+    let mut wanted: BTreeSet<StaffRole> = given.roles.iter().copied().chain(brought).collect();
     if let Some(present) = &present {
         wanted.extend(&present.roles);
     }
@@ -71,16 +71,16 @@ pub(super) async fn equip(
     let mut differences = Differences::default();
     differences.note("roles", list(&record.roles), list(&wanted));
     record.roles = wanted;
-    if let Some(licence) = &said.licence_number {
+    if let Some(licence) = &given.licence_number {
         differences.note("licence_number", record.licence_number.clone(), licence.clone());
         record.licence_number.clone_from(licence);
     }
-    if let Some(until) = said.licence_valid_until {
-        let told = |day: Option<chrono::NaiveDate>| day.map(|day| day.to_string());
-        differences.note("licence_valid_until", told(record.licence_valid_until), told(until));
+    if let Some(until) = given.licence_valid_until {
+        let as_text = |day: Option<chrono::NaiveDate>| day.map(|day| day.to_string());
+        differences.note("licence_valid_until", as_text(record.licence_valid_until), as_text(until));
         record.licence_valid_until = until;
     }
-    if let Some(specialty) = &said.specialty {
+    if let Some(specialty) = &given.specialty {
         differences.note("specialty", record.specialty.clone(), specialty.clone());
         record.specialty.clone_from(specialty);
     }
@@ -98,7 +98,7 @@ pub(super) async fn equip(
     };
     index_staff(uow, person, &record).await?;
     let about = About::object(Staff::KIND, record.id.raw());
-    directory::journal(app, actor, uow, Change { about, action, audited, differences, comment: None })
+    audited_entity::journal(app, actor, uow, Change { about, action, audited, differences, comment: None })
         .await?;
     Ok(Some(record))
 }

@@ -23,7 +23,7 @@ use medcert_domain::{
 use medcert_testkit::{Database, actor_of};
 
 use super::walk::{Credit, Walk};
-use crate::floor::{Floor, Outcome, keyed};
+use crate::race_fixture::{Outcome, RaceFixture, keyed};
 /// Numbers that look like chance and are the same each time.
 struct Chance(u64);
 
@@ -36,7 +36,7 @@ impl Chance {
 
 /// Requests as they are lived, and what a report of them must say.
 pub(super) struct Lives {
-    pub(super) floor: Floor,
+    pub(super) fixture: RaceFixture,
     admin: Actor,
     managers: Vec<Id<Staff>>,
     services: Vec<Id<Service>>,
@@ -57,8 +57,8 @@ fn end(money: Option<MoneyDecision>) -> EndWithoutCertificate {
 
 impl Lives {
     pub(super) async fn on(database: Database) -> Self {
-        let floor = Floor::on(database).await;
-        let app = floor.app(0);
+        let fixture = RaceFixture::on(database).await;
+        let app = fixture.app(0);
         let admin = actor_of(&app, demo::emails()[0]).await;
         let page = PageRequest { limit: 9, after: None, with_total: false };
         let services = app
@@ -68,23 +68,23 @@ impl Lives {
             .await
             .unwrap();
         let services = services.items.into_iter().map(|service| service.id).collect();
-        let other = second_manager(&floor).await;
-        let managers = vec![floor.manager.staff.unwrap(), other];
-        Self { floor, admin, managers, services, all: vec![], ledgers: vec![], calls: 0, chance: Chance(7) }
+        let other = second_manager(&fixture).await;
+        let managers = vec![fixture.manager.staff.unwrap(), other];
+        Self { fixture, admin, managers, services, all: vec![], ledgers: vec![], calls: 0, chance: Chance(7) }
     }
 
     pub(super) async fn live_in(&self, zone: Tz) {
-        let app = self.floor.app(0);
+        let app = self.fixture.app(0);
         let mut institution = app.parts.store.institution().await.unwrap().unwrap();
         institution.time_zone = zone;
         let mut uow = app.parts.store.begin().await.unwrap();
         uow.update(&institution).await.unwrap();
         uow.commit().await.unwrap();
-        self.floor.replicas.clock.advance(Duration::seconds(3));
+        self.fixture.replicas.clock.advance(Duration::seconds(3));
     }
 
     async fn request(&self, id: Id<Certification>) -> Certification {
-        self.floor.app(0).parts.store.dossier(id).await.unwrap().unwrap().certification
+        self.fixture.app(0).parts.store.request_aggregate(id).await.unwrap().unwrap().certification
     }
 
     async fn try_to(&mut self, actor: &Actor, at: usize, action: Action, payload: Payload) -> Option<Detail> {
@@ -97,11 +97,11 @@ impl Lives {
             },
             _ => keyed(actor, &format!("call-{}", self.calls), [1; 32]),
         };
-        told(self.floor.act(self.calls, actor, id, action, payload, &conditions).await)
+        summary(self.fixture.act(self.calls, actor, id, action, payload, &conditions).await)
     }
 
     fn today(&self, zone: Tz) -> NaiveDate {
-        self.floor.app(0).now().with_timezone(&zone).date_naive()
+        self.fixture.app(0).now().with_timezone(&zone).date_naive()
     }
 
     /// One step of some request's life; what the rules refuse does not happen.
@@ -109,17 +109,17 @@ impl Lives {
     pub(super) async fn step(&mut self, zone: Tz) {
         let hours = i64::try_from(self.chance.below(44)).unwrap();
         let by = Duration::hours(hours) + Duration::seconds(i64::try_from(self.chance.below(4000)).unwrap());
-        self.floor.replicas.clock.advance(by);
+        self.fixture.replicas.clock.advance(by);
         if self.all.len() < 6 || self.chance.below(5) == 0 {
             let service = self.services[self.chance.below(self.services.len())];
             let number = self.all.len() + 1_000;
-            let detail = self.floor.register_for(self.calls, number, Some(service)).await;
-            self.all.push((detail.dossier.certification.id, None));
+            let detail = self.fixture.register_for(self.calls, number, Some(service)).await;
+            self.all.push((detail.request_aggregate.certification.id, None));
             return;
         }
         let at = self.chance.below(self.all.len());
         let (id, request) = (self.all[at].0, self.request(self.all[at].0).await);
-        let (admin, doctor) = (self.admin.clone(), self.floor.doctor.clone());
+        let (admin, doctor) = (self.admin.clone(), self.fixture.doctor.clone());
         let payments = &request.payments;
         let payment = payments.get(self.chance.below(payments.len().max(1))).map(|payment| payment.id);
         let back = Days::new(u64::try_from(self.chance.below(40)).unwrap());
@@ -203,7 +203,7 @@ impl Lives {
                 let mut conditions = keyed(&doctor, &format!("issue-{}", self.calls), [1; 32]);
                 conditions.if_match = medcert_application::IfMatch::Version(request.version);
                 self.calls += 1;
-                told(self.floor.issue(self.calls, id, &conditions).await)
+                summary(self.fixture.issue(self.calls, id, &conditions).await)
             }
             _ => {
                 let conditions = Conditions {
@@ -216,7 +216,7 @@ impl Lives {
                     input: &Known("so".to_owned()),
                     encode: &|_| String::new(),
                 };
-                if self.all.len() > 12 && erase(&self.floor.app(1), &admin, attempt).await.is_ok() {
+                if self.all.len() > 12 && erase(&self.fixture.app(1), &admin, attempt).await.is_ok() {
                     self.all.remove(at);
                     self.ledgers.push((request.payments, request.refunds));
                 }
@@ -224,7 +224,7 @@ impl Lives {
             }
         };
         if let Some(detail) = done {
-            let after = detail.dossier.certification;
+            let after = detail.request_aggregate.certification;
             if after.stage.is_open() {
                 self.all[at].1 = None;
             } else if request.stage.is_open() {
@@ -234,7 +234,7 @@ impl Lives {
     }
 
     async fn report(&self, filter: &ReportFilter) -> Report {
-        reports::report(&self.floor.app(2), &self.admin, filter).await.unwrap()
+        reports::report(&self.fixture.app(2), &self.admin, filter).await.unwrap()
     }
 
     /// Compares reports with what a walk over all requests finds.
@@ -254,7 +254,7 @@ impl Lives {
             CellFilter { services: vec![self.services[0]], ..one(self.managers[1]) },
             CellFilter { currencies: vec![Currency::parse("EUR").unwrap()], ..CellFilter::default() },
             CellFilter {
-                doctors: vec![self.floor.doctor.staff.unwrap()],
+                doctors: vec![self.fixture.doctor.staff.unwrap()],
                 stages: vec![Stage::Closed],
                 ..CellFilter::default()
             },
@@ -272,7 +272,7 @@ impl Lives {
     }
 }
 
-fn told(outcome: Outcome) -> Option<Detail> {
+fn summary(outcome: Outcome) -> Option<Detail> {
     match outcome {
         Ok(Answer::Fresh(detail)) => Some(*detail),
         Ok(Answer::Replayed(_)) => panic!("every call has a key of its own"),
@@ -281,8 +281,8 @@ fn told(outcome: Outcome) -> Option<Detail> {
     }
 }
 
-async fn second_manager(floor: &Floor) -> Id<Staff> {
-    let app = floor.app(0);
+async fn second_manager(fixture: &RaceFixture) -> Id<Staff> {
+    let app = fixture.app(0);
     let now = app.now();
     let row = app.parts.store.account_by_email(demo::emails()[2]).await.unwrap().unwrap();
     let mut uow = app.parts.store.begin().await.unwrap();

@@ -17,7 +17,7 @@ use medcert_domain::{
 use medcert_testkit::{Database, actor_of};
 
 use self::lives::Lives;
-use crate::floor::{CALLERS, Floor, fresh, keyed, plain};
+use crate::race_fixture::{CALLERS, RaceFixture, fresh, keyed, plain};
 
 /// Random lives, in two time zones over the changes of their clocks, counted as they happen, folded, and anew.
 pub(crate) async fn agree_with_the_requests(database: Database) {
@@ -31,18 +31,18 @@ pub(crate) async fn agree_with_the_requests(database: Database) {
         }
         lives.check(south, &format!("round {round}")).await;
         if round > 0 {
-            reports::keep(&lives.floor.app(0)).await.unwrap();
+            reports::keep(&lives.fixture.app(0)).await.unwrap();
             lives.check(south, &format!("round {round}, folded")).await;
         }
     }
-    reports::rebuild(&lives.floor.app(0)).await.unwrap();
+    reports::rebuild(&lives.fixture.app(0)).await.unwrap();
     lives.check(south, "counted anew").await;
     lives.live_in(north).await;
     lives.check(north, "in another time zone").await;
     for _ in 0..60 {
         lives.step(north).await;
     }
-    reports::keep(&lives.floor.app(1)).await.unwrap();
+    reports::keep(&lives.fixture.app(1)).await.unwrap();
     lives.check(north, "at the end").await;
     let erased = !lives.ledgers.is_empty();
     assert!(erased, "some request was erased");
@@ -50,18 +50,18 @@ pub(crate) async fn agree_with_the_requests(database: Database) {
 
 /// Writers, a folder, whoever counts anew and readers at once: every answer is of one moment, and nothing is lost.
 pub(crate) async fn stay_whole_while_others_write(database: Database) {
-    let floor = Floor::on(database).await;
-    let admin = actor_of(&floor.app(0), demo::emails()[0]).await;
+    let fixture = RaceFixture::on(database).await;
+    let admin = actor_of(&fixture.app(0), demo::emails()[0]).await;
     let filter = ReportFilter { from: None, to: None, grouping: Grouping::Day, of: CellFilter::default() };
-    reports::report(&floor.app(0), &admin, &filter).await.unwrap();
+    reports::report(&fixture.app(0), &admin, &filter).await.unwrap();
     let writers = (0..CALLERS).map(async |caller| {
-        let detail = floor.register(caller, caller).await;
-        let id = detail.dossier.certification.id;
-        let conditions = keyed(&floor.manager, &format!("{caller}"), [9; 32]);
-        let payload = floor.payment(&format!("r-{caller}"));
-        fresh(floor.act(caller, &floor.manager, id, Action::RegisterPayment, payload, &conditions).await);
-        let assigned = Floor::assign(&floor.manager);
-        fresh(floor.act(caller, &floor.operator, id, Action::AssignManager, assigned, &plain()).await);
+        let detail = fixture.register(caller, caller).await;
+        let id = detail.request_aggregate.certification.id;
+        let conditions = keyed(&fixture.manager, &format!("{caller}"), [9; 32]);
+        let payload = fixture.payment(&format!("r-{caller}"));
+        fresh(fixture.act(caller, &fixture.manager, id, Action::RegisterPayment, payload, &conditions).await);
+        let assigned = RaceFixture::assign(&fixture.manager);
+        fresh(fixture.act(caller, &fixture.operator, id, Action::AssignManager, assigned, &plain()).await);
     });
     let done = std::cell::Cell::new(false);
     let writers = async {
@@ -70,7 +70,7 @@ pub(crate) async fn stay_whole_while_others_write(database: Database) {
     };
     let keeper = async {
         while !done.get() {
-            match reports::keep(&floor.app(1)).await {
+            match reports::keep(&fixture.app(1)).await {
                 Ok(()) | Err(Error::Busy(_) | Error::Stale) => {}
                 Err(error) => panic!("{error:?}"),
             }
@@ -79,7 +79,7 @@ pub(crate) async fn stay_whole_while_others_write(database: Database) {
     };
     let counter = async {
         while !done.get() {
-            match reports::rebuild(&floor.app(2)).await {
+            match reports::rebuild(&fixture.app(2)).await {
                 Ok(()) | Err(Error::Busy(_) | Error::Stale) => {}
                 Err(error) => panic!("{error:?}"),
             }
@@ -88,7 +88,7 @@ pub(crate) async fn stay_whole_while_others_write(database: Database) {
     let reader = async {
         let (mut last, mut reads) = (0, 0);
         while !done.get() {
-            let report = match reports::report(&floor.app(3), &admin, &filter).await {
+            let report = match reports::report(&fixture.app(3), &admin, &filter).await {
                 Ok(report) => report,
                 Err(Error::Busy(_)) => continue,
                 Err(error) => panic!("{error:?}"),
@@ -106,15 +106,15 @@ pub(crate) async fn stay_whole_while_others_write(database: Database) {
         assert!(reads > 0);
     };
     join(writers, join(keeper, join(counter, reader))).await;
-    reports::keep(&floor.app(0)).await.unwrap();
+    reports::keep(&fixture.app(0)).await.unwrap();
     let all = i64::try_from(CALLERS).unwrap();
     let check = async |when: &str| {
-        let report = reports::report(&floor.app(0), &admin, &filter).await.unwrap();
+        let report = reports::report(&fixture.app(0), &admin, &filter).await.unwrap();
         assert_eq!(report.figures.requests, all, "{when}");
-        assert_eq!(report.figures.income[0].paid.minor, all * floor.service.fee.minor, "{when}");
+        assert_eq!(report.figures.income[0].paid.minor, all * fixture.service.fee.minor, "{when}");
         assert_eq!(report.rankings.managers[0].requests, all, "{when}");
     };
     check("folded").await;
-    reports::rebuild(&floor.app(0)).await.unwrap();
+    reports::rebuild(&fixture.app(0)).await.unwrap();
     check("counted anew").await;
 }

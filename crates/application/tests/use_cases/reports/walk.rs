@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use medcert_application::{
-    reports::{self, Place, Report},
+    reports::{self, RankingEntry, Report},
     store::CellFilter,
 };
 use medcert_domain::{
@@ -133,12 +133,12 @@ impl Walk<'_> {
             assert_eq!(figures.issued, issued, "{what}");
         }
         let income = figures.income.first();
-        let told = income.map_or(Money3::default(), |income| Money3 {
+        let summary = income.map_or(Money3::default(), |income| Money3 {
             paid: income.paid.minor,
             refunded: income.refunded.minor,
             paying: income.paying,
         });
-        assert_eq!(told, money, "{what}");
+        assert_eq!(summary, money, "{what}");
         let in_stage = |(stage, count): &(Stage, i64)| (*count != 0).then_some((*stage, *count));
         assert_eq!(
             report.by_stage.iter().filter_map(in_stage).collect::<BTreeMap<_, _>>(),
@@ -150,7 +150,7 @@ impl Walk<'_> {
         let deeds = |deeds: &[reports::Deed]| deeds.iter().map(|deed| deed.count).sum::<i64>();
         assert_eq!(deeds(&report.by_person.voids), voids, "{what}");
         assert_eq!(deeds(&report.by_person.waivers), waivers, "{what}");
-        let places = |place: &Place| (Id::new(place.id), (place.requests, place.closed));
+        let places = |place: &RankingEntry| (Id::new(place.id), (place.requests, place.closed));
         let ranked: BTreeMap<Id<Staff>, (i64, i64)> = report.rankings.managers.iter().map(places).collect();
         managers.retain(|_, counts| *counts != (0, 0));
         let ranked: BTreeMap<_, _> = ranked.into_iter().filter(|(_, counts)| *counts != (0, 0)).collect();

@@ -74,8 +74,8 @@ impl Certification {
         let after = self.derived_stage();
         let line = HistoryLine::of(Action::Reopen);
         let line = line.field("stage", Some(before.to_string()), Some(after.to_string()));
-        let told = code.map_or_else(|| reason.to_owned(), |code| format!("{code}: {reason}"));
-        out.lines.push(line.comment(Some(told)));
+        let comment = code.map_or_else(|| reason.to_owned(), |code| format!("{code}: {reason}"));
+        out.lines.push(line.comment(Some(comment)));
         out.events.push(Event::RequestReopened);
         Ok(())
     }

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// A file as history names it: what is clinical by its kind alone.
-fn told(file: &StoredFile) -> String {
+fn describe(file: &StoredFile) -> String {
     if file.kind.is_clinical() { file.kind.to_string() } else { format!("{}: {}", file.kind, file.name) }
 }
 
@@ -31,7 +31,7 @@ impl Certification {
             uploaded_by: ctx.actor.user,
             uploaded_at: ctx.now,
         };
-        out.lines.push(HistoryLine::of(Action::AddFile).field("file", None, Some(told(&file))));
+        out.lines.push(HistoryLine::of(Action::AddFile).field("file", None, Some(describe(&file))));
         self.files.push(file);
         Ok(())
     }
@@ -85,7 +85,7 @@ impl Certification {
             return Err(Invalid::one("", "unknown", "is no file of this request").into());
         };
         self.check_file_deletion(file, ctx)?;
-        let line = HistoryLine::of(Action::DeleteFile).field("file", Some(told(file)), None);
+        let line = HistoryLine::of(Action::DeleteFile).field("file", Some(describe(file)), None);
         out.lines.push(line.comment(reason));
         self.files.retain(|file| file.id != id);
         Ok(())

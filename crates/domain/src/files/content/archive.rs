@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, ops::Range};
 
-use super::{MediaType, Unfit};
+use super::{MediaType, Rejected};
 
 /// Parts at the most.
 const MOST_PARTS: u16 = 4096;
@@ -26,7 +26,7 @@ pub struct Archive {
     expected: u16,
     length: u64,
     pending: Vec<u8>,
-    fault: Option<Unfit>,
+    fault: Option<Rejected>,
     read: u16,
     unpacked: u64,
     names: BTreeSet<Vec<u8>>,
@@ -46,7 +46,7 @@ struct Entry<'b> {
 
 impl<'b> Entry<'b> {
     /// The entry at the beginning of the bytes; `None` when more of them are needed.
-    fn parse(bytes: &'b [u8]) -> Result<Option<Self>, Unfit> {
+    fn parse(bytes: &'b [u8]) -> Result<Option<Self>, Rejected> {
         if bytes.len() < ENTRY {
             return Ok(None);
         }
@@ -60,21 +60,21 @@ impl<'b> Entry<'b> {
             Some((name, whole, two(8)?, two(10)?, four(20)?, four(24)?, four(42)?))
         };
         if !bytes.starts_with(b"PK\x01\x02") {
-            return Err(Unfit::Damaged);
+            return Err(Rejected::Damaged);
         }
-        let (name, whole, flags, method, packed, unpacked, offset) = fields().ok_or(Unfit::Damaged)?;
+        let (name, whole, flags, method, packed, unpacked, offset) = fields().ok_or(Rejected::Damaged)?;
         if bytes.len() < whole {
             return Ok(None);
         }
-        let name = bytes.get(ENTRY..ENTRY + name).ok_or(Unfit::Damaged)?;
+        let name = bytes.get(ENTRY..ENTRY + name).ok_or(Rejected::Damaged)?;
         Ok(Some(Self { flags, method, packed, unpacked, offset, name, whole }))
     }
 }
 
 impl Archive {
-    pub(super) fn new(place: Range<u64>, entries: u16, length: u64) -> Result<Self, Unfit> {
+    pub(super) fn new(place: Range<u64>, entries: u16, length: u64) -> Result<Self, Rejected> {
         if entries > MOST_PARTS || place.end - place.start > MOST_DIRECTORY {
-            return Err(Unfit::Bomb);
+            return Err(Rejected::Bomb);
         }
         Ok(Self {
             place,
@@ -122,32 +122,32 @@ impl Archive {
         self.pending = rest.to_vec();
     }
 
-    fn enter(&mut self, entry: &Entry<'_>) -> Result<(), Unfit> {
+    fn enter(&mut self, entry: &Entry<'_>) -> Result<(), Rejected> {
         self.read += 1;
         if self.read > self.expected {
-            return Err(Unfit::Damaged);
+            return Err(Rejected::Damaged);
         }
         if entry.flags & 1 != 0 {
-            return Err(Unfit::Encrypted);
+            return Err(Rejected::Encrypted);
         }
         // Stored or deflated, of sizes that need no extension: no office program writes anything else.
         if !matches!(entry.method, 0 | 8) || entry.packed == u32::MAX || entry.unpacked == u32::MAX {
-            return Err(Unfit::Damaged);
+            return Err(Rejected::Damaged);
         }
         let name = entry.name.to_ascii_lowercase();
         let leaves = name.split(|b| *b == b'/').any(|part| part == b"..");
         let odd = name.is_empty() || name.iter().any(|b| *b < 0x20 || *b == b'\\') || name.starts_with(b"/");
         if leaves || odd || !self.names.insert(name.clone()) {
-            return Err(Unfit::Damaged);
+            return Err(Rejected::Damaged);
         }
         let file = name.rsplit(|b| *b == b'/').next().unwrap_or_default();
         if matches!(file, b"vbaproject.bin" | b"vbadata.xml" | b"vbaprojectsignature.bin") {
-            return Err(Unfit::Macros);
+            return Err(Rejected::Macros);
         }
         self.unpacked += u64::from(entry.unpacked);
         let ratio = self.unpacked / self.length.max(1);
         if self.unpacked > MOST_UNPACKED || (self.unpacked > SMALL && ratio > MOST_RATIO) {
-            return Err(Unfit::Bomb);
+            return Err(Rejected::Bomb);
         }
         let from = u64::from(entry.offset);
         self.parts.push(from..from + LOCAL + entry.name.len() as u64 + u64::from(entry.packed));
@@ -155,32 +155,32 @@ impl Archive {
     }
 
     /// What the archive is, once its whole directory has passed.
-    pub fn conclude(mut self) -> Result<MediaType, Unfit> {
+    pub fn conclude(mut self) -> Result<MediaType, Rejected> {
         if let Some(fault) = self.fault {
             return Err(fault);
         }
         if !self.pending.is_empty() || self.read != self.expected {
-            return Err(Unfit::Damaged);
+            return Err(Rejected::Damaged);
         }
         self.parts.sort_by_key(|part| part.start);
         // Parts that share bytes unpack to more than the file could hold.
         let ends = self.parts.iter().map(|part| part.end);
         let begins = self.parts.iter().skip(1).map(|part| part.start).chain([self.place.start]);
         if ends.zip(begins).any(|(end, next)| end > next) {
-            return Err(Unfit::Bomb);
+            return Err(Rejected::Bomb);
         }
         if self.parts.first().is_none_or(|part| part.start != 0) {
-            return Err(Unfit::Polyglot);
+            return Err(Rejected::Polyglot);
         }
         let has = |name: &[u8]| self.names.contains(name);
         if !has(b"[content_types].xml") {
-            return Err(Unfit::Unsupported);
+            return Err(Rejected::Unsupported);
         }
         match (has(b"word/document.xml"), has(b"xl/workbook.xml")) {
             (true, false) => Ok(MediaType::Docx),
             (false, true) => Ok(MediaType::Xlsx),
-            (true, true) => Err(Unfit::Polyglot),
-            (false, false) => Err(Unfit::Unsupported),
+            (true, true) => Err(Rejected::Polyglot),
+            (false, false) => Err(Rejected::Unsupported),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! HEIC (ISO/IEC 23008-12): boxes, the first of which names the brand.
 
-use super::Unfit;
+use super::Rejected;
 
 /// Brands of HEVC-coded pictures and collections of them.
 const BRANDS: [&[u8]; 6] = [b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"];
@@ -56,16 +56,16 @@ impl Boxes {
         }
     }
 
-    pub(super) fn conclude(self, head: &[u8]) -> Result<(), Unfit> {
+    pub(super) fn conclude(self, head: &[u8]) -> Result<(), Rejected> {
         let size = head.first_chunk().map_or(0, |bytes| u32::from_be_bytes(*bytes));
         let brands = usize::try_from(size).ok().and_then(|end| head.get(8..end)).unwrap_or_default();
         let (major, minor) = brands.split_at(brands.len().min(8));
         let named = |brand: &[u8]| BRANDS.contains(&brand);
         let heic = major.get(..4).is_some_and(named) || minor.chunks(4).any(named);
         if !heic {
-            return Err(Unfit::Unsupported);
+            return Err(Rejected::Unsupported);
         }
         let whole = self.open || self.skip == 0 && self.header.is_empty();
-        if self.broken || !whole || !self.described { Err(Unfit::Damaged) } else { Ok(()) }
+        if self.broken || !whole || !self.described { Err(Rejected::Damaged) } else { Ok(()) }
     }
 }

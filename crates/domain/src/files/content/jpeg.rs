@@ -1,7 +1,7 @@
 //! JPEG (ITU-T T.81 annex B): segments and scans up to the end of image, and further images behind it, as telephones
 //! write them (CIPA DC-007).
 
-use super::{LEFT_BEHIND, Unfit, harmless};
+use super::{LEFT_BEHIND, Rejected, harmless};
 
 /// Follows the markers.
 #[derive(Debug, Default)]
@@ -116,12 +116,12 @@ impl Jpeg {
         &[]
     }
 
-    pub(super) fn conclude(self) -> Result<(), Unfit> {
+    pub(super) fn conclude(self) -> Result<(), Rejected> {
         match self.state {
             State::End if harmless(&self.left) => Ok(()),
-            State::End => Err(Unfit::Polyglot),
-            State::Broken if self.left.len() > LEFT_BEHIND => Err(Unfit::Polyglot),
-            _ => Err(Unfit::Damaged),
+            State::End => Err(Rejected::Polyglot),
+            State::Broken if self.left.len() > LEFT_BEHIND => Err(Rejected::Polyglot),
+            _ => Err(Rejected::Damaged),
         }
     }
 }

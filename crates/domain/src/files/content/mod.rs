@@ -21,7 +21,7 @@ use tail::Tail;
 
 /// Why a file is not kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Unfit {
+pub enum Rejected {
     /// It has no bytes.
     #[error("the file is empty")]
     Empty,
@@ -48,7 +48,7 @@ pub enum Unfit {
     Encrypted,
 }
 
-impl Unfit {
+impl Rejected {
     /// Stable code in kebab case.
     pub const fn code(self) -> &'static str {
         match self {
@@ -172,17 +172,17 @@ impl Inspection {
     }
 
     /// What the file is, once all its bytes have passed.
-    pub fn conclude(self) -> Result<Finding, Unfit> {
+    pub fn conclude(self) -> Result<Finding, Rejected> {
         if self.length == 0 {
-            return Err(Unfit::Empty);
+            return Err(Rejected::Empty);
         }
         let known = match self.walk.unwrap_or(Walk::Unknown) {
-            Walk::Unknown => return Err(Unfit::Unsupported),
-            Walk::Zip if contains(&self.head, b"%PDF-") => return Err(Unfit::Polyglot),
+            Walk::Unknown => return Err(Rejected::Unsupported),
+            Walk::Zip if contains(&self.head, b"%PDF-") => return Err(Rejected::Polyglot),
             Walk::Zip => return self.tail.archive(self.length).map(Finding::Archive),
             Walk::Pdf => {
                 if !self.tail.last(LEFT_BEHIND).is_some_and(|last| contains(last, b"%%EOF")) {
-                    return Err(Unfit::Damaged);
+                    return Err(Rejected::Damaged);
                 }
                 MediaType::Pdf
             }
@@ -193,20 +193,20 @@ impl Inspection {
         };
         let as_pdf = known != MediaType::Pdf && contains(&self.head, b"%PDF-");
         if as_pdf || self.tail.ends_as_archive(self.length) {
-            return Err(Unfit::Polyglot);
+            return Err(Rejected::Polyglot);
         }
         Ok(Finding::Known(known))
     }
 }
 
 /// The length of a WebP stands in its head.
-fn webp(head: &[u8], length: u64) -> Result<MediaType, Unfit> {
-    let told = head.get(4..8).and_then(|bytes| bytes.try_into().ok()).map(u32::from_le_bytes);
-    let end = u64::from(told.ok_or(Unfit::Damaged)?) + 8;
+fn webp(head: &[u8], length: u64) -> Result<MediaType, Rejected> {
+    let announced = head.get(4..8).and_then(|bytes| bytes.try_into().ok()).map(u32::from_le_bytes);
+    let end = u64::from(announced.ok_or(Rejected::Damaged)?) + 8;
     match length.checked_sub(end) {
-        None => Err(Unfit::Damaged),
+        None => Err(Rejected::Damaged),
         // Parts have an even length; some writers pad the last one, others do not.
         Some(0 | 1) => Ok(MediaType::Webp),
-        Some(_) => Err(Unfit::Polyglot),
+        Some(_) => Err(Rejected::Polyglot),
     }
 }

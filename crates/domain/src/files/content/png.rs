@@ -1,6 +1,6 @@
 //! PNG (ISO/IEC 15948): a signature, then chunks up to IEND.
 
-use super::{LEFT_BEHIND, Unfit, harmless};
+use super::{LEFT_BEHIND, Rejected, harmless};
 
 /// Follows the chunks.
 #[derive(Debug, Default)]
@@ -75,11 +75,11 @@ impl Png {
         if kind == b"IEND" { State::LastSkip(skip) } else { State::Skip(skip) }
     }
 
-    pub(super) fn conclude(self) -> Result<(), Unfit> {
+    pub(super) fn conclude(self) -> Result<(), Rejected> {
         match self.state {
             State::End if harmless(&self.left) => Ok(()),
-            State::End => Err(Unfit::Polyglot),
-            _ => Err(Unfit::Damaged),
+            State::End => Err(Rejected::Polyglot),
+            _ => Err(Rejected::Damaged),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The last bytes of a file: where an archive says that it is one.
 
-use super::{Archive, Unfit};
+use super::{Archive, Rejected};
 
 /// An end of directory (APPNOTE 4.3.16) without its comment.
 const END: usize = 22;
@@ -63,15 +63,15 @@ impl Tail {
     }
 
     /// The directory of a file that begins as an archive: it must stand right before the end.
-    pub(super) fn archive(&self, length: u64) -> Result<Archive, Unfit> {
+    pub(super) fn archive(&self, length: u64) -> Result<Archive, Rejected> {
         let Some(end) = self.last(END).and_then(End::parse) else {
             let elsewhere = self.window().windows(END).any(|bytes| End::parse(bytes).is_some());
-            return Err(if elsewhere { Unfit::Polyglot } else { Unfit::Damaged });
+            return Err(if elsewhere { Rejected::Polyglot } else { Rejected::Damaged });
         };
         let place = length - END as u64;
         let (from, size) = (u64::from(end.offset), u64::from(end.size));
         if end.comment != 0 || from + size != place {
-            return Err(Unfit::Polyglot);
+            return Err(Rejected::Polyglot);
         }
         Archive::new(from..place, end.entries, length)
     }

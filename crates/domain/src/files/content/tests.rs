@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn inspected(bytes: &[u8], pieces: usize) -> Result<MediaType, Unfit> {
+fn inspected(bytes: &[u8], pieces: usize) -> Result<MediaType, Rejected> {
     let mut inspection = Inspection::default();
     for piece in bytes.chunks(pieces.max(1)) {
         inspection.look(piece);
@@ -23,7 +23,7 @@ fn inspected(bytes: &[u8], pieces: usize) -> Result<MediaType, Unfit> {
 
 /// The same however the bytes are cut.
 #[track_caller]
-fn told(bytes: &[u8]) -> Result<MediaType, Unfit> {
+fn sniff(bytes: &[u8]) -> Result<MediaType, Rejected> {
     let whole = inspected(bytes, usize::MAX);
     for pieces in [1, 2, 7, 1000] {
         assert_eq!(inspected(bytes, pieces), whole, "in pieces of {pieces}");
@@ -135,13 +135,13 @@ fn samples() -> Vec<(Vec<u8>, MediaType)> {
 #[test]
 fn each_format_is_told() {
     for (bytes, expected) in samples() {
-        assert_eq!(told(&bytes), Ok(expected));
+        assert_eq!(sniff(&bytes), Ok(expected));
     }
 }
 
 #[test]
 fn what_is_of_no_format_is_refused() {
-    assert_eq!(told(b""), Err(Unfit::Empty));
+    assert_eq!(sniff(b""), Err(Rejected::Empty));
     let others: [&[u8]; 9] = [
         b"x",
         b"%PDF",
@@ -154,14 +154,14 @@ fn what_is_of_no_format_is_refused() {
         b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
     ];
     for bytes in others {
-        assert_eq!(told(bytes), Err(Unfit::Unsupported), "{bytes:?}");
+        assert_eq!(sniff(bytes), Err(Rejected::Unsupported), "{bytes:?}");
     }
     let avif = [boxed(b"ftyp", b"avif\0\0\0\0avifmif1"), boxed(b"meta", &[0; 40])].concat();
-    assert_eq!(told(&avif), Err(Unfit::Unsupported));
+    assert_eq!(sniff(&avif), Err(Rejected::Unsupported));
     let plain = zip(&[part("a.txt"), part("b/c.txt")]);
-    assert_eq!(told(&plain), Err(Unfit::Unsupported));
+    assert_eq!(sniff(&plain), Err(Rejected::Unsupported));
     let odt = zip(&[part("mimetype"), part("content.xml"), part("META-INF/manifest.xml")]);
-    assert_eq!(told(&odt), Err(Unfit::Unsupported));
+    assert_eq!(sniff(&odt), Err(Rejected::Unsupported));
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn what_is_cut_off_is_damaged() {
         for lost in [1, 9, 12] {
             let cut = &bytes[..bytes.len() - lost];
             // The mark of the end of a PDF may stand anywhere in its last kilobyte.
-            let found = told(cut);
+            let found = sniff(cut);
             assert!(
                 found.is_err() || kind == MediaType::Pdf && lost == 1,
                 "{kind} without {lost}: {found:?}"
@@ -184,41 +184,41 @@ fn an_archive_behind_another_format_is_found() {
     let archive = zip(&[part("a.html")]);
     for (bytes, kind) in samples() {
         let both = joined(&[&bytes, &archive]);
-        assert!(matches!(told(&both), Err(Unfit::Polyglot | Unfit::Damaged)), "{kind}");
+        assert!(matches!(sniff(&both), Err(Rejected::Polyglot | Rejected::Damaged)), "{kind}");
         let with_a_note = joined(&[&both, b"\n%%EOF"]);
-        assert!(matches!(told(&with_a_note), Err(Unfit::Polyglot | Unfit::Damaged)), "{kind}");
+        assert!(matches!(sniff(&with_a_note), Err(Rejected::Polyglot | Rejected::Damaged)), "{kind}");
     }
     // The readers of archives look for the end of one in the last 64 KiB.
     let far = joined(&[&pdf(), &archive, &vec![b' '; 60_000], b"%%EOF"]);
-    assert_eq!(told(&far), Err(Unfit::Polyglot));
+    assert_eq!(sniff(&far), Err(Rejected::Polyglot));
 }
 
 #[test]
 fn a_pdf_within_the_head_of_another_format_is_found() {
     let mut mixed = png();
     mixed.splice(60..65, *b"%PDF-");
-    assert_eq!(told(&mixed), Err(Unfit::Polyglot));
+    assert_eq!(sniff(&mixed), Err(Rejected::Polyglot));
     let mut parts = docx();
     parts[0].data = b"%PDF-1.7 x".to_vec();
-    assert_eq!(told(&zip(&parts)), Err(Unfit::Polyglot));
+    assert_eq!(sniff(&zip(&parts)), Err(Rejected::Polyglot));
     let comment = joined(&[b"\xff\xd8\xff\xfe\x00\x0a%PDF-1.7", &jpeg()[2..]]);
-    assert_eq!(told(&comment), Err(Unfit::Polyglot));
+    assert_eq!(sniff(&comment), Err(Rejected::Polyglot));
 }
 
 #[test]
 fn pictures_may_leave_a_little_behind_their_end() {
     for bytes in [jpeg(), png()] {
-        let with = |left: &[u8]| told(&joined(&[&bytes, left]));
+        let with = |left: &[u8]| sniff(&joined(&[&bytes, left]));
         assert!(with(b"\0\0\0").is_ok() && with(&[b'n'; 1024]).is_ok());
-        assert_eq!(with(&[b'n'; 1025]), Err(Unfit::Polyglot));
-        assert_eq!(with(b"..%PDF-1.4"), Err(Unfit::Polyglot));
-        assert_eq!(with(b"PK\x03\x04"), Err(Unfit::Polyglot));
+        assert_eq!(with(&[b'n'; 1025]), Err(Rejected::Polyglot));
+        assert_eq!(with(b"..%PDF-1.4"), Err(Rejected::Polyglot));
+        assert_eq!(with(b"PK\x03\x04"), Err(Rejected::Polyglot));
     }
     let several = joined(&[&jpeg(), &[0; 100], &jpeg(), &jpeg()]);
-    assert_eq!(told(&several), Ok(MediaType::Jpeg));
-    assert_eq!(told(&several[..several.len() - 1]), Err(Unfit::Damaged));
-    let webp = |left: &[u8]| told(&joined(&[&webp(), left]));
-    assert_eq!((webp(b"\0"), webp(b"\0\0")), (Ok(MediaType::Webp), Err(Unfit::Polyglot)));
+    assert_eq!(sniff(&several), Ok(MediaType::Jpeg));
+    assert_eq!(sniff(&several[..several.len() - 1]), Err(Rejected::Damaged));
+    let webp = |left: &[u8]| sniff(&joined(&[&webp(), left]));
+    assert_eq!((webp(b"\0"), webp(b"\0\0")), (Ok(MediaType::Webp), Err(Rejected::Polyglot)));
 }
 
 #[test]
@@ -226,10 +226,10 @@ fn an_archive_that_unpacks_to_too_much_is_refused() {
     let with = |change: &dyn Fn(&mut Vec<Part>)| {
         let mut parts = docx();
         change(&mut parts);
-        told(&zip(&parts))
+        sniff(&zip(&parts))
     };
     assert_eq!(with(&|parts| parts[1].unpacked = 4 * 1024 * 1024 - 200), Ok(MediaType::Docx));
-    assert_eq!(with(&|parts| parts[1].unpacked = 5 * 1024 * 1024), Err(Unfit::Bomb), "the ratio");
+    assert_eq!(with(&|parts| parts[1].unpacked = 5 * 1024 * 1024), Err(Rejected::Bomb), "the ratio");
     let large = |parts: &mut Vec<Part>| {
         parts[1].data = vec![b'x'; 2 * 1024 * 1024];
         parts[1].unpacked = 129 * 1024 * 1024;
@@ -243,13 +243,13 @@ fn an_archive_that_unpacks_to_too_much_is_refused() {
             }),
             4096
         ),
-        Err(Unfit::Bomb)
+        Err(Rejected::Bomb)
     );
-    assert_eq!(with(&|parts| parts[2].elsewhere = Some(0)), Err(Unfit::Bomb), "parts share bytes");
+    assert_eq!(with(&|parts| parts[2].elsewhere = Some(0)), Err(Rejected::Bomb), "parts share bytes");
     let names: Vec<&'static str> = (0..5_000).map(|n| &*format!("word/{n}").leak()).collect();
     let many: Vec<Part> = docx().into_iter().chain(names.iter().map(|name| part(name))).collect();
-    assert_eq!(inspected(&zip(&many), 4096), Err(Unfit::Bomb), "too many parts");
-    assert_eq!(with(&|parts| parts[1].unpacked = u32::MAX), Err(Unfit::Damaged), "an extended size");
+    assert_eq!(inspected(&zip(&many), 4096), Err(Rejected::Bomb), "too many parts");
+    assert_eq!(with(&|parts| parts[1].unpacked = u32::MAX), Err(Rejected::Damaged), "an extended size");
 }
 
 #[test]
@@ -257,37 +257,37 @@ fn what_an_office_document_must_not_have() {
     let with = |more: Part| {
         let mut parts = docx();
         parts.push(more);
-        told(&zip(&parts))
+        sniff(&zip(&parts))
     };
-    assert_eq!(with(part("word/vbaProject.bin")), Err(Unfit::Macros));
-    assert_eq!(with(part("xl/VBAPROJECT.BIN")), Err(Unfit::Macros));
-    assert_eq!(with(Part { flags: 1, ..part("word/a.xml") }), Err(Unfit::Encrypted));
+    assert_eq!(with(part("word/vbaProject.bin")), Err(Rejected::Macros));
+    assert_eq!(with(part("xl/VBAPROJECT.BIN")), Err(Rejected::Macros));
+    assert_eq!(with(Part { flags: 1, ..part("word/a.xml") }), Err(Rejected::Encrypted));
     for name in ["../a.xml", "word/../../a", "/etc/passwd", "word\\a.xml", "a\u{1}", "word/document.xml"] {
-        assert_eq!(with(part(name)), Err(Unfit::Damaged), "{name:?}");
+        assert_eq!(with(part(name)), Err(Rejected::Damaged), "{name:?}");
     }
-    assert_eq!(with(part("xl/workbook.xml")), Err(Unfit::Polyglot));
+    assert_eq!(with(part("xl/workbook.xml")), Err(Rejected::Polyglot));
     assert_eq!(with(part("word/embeddings/xl/workbook.xml")), Ok(MediaType::Docx));
 }
 
 #[test]
 fn an_archive_says_where_it_ends_and_begins() {
     let whole = zip(&docx());
-    assert_eq!(told(&joined(&[&whole, b"x"])), Err(Unfit::Polyglot));
+    assert_eq!(sniff(&joined(&[&whole, b"x"])), Err(Rejected::Polyglot));
     let mut commented = whole.clone();
     *commented.last_mut().unwrap() = 0;
     let at = commented.len() - 2;
     commented[at] = 1;
-    assert_eq!(told(&commented), Err(Unfit::Polyglot));
+    assert_eq!(sniff(&commented), Err(Rejected::Polyglot));
     let mut hidden = docx();
     hidden.remove(0);
     let unlisted = joined(&[b"PK\x03\x04 not in the directory", &whole]);
-    assert_eq!(told(&unlisted), Err(Unfit::Polyglot));
+    assert_eq!(sniff(&unlisted), Err(Rejected::Polyglot));
     let mut fewer = whole.clone();
     for at in [12, 14] {
         let at = fewer.len() - at;
         fewer[at] = 2;
     }
-    assert_eq!(told(&fewer), Err(Unfit::Damaged), "it says that it has fewer parts");
+    assert_eq!(sniff(&fewer), Err(Rejected::Damaged), "it says that it has fewer parts");
 }
 
 proptest! {

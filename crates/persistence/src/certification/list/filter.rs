@@ -12,7 +12,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{Column, col};
-use crate::{certification::words, codec::stored};
+use crate::{certification::search_terms, column::stored};
 
 /// Conditions of which one must hold. Each can be answered from an index that ends in the order of the list.
 #[derive(Clone)]
@@ -118,7 +118,7 @@ fn values<V: Into<Value> + Ord>(column: Column, all: impl Iterator<Item = V>) ->
 /// Each field is named, so that one which is added is thought of here and where plans are tested.
 pub(super) fn parts(filter: &RequestFilter, clients: &[Uuid]) -> Parts {
     let RequestFilter {
-        words,
+        search_terms,
         stages,
         payment_statuses,
         clients: of_clients,
@@ -183,9 +183,9 @@ pub(super) fn parts(filter: &RequestFilter, clients: &[Uuid]) -> Parts {
         choices: choices.into_iter().flatten().collect(),
         created: created.then(|| from.into_iter().chain(before).fold(Condition::all(), Condition::add)),
         updated: updated_from.map(|from| Condition::all().add(col(Column::UpdatedAt).gte(stored(from)))),
-        probes: words
+        probes: search_terms
             .iter()
-            .map(|word| words::has(("request", Column::Id), word))
+            .map(|word| search_terms::has(("request", Column::Id), word))
             .chain(implied)
             .fold(Condition::all(), Condition::add),
     }

@@ -1,7 +1,7 @@
 //! The list of requests: one statement for a page, one more when the total is asked for, and a few where words are.
 
+mod driver;
 mod filter;
-mod lead;
 mod search;
 
 use medcert_application::store::{Cursor, Page, PageRequest, RequestFilter, RequestRow, Sort, StoreError};
@@ -18,14 +18,14 @@ use sea_orm::{
 use uuid::Uuid;
 
 use self::{
+    driver::Source,
     filter::{Equal, Parts},
-    lead::Source,
     search::Search,
 };
 use super::request::table::{Column, Entity};
 use crate::{
     catalog::service,
-    codec::{moment, read},
+    column::{moment, read},
     error::failed,
     identity::user,
     people::{person, promoter, staff},
@@ -143,7 +143,7 @@ fn with_columns(mut select: SelectStatement) -> SelectStatement {
 /// Several values of a filter, and the columns of `mine`, are one select each that reads no more than a page in the
 /// order of its index; the page is cut out of them together. As one condition, they would make the engines read and
 /// sort all they match, or walk the whole list.
-fn cut(
+fn page_query(
     backend: DbBackend,
     filter: &RequestFilter,
     parts: &Parts,
@@ -151,10 +151,10 @@ fn cut(
     asked: &PageRequest,
 ) -> Result<SelectStatement, StoreError> {
     if let Source::Few(few) = source {
-        let mut cut = with_columns(Query::select().from_subquery(*few, "request").take());
-        cut.cond_where(parts.whole());
-        beyond(&mut cut, filter, asked)?;
-        return Ok(cut);
+        let mut page_query = with_columns(Query::select().from_subquery(*few, "request").take());
+        page_query.cond_where(parts.whole());
+        beyond(&mut page_query, filter, asked)?;
+        return Ok(page_query);
     }
     let mut branches = vec![(Vec::new(), parts.without_choices())];
     let mut overlap = false;
@@ -195,20 +195,21 @@ fn cut(
     for select in selects {
         all.union(if overlap { UnionType::Distinct } else { UnionType::All }, select);
     }
-    let mut cut = with_columns(Query::select().from_subquery(all, "request").take());
+    let mut page_query = with_columns(Query::select().from_subquery(all, "request").take());
     let (key, order) = order(filter.sort);
-    cut.order_by(("request", key), order.clone())
+    page_query
+        .order_by(("request", key), order.clone())
         .order_by(("request", Column::Id), order)
         .limit(Ord::max(asked.limit, 1) + 1);
-    Ok(cut)
+    Ok(page_query)
 }
 
 /// Joins names to the rows of a page.
 ///
 /// The page is cut before: left to themselves, planners join whole tables first when their statistics are old, and
 /// the work grows with the table.
-fn named(cut: SelectStatement, sort: Sort) -> SelectStatement {
-    let mut select = Query::select().from_subquery(cut, "request").take();
+fn named(page_query: SelectStatement, sort: Sort) -> SelectStatement {
+    let mut select = Query::select().from_subquery(page_query, "request").take();
     for column in OWN {
         select.expr(col(*column));
     }
@@ -221,7 +222,7 @@ fn named(cut: SelectStatement, sort: Sort) -> SelectStatement {
 /// The statement of the first page of the list as it is without filters.
 pub(crate) fn first_page(backend: DbBackend, asked: &PageRequest) -> Result<SelectStatement, StoreError> {
     let filter = RequestFilter::default();
-    Ok(named(cut(backend, &filter, &filter::parts(&filter, &[]), Source::Table, asked)?, filter.sort))
+    Ok(named(page_query(backend, &filter, &filter::parts(&filter, &[]), Source::Table, asked)?, filter.sort))
 }
 
 fn order(sort: Sort) -> (Column, Order) {
@@ -257,12 +258,12 @@ async fn found(
         id: *id,
     });
     let ids = found.items.iter().map(|(_, id)| *id);
-    let mut cut = with_columns(Query::select().from_as(Entity, "request").take());
-    cut.and_where(col(Column::Id).is_in(ids));
+    let mut page_query = with_columns(Query::select().from_as(Entity, "request").take());
+    page_query.and_where(col(Column::Id).is_in(ids));
     let rows = if found.items.is_empty() {
         vec![]
     } else {
-        db.query_all(&named(cut, sort)).await.map_err(failed(KIND))?
+        db.query_all(&named(page_query, sort)).await.map_err(failed(KIND))?
     };
     Ok(Page { items: rows.iter().map(row).collect::<Result<_, _>>()?, next: found.next, total: found.total })
 }
@@ -275,7 +276,7 @@ pub(crate) async fn requests(
 ) -> Result<Page<RequestRow>, StoreError> {
     let clients = holders(db, filter).await?;
     let parts = filter::parts(filter, &clients);
-    if let Some(search) = lead::search(db, filter, &clients, &parts).await? {
+    if let Some(search) = driver::search(db, filter, &clients, &parts).await? {
         return found(db, search, filter.sort, asked).await;
     }
     let count = if asked.with_total {
@@ -285,8 +286,8 @@ pub(crate) async fn requests(
     } else {
         None
     };
-    let source = lead::source(db, filter, &clients, &parts).await?;
-    let select = named(cut(db.get_database_backend(), filter, &parts, source, asked)?, filter.sort);
+    let source = driver::source(db, filter, &clients, &parts).await?;
+    let select = named(page_query(db.get_database_backend(), filter, &parts, source, asked)?, filter.sort);
     let found = db.query_all(&select).await.map_err(failed(KIND))?;
     let rows: Vec<RequestRow> = found.iter().map(row).collect::<Result<_, _>>()?;
     Ok(page(rows, asked, count, |last| {

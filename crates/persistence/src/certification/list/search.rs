@@ -11,14 +11,14 @@ use uuid::Uuid;
 
 use super::{Column, Entity, KIND, filter};
 use crate::{
-    certification::words::{
+    certification::search_terms::{
         self,
         table::{Column as Word, Entity as Words},
     },
-    codec::{moment, stored},
+    column::{moment, stored},
+    db_timestamp::DbTimestamp,
     error::failed,
     query::{Keyset, after_moment, value_of},
-    stamp::Stamp,
 };
 
 /// Weeks that the first statement looks into, from the beginning of the list on: a page of a common word is there.
@@ -34,9 +34,9 @@ const COUNTED: u64 = 300;
 pub(super) struct Search<'a> {
     filter: &'a RequestFilter,
     /// The rarest word first.
-    words: Vec<&'a str>,
+    search_terms: Vec<&'a str>,
     /// The weeks there are, in the order of the list.
-    slices: Vec<i32>,
+    week_buckets: Vec<i32>,
     /// What else is asked for, to be looked up for each request with the words.
     rest: Option<Condition>,
 }
@@ -51,14 +51,18 @@ impl<'a> Search<'a> {
         filter: &'a RequestFilter,
         clients: &[Uuid],
     ) -> Result<Self, StoreError> {
-        let rest =
-            RequestFilter { words: vec![], created_from: None, created_before: None, ..filter.clone() };
+        let rest = RequestFilter {
+            search_terms: vec![],
+            created_from: None,
+            created_before: None,
+            ..filter.clone()
+        };
         let rest = filter::parts(&rest, clients);
         let asked = !rest.choices.is_empty() || rest.updated.is_some();
         let mut search = Self {
             filter,
-            words: filter.words.iter().map(String::as_str).collect(),
-            slices: slices(db, filter).await?,
+            search_terms: filter.search_terms.iter().map(String::as_str).collect(),
+            week_buckets: week_buckets(db, filter).await?,
             rest: asked.then(|| rest.whole()),
         };
         search.order_words(db).await?;
@@ -66,47 +70,49 @@ impl<'a> Search<'a> {
     }
 
     async fn order_words(&mut self, db: &impl ConnectionTrait) -> Result<(), StoreError> {
-        if self.words.len() < 2 {
+        if self.search_terms.len() < 2 {
             return Ok(());
         }
-        let newest: Vec<i32> = self.slices.iter().copied().take(16).collect();
+        let newest: Vec<i32> = self.week_buckets.iter().copied().take(16).collect();
         let mut select = Query::select();
-        for (number, word) in self.words.iter().enumerate() {
-            let rows = words::within(&newest, word).expr(Expr::val(1)).limit(COUNTED).take();
+        for (number, word) in self.search_terms.iter().enumerate() {
+            let rows = search_terms::within(&newest, word).expr(Expr::val(1)).limit(COUNTED).take();
             let count = Query::select().expr(Func::count(Expr::val(1))).from_subquery(rows, "few").take();
             select.expr_as(Expr::from(count), Alias::new(format!("word_{number}")));
         }
         let Some(row) = db.query_one(&select).await.map_err(failed(KIND))? else { return Ok(()) };
         let mut counted = Vec::new();
-        for (number, word) in self.words.iter().enumerate() {
+        for (number, word) in self.search_terms.iter().enumerate() {
             let count: i64 = value_of(KIND, &row, &format!("word_{number}"))?;
             // Of words that are as frequent, the longest is the least so further on.
             counted.push((count, std::cmp::Reverse(word.len()), *word));
         }
         counted.sort_unstable();
-        self.words = counted.into_iter().map(|(.., word)| word).collect();
+        self.search_terms = counted.into_iter().map(|(.., word)| word).collect();
         Ok(())
     }
 
     /// The rows of the rarest word in the weeks in which the list begins, and that time; nothing where there are no
     /// words.
     pub(super) fn beginning(&self) -> Option<(SelectStatement, Condition)> {
-        let first = self.slices.get(..Ord::min(FIRST, self.slices.len()))?;
+        let first = self.week_buckets.get(..Ord::min(FIRST, self.week_buckets.len()))?;
         let (early, late) = (first.iter().min()?, first.iter().max()?);
-        let created = |slice: i32| (super::col(Column::CreatedAt), stored(words::beginning_of(slice)));
+        let created = |week_bucket: i32| {
+            (super::col(Column::CreatedAt), stored(search_terms::beginning_of(week_bucket)))
+        };
         let (from, before) = (created(*early), created(late.saturating_add(1)));
         let time = Condition::all().add(from.0.gte(from.1)).add(before.0.lt(before.1));
-        let rows = words::within(first, self.words.first()?).expr(Expr::val(1)).take();
+        let rows = search_terms::within(first, self.search_terms.first()?).expr(Expr::val(1)).take();
         Some((rows, time))
     }
 
     /// Rows of the rarest word in these weeks whose request has the others.
-    fn with_words(&self, slices: &[i32]) -> SelectStatement {
-        let (first, others) = self.words.split_first().map_or(("", [].as_slice()), |(f, o)| (*f, o));
-        let mut select = words::within(slices, first);
-        let kin = others.iter().fold(0, |all, word| all | words::kin_of(word));
-        if kin != 0 {
-            select.and_where(Expr::col(("hit", Word::Kin)).bit_and(kin).eq(kin));
+    fn with_words(&self, week_buckets: &[i32]) -> SelectStatement {
+        let (first, others) = self.search_terms.split_first().map_or(("", [].as_slice()), |(f, o)| (*f, o));
+        let mut select = search_terms::within(week_buckets, first);
+        let prefix_bloom = others.iter().fold(0, |all, word| all | search_terms::prefix_bloom_of(word));
+        if prefix_bloom != 0 {
+            select.and_where(Expr::col(("hit", Word::PrefixBloom)).bit_and(prefix_bloom).eq(prefix_bloom));
         }
         let created = || Expr::col(("hit", Word::CreatedAt));
         if let Some(from) = self.filter.created_from {
@@ -116,14 +122,14 @@ impl<'a> Search<'a> {
             select.and_where(created().lt(stored(before)));
         }
         for word in others {
-            select.and_where(words::has(("hit", Word::RequestId), word));
+            select.and_where(search_terms::has(("hit", Word::RequestId), word));
         }
         select
     }
 
     /// Rows of the rarest word in these weeks whose request has all else.
-    fn rows(&self, slices: &[i32]) -> SelectStatement {
-        let mut select = self.with_words(slices);
+    fn rows(&self, week_buckets: &[i32]) -> SelectStatement {
+        let mut select = self.with_words(week_buckets);
         if let Some(rest) = &self.rest {
             // A count, so that it is looked up row by row; a join could begin with the whole table.
             let found = Query::select()
@@ -145,12 +151,12 @@ impl<'a> Search<'a> {
     ) -> Result<Vec<Hit>, StoreError> {
         let wanted = usize::try_from(Ord::max(asked.limit, 1)).unwrap_or(usize::MAX).saturating_add(1);
         let mut hits: Vec<Hit> = Vec::new();
-        let mut slices = self.from(asked);
+        let mut week_buckets = self.from(asked);
         let mut seen = 0;
-        while hits.len() < wanted && !slices.is_empty() {
-            let step = weeks(seen, hits.len(), wanted).min(slices.len());
-            let (now, later) = slices.split_at(step);
-            slices = later;
+        while hits.len() < wanted && !week_buckets.is_empty() {
+            let step = weeks(seen, hits.len(), wanted).min(week_buckets.len());
+            let (now, later) = week_buckets.split_at(step);
+            week_buckets = later;
             seen += step;
             let left = u64::try_from(wanted - hits.len()).unwrap_or(u64::MAX);
             let mut select = self.rows(now);
@@ -167,7 +173,7 @@ impl<'a> Search<'a> {
             );
             select.reset_limit().limit(left);
             for row in db.query_all(&select).await.map_err(failed(KIND))? {
-                let at: Stamp = value_of(KIND, &row, "created_at")?;
+                let at: DbTimestamp = value_of(KIND, &row, "created_at")?;
                 hits.push((moment(at), value_of(KIND, &row, "request_id")?));
             }
         }
@@ -177,13 +183,15 @@ impl<'a> Search<'a> {
     /// The weeks of this page and of those behind it.
     fn from(&self, asked: &PageRequest) -> &[i32] {
         let after = asked.after.as_ref().and_then(|cursor| cursor.key.parse().ok());
-        let Some(after) = after.and_then(DateTime::from_timestamp_micros).map(words::slice_of) else {
-            return &self.slices;
+        let Some(after) = after.and_then(DateTime::from_timestamp_micros).map(search_terms::week_bucket_of)
+        else {
+            return &self.week_buckets;
         };
         let oldest_first = self.oldest_first();
-        let begin =
-            self.slices.partition_point(|slice| if oldest_first { *slice < after } else { *slice > after });
-        self.slices.get(begin..).unwrap_or_default()
+        let begin = self.week_buckets.partition_point(|week_bucket| {
+            if oldest_first { *week_bucket < after } else { *week_bucket > after }
+        });
+        self.week_buckets.get(begin..).unwrap_or_default()
     }
 
     fn oldest_first(&self) -> bool {
@@ -193,14 +201,14 @@ impl<'a> Search<'a> {
     /// Some of the requests with the words, whatever else is asked for, in no order, those of which two words begin
     /// alike more than once.
     pub(super) fn some(&self, most: u64) -> SelectStatement {
-        let mut select = self.with_words(&self.slices);
+        let mut select = self.with_words(&self.week_buckets);
         select.column(("hit", Word::RequestId)).limit(most);
         select
     }
 
     /// How many requests there are.
     pub(super) fn total(&self) -> SelectStatement {
-        let mut select = self.rows(&self.slices);
+        let mut select = self.rows(&self.week_buckets);
         let request = Expr::col(("hit", Word::RequestId));
         select.expr_as(Func::count_distinct(request), Alias::new("total"));
         select
@@ -219,10 +227,10 @@ fn weeks(seen: usize, found: usize, wanted: usize) -> usize {
 }
 
 /// The weeks from the first to the last that has words, as far as they are asked for, in the order of the list.
-async fn slices(db: &impl ConnectionTrait, filter: &RequestFilter) -> Result<Vec<i32>, StoreError> {
+async fn week_buckets(db: &impl ConnectionTrait, filter: &RequestFilter) -> Result<Vec<i32>, StoreError> {
     let end = |order: Order| {
-        let mut end = Query::select().column(Word::Slice).from(Words).limit(1).take();
-        end.order_by(Word::Slice, order);
+        let mut end = Query::select().column(Word::WeekBucket).from(Words).limit(1).take();
+        end.order_by(Word::WeekBucket, order);
         Expr::from(end)
     };
     let select = Query::select()
@@ -233,10 +241,10 @@ async fn slices(db: &impl ConnectionTrait, filter: &RequestFilter) -> Result<Vec
     let ends: (Option<i32>, Option<i32>) = (value_of(KIND, &row, "first")?, value_of(KIND, &row, "last")?);
     let (Some(mut first), Some(mut last)) = ends else { return Ok(vec![]) };
     if let Some(from) = filter.created_from {
-        first = Ord::max(first, words::slice_of(from));
+        first = Ord::max(first, search_terms::week_bucket_of(from));
     }
     if let Some(before) = filter.created_before {
-        last = Ord::min(last, words::slice_of(before));
+        last = Ord::min(last, search_terms::week_bucket_of(before));
     }
     let mut all: Vec<i32> = (first..=last).collect();
     if filter.sort != Sort::CreatedAsc {

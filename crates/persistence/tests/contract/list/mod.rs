@@ -1,6 +1,6 @@
 //! The list of requests.
 
-mod words;
+mod search_terms;
 
 use medcert_application::store::{CertificationReads, PageRequest, RequestFilter, Sort};
 use medcert_domain::{
@@ -13,7 +13,7 @@ use medcert_domain::{
 };
 use uuid::Uuid;
 
-pub(crate) use self::words::{typed, words, words_and_filters};
+pub(crate) use self::search_terms::{search_terms, typed, words_and_filters};
 use crate::{
     database::TestDatabase,
     fixture::{

@@ -93,7 +93,7 @@ pub(crate) async fn staff_in_order(database: &TestDatabase) {
     let of = |roles: &[StaffRole], assignable| StaffFilter {
         roles: roles.to_vec(),
         statuses: vec![],
-        words: vec![],
+        search_terms: vec![],
         specialty: vec![],
         assignable: Some((assignable, today)),
     };
@@ -138,8 +138,8 @@ pub(crate) async fn promoters_in_order(database: &TestDatabase) {
         let promoter = Promoter { source: Some(source.id), ..promoter(name) };
         insert!(database, &promoter);
         let mut work = begin(database).await;
-        let words = [name.to_lowercase(), format!("common{}", name.len())];
-        work.index_entry(Promoter::KIND, promoter.id.raw(), &words).await.unwrap();
+        let search_terms = [name.to_lowercase(), format!("common{}", name.len())];
+        work.index_entry(Promoter::KIND, promoter.id.raw(), &search_terms).await.unwrap();
         work.commit().await.unwrap();
     }
     let paid = Promoter {
@@ -167,15 +167,15 @@ pub(crate) async fn promoters_in_order(database: &TestDatabase) {
         assert_eq!(page.total, Some(page.items.len() as u64));
         page.items.into_iter().map(|p| p.name).collect()
     };
-    let words = async |words: &[&str]| {
-        let words = words.iter().map(|&word| word.to_owned()).collect();
-        with(PromoterFilter { words, ..PromoterFilter::default() }).await
+    let search_terms = async |search_terms: &[&str]| {
+        let search_terms = search_terms.iter().map(|&word| word.to_owned()).collect();
+        with(PromoterFilter { search_terms, ..PromoterFilter::default() }).await
     };
-    assert_eq!(words(&["an"]).await, ["Ana", "anA", "ana"]);
-    assert_eq!(words(&["їж"]).await, ["Їжак", "їжак"]);
-    assert_eq!(words(&["an", "common3"]).await, ["Ana", "anA", "ana"]);
-    assert_eq!(words(&["an", "nothing"]).await, Vec::<String>::new());
-    assert_eq!(words(&["%"]).await, Vec::<String>::new());
+    assert_eq!(search_terms(&["an"]).await, ["Ana", "anA", "ana"]);
+    assert_eq!(search_terms(&["їж"]).await, ["Їжак", "їжак"]);
+    assert_eq!(search_terms(&["an", "common3"]).await, ["Ana", "anA", "ana"]);
+    assert_eq!(search_terms(&["an", "nothing"]).await, Vec::<String>::new());
+    assert_eq!(search_terms(&["%"]).await, Vec::<String>::new());
     let kinds = vec![PromoterType::Company, PromoterType::Person];
     assert_eq!(with(PromoterFilter { kinds, ..PromoterFilter::default() }).await, ["zz"]);
     let sources = vec![source.id];
@@ -217,7 +217,7 @@ pub(crate) async fn people_in_order(database: &TestDatabase) {
     let mut seen = Vec::new();
     let mut page = first(4);
     loop {
-        let filter = PersonFilter { words: vec!["sam".to_owned()], ..PersonFilter::default() };
+        let filter = PersonFilter { search_terms: vec!["sam".to_owned()], ..PersonFilter::default() };
         let part = database.store.people(&filter, &page).await.unwrap();
         assert_eq!(part.total, Some(NAMES.len() as u64));
         seen.extend(part.items.into_iter().map(|row| row.person.name()));

@@ -179,14 +179,14 @@ pub(crate) async fn moving(database: &TestDatabase) {
     work.move_uses(clinic.client.id, survivor.id, at(9)).await.unwrap();
     work.index_requests(&[(before.id, vec!["moved".to_owned(), "moved".to_owned()])]).await.unwrap();
     work.commit().await.unwrap();
-    let after = database.store.dossier(before.id).await.unwrap().unwrap();
+    let after = database.store.request_aggregate(before.id).await.unwrap().unwrap();
     assert_eq!((after.client.id, after.certification.version), (survivor.id, before.version + 1));
     let moved = database.store.promoter(own.id).await.unwrap().unwrap();
     assert_eq!((moved.identity, moved.version), (PromoterIdentity::Person(survivor.id), 2));
     assert_eq!(load!(database, older.id).unwrap().merged_into, Some(survivor.id));
     let clients = vec![survivor.id];
-    let words = vec!["mov".to_owned()];
-    let filter = RequestFilter { clients, words, ..RequestFilter::default() };
+    let search_terms = vec!["mov".to_owned()];
+    let filter = RequestFilter { clients, search_terms, ..RequestFilter::default() };
     assert_eq!(database.store.requests(&filter, &first(9)).await.unwrap().total, Some(1));
     let uses = database.store.person(survivor.id).await.unwrap().unwrap().1;
     assert_eq!((uses.as_client, uses.promoters), (1, 1));

@@ -3,7 +3,7 @@
 //! Services and sources are left out: a clinic has a few dozen of them.
 
 use medcert_application::store::{
-    BulkLoad, CertificateFilter, CertificationReads, Cursor, DirectoryReads, FileReads, IdentityReads,
+    AuditedEntityReads, BulkLoad, CertificateFilter, CertificationReads, Cursor, FileReads, IdentityReads,
     JobFilter, JobReads, PageRequest, PeopleReads, PersonFilter, PersonReads, PromoterFilter, StaffFilter,
     UserFilter,
 };
@@ -95,20 +95,23 @@ fn by_moment(filled: &Filled) -> Cursor {
 /// Words as they are typed into any of the lists. Common ones are not what names begin with: of a common given name the
 /// list is walked to where it stands. Nor are there two that nobody has together: of one of them all are looked at.
 fn typed() -> Vec<(&'static str, Vec<String>)> {
-    let words = |words: &[&str]| words.iter().map(ToString::to_string).collect();
+    let search_terms = |search_terms: &[&str]| search_terms.iter().map(ToString::to_string).collect();
     vec![
-        ("a rare word", words(&["48271049"])),
-        ("a common word", words(&["vega"])),
-        ("the beginning of many words", words(&["k"])),
-        ("common words", words(&["vega", "k"])),
-        ("a common and a rare word", words(&["k0077", "ana"])),
-        ("an unknown word", words(&["zzz"])),
+        ("a rare word", search_terms(&["48271049"])),
+        ("a common word", search_terms(&["vega"])),
+        ("the beginning of many words", search_terms(&["k"])),
+        ("common words", search_terms(&["vega", "k"])),
+        ("a common and a rare word", search_terms(&["k0077", "ana"])),
+        ("an unknown word", search_terms(&["zzz"])),
     ]
 }
 
 /// These filters, and those of words.
 fn with_words<F>(filters: Vec<(&'static str, F)>, of: impl Fn(Vec<String>) -> F) -> Vec<(&'static str, F)> {
-    filters.into_iter().chain(typed().into_iter().map(|(name, words)| (name, of(words)))).collect()
+    filters
+        .into_iter()
+        .chain(typed().into_iter().map(|(name, search_terms)| (name, of(search_terms))))
+        .collect()
 }
 
 fn people() -> Vec<(&'static str, PersonFilter)> {
@@ -132,10 +135,10 @@ fn people() -> Vec<(&'static str, PersonFilter)> {
         ),
         (
             "a word and a type",
-            PersonFilter { words: vec!["vega".to_owned()], ..types(&[DocumentType::Other]) },
+            PersonFilter { search_terms: vec!["vega".to_owned()], ..types(&[DocumentType::Other]) },
         ),
     ];
-    with_words(filters, |words| PersonFilter { words, ..none() })
+    with_words(filters, |search_terms| PersonFilter { search_terms, ..none() })
 }
 
 fn promoters(source: Id<PromoterSource>) -> Vec<(&'static str, PromoterFilter)> {
@@ -150,7 +153,7 @@ fn promoters(source: Id<PromoterSource>) -> Vec<(&'static str, PromoterFilter)> 
         ("sources", PromoterFilter { sources: vec![source, Id::new(fresh())], ..none() }),
         ("a source and a kind", PromoterFilter { sources: vec![source], ..kinds(&[PromoterType::Person]) }),
     ];
-    with_words(filters, |words| PromoterFilter { words, ..none() })
+    with_words(filters, |search_terms| PromoterFilter { search_terms, ..none() })
 }
 
 fn staff() -> Vec<(&'static str, StaffFilter)> {
@@ -179,7 +182,7 @@ fn staff() -> Vec<(&'static str, StaffFilter)> {
         ("doctors not assignable", assignable(false, &[StaffRole::Doctor])),
         ("not assignable", assignable(false, &[])),
     ];
-    with_words(filters, |words| StaffFilter { words, ..none() })
+    with_words(filters, |search_terms| StaffFilter { search_terms, ..none() })
 }
 
 fn users() -> Vec<(&'static str, UserFilter)> {
@@ -206,7 +209,7 @@ fn users() -> Vec<(&'static str, UserFilter)> {
         ("no login", UserFilter { never_logged_in: Some(true), ..none() }),
         ("a login", UserFilter { never_logged_in: Some(false), ..none() }),
     ];
-    with_words(filters, |words| UserFilter { words, ..none() })
+    with_words(filters, |search_terms| UserFilter { search_terms, ..none() })
 }
 
 /// Expired certificates are few here, and the day on which certificates are valid is of late: the newest first is no
@@ -246,7 +249,7 @@ fn certificates(filled: &Filled) -> Vec<(&'static str, CertificateFilter)> {
             CertificateFilter { visible_to_doctor: Some(Some(staff)), ..kinds(&[CertificateKind::General]) },
         ),
     ];
-    with_words(filters, |words| CertificateFilter { words, ..none() })
+    with_words(filters, |search_terms| CertificateFilter { search_terms, ..none() })
 }
 
 fn jobs(filled: &Filled) -> Vec<(&'static str, JobFilter)> {
@@ -355,7 +358,9 @@ async fn singles(lists: &mut Lists<'_>, filled: &Filled) {
     let page = PageRequest { limit: 20, after: None, with_total: true };
     let request = filled.requests[ALL / 3];
     let id = request.raw();
-    let found = lists.run("one request", async |store: SeaStore| store.dossier(request).await.unwrap()).await;
+    let found = lists
+        .run("one request", async |store: SeaStore| store.request_aggregate(request).await.unwrap())
+        .await;
     let client: Id<Person> = found.unwrap().client.id;
     let guardians =
         lists.run("guardians", async |store: SeaStore| store.guardians(client, &page).await.unwrap()).await;

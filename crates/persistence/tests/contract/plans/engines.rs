@@ -22,9 +22,9 @@ pub(super) async fn statements<T>(
     run: impl AsyncFnOnce(SeaStore) -> T,
 ) -> (Vec<Statement>, T) {
     let seen = Arc::new(Mutex::new(Vec::new()));
-    let told = Arc::clone(&seen);
+    let summary = Arc::clone(&seen);
     let answer =
-        run(database.store.watched(move |statement| told.lock().unwrap().push(statement.clone()))).await;
+        run(database.store.watched(move |statement| summary.lock().unwrap().push(statement.clone()))).await;
     let seen = std::mem::take(&mut *seen.lock().unwrap());
     assert!(!seen.is_empty());
     (seen, answer)
@@ -46,9 +46,9 @@ async fn faults(db: &DatabaseConnection, watch: &Watch, statement: &Statement) -
             postgres(&rows[0].try_get_by_index::<Value>(0).unwrap()[0]["Plan"], watch, &mut found);
         }
         DbBackend::MySql => {
-            let told: String = rows[0].try_get_by_index(0).unwrap();
+            let summary: String = rows[0].try_get_by_index(0).unwrap();
             // Conditions are told with whatever bytes their values have.
-            mariadb(&serde_json::from_str(&readable(&told)).unwrap(), watch, &mut found);
+            mariadb(&serde_json::from_str(&readable(&summary)).unwrap(), watch, &mut found);
         }
         _ => {
             let lines: Vec<String> = rows.iter().map(|row| row.try_get("", "detail").unwrap()).collect();
@@ -59,8 +59,8 @@ async fn faults(db: &DatabaseConnection, watch: &Watch, statement: &Statement) -
 }
 
 /// The same with only the escapes that JSON knows.
-fn readable(told: &str) -> String {
-    let mut chars = told.chars();
+fn readable(summary: &str) -> String {
+    let mut chars = summary.chars();
     let mut clean = String::new();
     while let Some(c) = chars.next() {
         match c {

@@ -11,7 +11,7 @@ mod seed;
 mod specialty;
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
-use medcert_application::store::{BulkLoad, HistoryEntry, Load, LoadedRequest, LoadedWords};
+use medcert_application::store::{BulkLoad, HistoryEntry, Load, LoadedRequest, LoadedSearchTerms};
 use medcert_domain::{
     Entity as _, Id,
     certification::{
@@ -83,8 +83,9 @@ async fn fill(database: &TestDatabase) -> Filled {
         let due = n % 40 == 0;
         let code = format!("MC-2026-{n:06}");
         let plain = Person { document: client.document.clone(), ..person(given, family) };
-        let mut words = medcert_application::certification::request_words(&code, &plain, None, &[]);
-        words.push(format!("9{:08}", n * 73_856_093 % 99_999_971));
+        let mut search_terms =
+            medcert_application::certification::request_search_terms(&code, &plain, None, &[]);
+        search_terms.push(format!("9{:08}", n * 73_856_093 % 99_999_971));
         let base = clinic.request(&code);
         let request = Certification {
             client: client.id,
@@ -117,13 +118,13 @@ async fn fill(database: &TestDatabase) -> Filled {
         };
         let history = vec![entry(Action::Register), entry(Action::AssignManager)];
         requests.push(request.id);
-        load.words.push(LoadedWords {
+        load.search_terms.push(LoadedSearchTerms {
             kind: Person::KIND,
             object: client.id.raw(),
-            words: medcert_application::people::person_words(&client, &[]),
+            search_terms: medcert_application::people::person_search_terms(&client, &[]),
         });
         load.people.push(client);
-        load.requests.push(LoadedRequest { request, history, words });
+        load.requests.push(LoadedRequest { request, history, search_terms });
         if load.requests.len() == 2_000 || n + 1 == ALL {
             database.store.load(&std::mem::take(&mut load)).await.unwrap();
         }

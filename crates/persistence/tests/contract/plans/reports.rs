@@ -96,10 +96,10 @@ pub(super) async fn bounded(
                     store.sums(std::slice::from_ref(&question)).await.unwrap()
                 })
                 .await;
-                let told: i64 = answers.sums[0].iter().map(|sum| sum.amount).sum();
+                let summary: i64 = answers.sums[0].iter().map(|sum| sum.amount).sum();
                 // Nobody who registers requests here is on the staff.
                 let nobody = name == "operator" || *by == By::Operator;
-                assert!(told > 0 || nobody, "{name} {by:?} {range:?}");
+                assert!(summary > 0 || nobody, "{name} {by:?} {range:?}");
                 explain(db, &WATCH, &format!("report of {name} by {by:?}"), seen, wrong).await;
             }
         }

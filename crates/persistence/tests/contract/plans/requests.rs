@@ -39,7 +39,7 @@ const LONG_BY_CHANGE: &[&str] = &["changed since long"];
 /// Which fields of the filter say something. A field that is added must be named here, and asked for below.
 fn asked(filter: &RequestFilter) -> [bool; 16] {
     let RequestFilter {
-        words,
+        search_terms,
         stages,
         payment_statuses,
         clients,
@@ -59,7 +59,7 @@ fn asked(filter: &RequestFilter) -> [bool; 16] {
         sort: Sort::CreatedDesc | Sort::CreatedAsc | Sort::UpdatedDesc | Sort::UpdatedAsc,
     } = filter;
     [
-        !words.is_empty(),
+        !search_terms.is_empty(),
         !stages.is_empty(),
         !payment_statuses.is_empty(),
         !clients.is_empty(),
@@ -173,34 +173,34 @@ fn together(filled: &Filled) -> Vec<Case> {
 
 /// Words.
 fn searches() -> Vec<Case> {
-    let words = |words: &[&str]| RequestFilter {
-        words: words.iter().map(ToString::to_string).collect(),
+    let search_terms = |search_terms: &[&str]| RequestFilter {
+        search_terms: search_terms.iter().map(ToString::to_string).collect(),
         ..RequestFilter::default()
     };
     vec![
-        ("rare word", words(&["48271049"])),
-        ("common word", words(&["quispe"])),
-        ("beginning of many words", words(&["m"])),
-        ("common words", words(&["ana", "quispe"])),
-        ("common words that no request has", words(&["quispe", "rojas"])),
-        ("code", words(&["mc2026000123"])),
-        ("beginning of codes", words(&["mc2026"])),
-        ("beginning of telephones", words(&["91"])),
-        ("unknown word", words(&["zzz"])),
-        ("word and stage", RequestFilter { stages: vec![Stage::Paid], ..words(&["quispe"]) }),
-        ("many words and a rarer stage", RequestFilter { stages: vec![Stage::Paid], ..words(&["m"]) }),
-        ("word and few", RequestFilter { refund_due: Some(true), ..words(&["quispe"]) }),
+        ("rare word", search_terms(&["48271049"])),
+        ("common word", search_terms(&["quispe"])),
+        ("beginning of many words", search_terms(&["m"])),
+        ("common words", search_terms(&["ana", "quispe"])),
+        ("common words that no request has", search_terms(&["quispe", "rojas"])),
+        ("code", search_terms(&["mc2026000123"])),
+        ("beginning of codes", search_terms(&["mc2026"])),
+        ("beginning of telephones", search_terms(&["91"])),
+        ("unknown word", search_terms(&["zzz"])),
+        ("word and stage", RequestFilter { stages: vec![Stage::Paid], ..search_terms(&["quispe"]) }),
+        ("many words and a rarer stage", RequestFilter { stages: vec![Stage::Paid], ..search_terms(&["m"]) }),
+        ("word and few", RequestFilter { refund_due: Some(true), ..search_terms(&["quispe"]) }),
         (
             "word within two weeks",
             RequestFilter {
                 created_from: Some(day(100)),
                 created_before: Some(day(114)),
-                ..words(&["quispe"])
+                ..search_terms(&["quispe"])
             },
         ),
         (
             "word and document",
-            RequestFilter { document_number: Some("48271049".to_owned()), ..words(&["jua"]) },
+            RequestFilter { document_number: Some("48271049".to_owned()), ..search_terms(&["jua"]) },
         ),
     ]
 }
@@ -243,7 +243,8 @@ pub(super) async fn bounded(
         }
     }
     let id = filled.requests[ALL / 3];
-    let (seen, found) = statements(database, async |store: SeaStore| store.dossier(id).await.unwrap()).await;
+    let (seen, found) =
+        statements(database, async |store: SeaStore| store.request_aggregate(id).await.unwrap()).await;
     assert!(found.is_some());
     explain(db, &WATCH, "detail", seen, wrong).await;
     let page = PageRequest { limit: 20, after: None, with_total: true };

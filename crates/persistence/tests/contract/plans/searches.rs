@@ -1,8 +1,8 @@
 //! Finding people by first names that lie far back in the list.
 
 use medcert_application::{
-    people::person_words,
-    store::{BulkLoad, Cursor, Load, LoadedWords, PageRequest, PersonFilter, PersonReads},
+    people::person_search_terms,
+    store::{BulkLoad, Cursor, Load, LoadedSearchTerms, PageRequest, PersonFilter, PersonReads},
 };
 use medcert_domain::{
     Entity as _,
@@ -30,8 +30,12 @@ pub(crate) async fn late_names(database: &TestDatabase) {
             document: Some(document(&format!("{}", 10_000_000 + n * 4_271_049 % 79_999_987))),
             ..person(GIVEN[n % GIVEN.len()], &format!("Flores F{}", n / GIVEN.len() % 45))
         };
-        let words = person_words(&someone, &[]);
-        load.words.push(LoadedWords { kind: Person::KIND, object: someone.id.raw(), words });
+        let search_terms = person_search_terms(&someone, &[]);
+        load.search_terms.push(LoadedSearchTerms {
+            kind: Person::KIND,
+            object: someone.id.raw(),
+            search_terms,
+        });
         load.people.push(someone);
     }
     database.store.load(&load).await.unwrap();
@@ -39,11 +43,11 @@ pub(crate) async fn late_names(database: &TestDatabase) {
     let db = database.behind().await;
     let mut wrong = Vec::new();
     let later = Cursor { key: "Zoraida Flores F3".to_owned(), id: Uuid::nil() };
-    for words in [&["zoila"][..], &["zo"], &["zo", "f"], &["zoraida", "flores"], &["flo", "f"]] {
+    for search_terms in [&["zoila"][..], &["zo"], &["zo", "f"], &["zoraida", "flores"], &["flo", "f"]] {
         for types in [vec![], vec![DocumentType::Other]] {
             for after in [None, Some(later.clone())] {
                 let filter = PersonFilter {
-                    words: words.iter().map(ToString::to_string).collect(),
+                    search_terms: search_terms.iter().map(ToString::to_string).collect(),
                     document_types: types.clone(),
                     ..PersonFilter::default()
                 };
@@ -51,7 +55,7 @@ pub(crate) async fn late_names(database: &TestDatabase) {
                 let (seen, page) =
                     statements(database, async |store: SeaStore| store.people(&filter, &page).await.unwrap())
                         .await;
-                let first = words == ["zoila"] && after.is_some();
+                let first = search_terms == ["zoila"] && after.is_some();
                 assert_eq!(page.items.len(), if first { 0 } else { 20 }, "{words:?}");
                 explain(&db, &WATCH, &format!("{words:?} {types:?} {after:?}"), seen, &mut wrong).await;
             }

@@ -122,9 +122,9 @@ fn things(backend: DbBackend) -> Vec<String> {
 }
 
 /// The words of all of them, which are those of the client.
-fn words(backend: DbBackend) -> Vec<String> {
+fn search_terms(backend: DbBackend) -> Vec<String> {
     let (_, m) = numbers(backend);
-    let words = |kind: &str, key: &str, id: &str, from: &str| {
+    let search_terms = |kind: &str, key: &str, id: &str, from: &str| {
         format!(
             "INSERT INTO directory_word (object_kind, word, sort_key, object_id)
              SELECT '{kind}', w.word, {key}, {id} {from} AND w.object_kind = 'person'"
@@ -138,17 +138,18 @@ fn words(backend: DbBackend) -> Vec<String> {
     };
     let (clients, manager, doctor) = (CLIENTS, assigned("MANAGER"), assigned("DOCTOR"));
     vec![
-        words("user", "p.name", "p.id", clients),
-        words("promoter", "p.name", "r.id", clients),
-        words("staff", "p.name", "a.id", &manager).replace(" AND w.", &format!(" AND {m} % 10 <> 0 AND w.")),
-        words("certificate", issued, "a.id", &doctor),
+        search_terms("user", "p.name", "p.id", clients),
+        search_terms("promoter", "p.name", "r.id", clients),
+        search_terms("staff", "p.name", "a.id", &manager)
+            .replace(" AND w.", &format!(" AND {m} % 10 <> 0 AND w.")),
+        search_terms("certificate", issued, "a.id", &doctor),
     ]
 }
 
 /// Fills the directories.
 pub(super) async fn directories(db: &DatabaseConnection) {
     let backend = db.get_database_backend();
-    for sql in [people(backend), things(backend), words(backend)].concat() {
+    for sql in [people(backend), things(backend), search_terms(backend)].concat() {
         db.execute_unprepared(&sql).await.unwrap_or_else(|error| panic!("{error}\n{sql}"));
     }
 }

@@ -1,7 +1,7 @@
 //! Finding staff by their specialty.
 
 use medcert_application::store::{
-    BulkLoad, Load, LoadedWords, PageRequest, PeopleReads, SPECIALTY, StaffFilter,
+    BulkLoad, Load, LoadedSearchTerms, PageRequest, PeopleReads, SPECIALTY, StaffFilter,
 };
 use medcert_domain::{
     Entity as _,
@@ -34,39 +34,43 @@ pub(crate) async fn staff_by_specialty(database: &TestDatabase) {
         let someone = person(given, family);
         let member = staff(&someone, &[StaffRole::Doctor]);
         let specialty = if n % 400 == 0 { ["cardiologia", "infantil"] } else { ["medicina", "general"] };
-        for (kind, words) in [(SPECIALTY, &specialty[..]), (Staff::KIND, &specialty[..1])] {
-            let words = words.iter().map(ToString::to_string).collect();
-            load.words.push(LoadedWords { kind, object: member.id.raw(), words });
+        for (kind, search_terms) in [(SPECIALTY, &specialty[..]), (Staff::KIND, &specialty[..1])] {
+            let search_terms = search_terms.iter().map(ToString::to_string).collect();
+            load.search_terms.push(LoadedSearchTerms { kind, object: member.id.raw(), search_terms });
         }
         load.people.push(someone);
         members.push(member);
     }
-    let words = Load { words: std::mem::take(&mut load.words), ..Load::default() };
+    let search_terms = Load { search_terms: std::mem::take(&mut load.search_terms), ..Load::default() };
     database.store.load(&load).await.unwrap();
     let mut work = begin(database).await;
     for member in &members {
         work.insert(member).await.unwrap();
     }
     work.commit().await.unwrap();
-    database.store.load(&words).await.unwrap();
+    database.store.load(&search_terms).await.unwrap();
     database.store.settle().await.unwrap();
     let db = database.behind().await;
     let mut wrong = Vec::new();
-    let words = |words: &[&str]| words.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let search_terms =
+        |search_terms: &[&str]| search_terms.iter().map(ToString::to_string).collect::<Vec<_>>();
     let doctors = vec![StaffRole::Doctor];
     for (what, filter) in [
-        ("specialty", StaffFilter { specialty: words(&["cardio"]), ..StaffFilter::default() }),
-        ("words of it", StaffFilter { specialty: words(&["cardio", "inf"]), ..StaffFilter::default() }),
+        ("specialty", StaffFilter { specialty: search_terms(&["cardio"]), ..StaffFilter::default() }),
+        (
+            "words of it",
+            StaffFilter { specialty: search_terms(&["cardio", "inf"]), ..StaffFilter::default() },
+        ),
         (
             "with others",
             StaffFilter {
-                specialty: words(&["cardio"]),
-                words: words(&["cardio"]),
+                specialty: search_terms(&["cardio"]),
+                search_terms: search_terms(&["cardio"]),
                 roles: doctors,
                 ..StaffFilter::default()
             },
         ),
-        ("of anything", StaffFilter { words: words(&["cardio"]), ..StaffFilter::default() }),
+        ("of anything", StaffFilter { search_terms: search_terms(&["cardio"]), ..StaffFilter::default() }),
     ] {
         let page = PageRequest { limit: 3, after: None, with_total: true };
         let (seen, page) =

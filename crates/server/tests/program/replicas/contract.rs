@@ -21,7 +21,7 @@ pub(crate) struct Operation {
     pub(crate) id: String,
     pub(crate) method: String,
     pub(crate) template: String,
-    said: Value,
+    output_text: Value,
 }
 
 impl Operation {
@@ -44,11 +44,11 @@ impl Contract {
     pub(crate) fn operations(&self) -> Vec<Operation> {
         let paths = self.document["paths"].as_object().unwrap();
         let all = paths.iter().flat_map(|(template, item)| {
-            item.as_object().unwrap().iter().map(|(method, said)| Operation {
-                id: said["operationId"].as_str().unwrap().to_owned(),
+            item.as_object().unwrap().iter().map(|(method, output_text)| Operation {
+                id: output_text["operationId"].as_str().unwrap().to_owned(),
                 method: method.to_uppercase(),
                 template: template.clone(),
-                said: said.clone(),
+                output_text: output_text.clone(),
             })
         });
         all.collect()
@@ -56,7 +56,7 @@ impl Contract {
 
     /// The example of an operation's JSON body.
     pub(crate) fn example(&self, operation: &Operation) -> Option<Value> {
-        let schema = &operation.said["requestBody"]["content"]["application/json"]["schema"];
+        let schema = &operation.output_text["requestBody"]["content"]["application/json"]["schema"];
         let reference = schema["$ref"].as_str()?;
         Some(self.document.pointer(&reference[1..]).unwrap()["example"].clone())
     }
@@ -82,7 +82,7 @@ impl Contract {
             .max_by_key(|(literal, _)| *literal)
             .unwrap_or_else(|| panic!("{method} {path} is nowhere"));
         let name = &operation.id;
-        let answers = operation.said["responses"].as_object().unwrap();
+        let answers = operation.output_text["responses"].as_object().unwrap();
         let promised = answers.get(&answer.status.to_string());
         let promised = promised.unwrap_or_else(|| panic!("{name}: {} is not documented", answer.status));
         let promised = match promised["$ref"].as_str() {

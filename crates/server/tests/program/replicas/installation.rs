@@ -10,7 +10,7 @@ use medcert_application::secrets::Ids as _;
 use medcert_testkit::{Database, Fresh};
 
 use crate::{
-    process::{Server, said},
+    process::{Server, output_text},
     s3_server,
 };
 
@@ -192,7 +192,7 @@ fn done(command: &mut Command) -> Output {
             command.get_program().display()
         )
     });
-    assert!(output.status.success(), "{}: {}", command.get_program().display(), said(&output));
+    assert!(output.status.success(), "{}: {}", command.get_program().display(), output_text(&output));
     output
 }
 

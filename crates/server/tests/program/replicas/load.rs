@@ -90,7 +90,7 @@ impl Stubborn {
 
 /// The clinic's people.
 #[derive(Clone)]
-struct Cast {
+struct Actors {
     operator: String,
     manager: String,
     doctor: String,
@@ -99,7 +99,7 @@ struct Cast {
     service: Value,
 }
 
-impl Cast {
+impl Actors {
     async fn of(url: &str) -> Self {
         let sign_in = async |place: usize| {
             let body = json!({"email": demo::emails()[place], "password": demo::PASSWORD});
@@ -132,30 +132,30 @@ struct Told {
 }
 
 /// One request from registration to certificate.
-async fn live(caller: &Stubborn, cast: &Cast, number: u32) -> Told {
+async fn live(caller: &Stubborn, actors: &Actors, number: u32) -> Told {
     let reference = format!("load-{number}");
     let client = json!({
         "document_type": "DNI", "document_number": format!("{:08}", 20_000_000 + number),
         "given_names": "Lucía", "family_names": "Ñahui Ponce", "birth_date": "1990-04-12"
     });
-    let body = json!({"client": client, "service_id": cast.service, "external_reference": reference});
-    let request = caller.call(&cast.operator, REQUESTS, &format!("register-{number}"), body).await;
+    let body = json!({"client": client, "service_id": actors.service, "external_reference": reference});
+    let request = caller.call(&actors.operator, REQUESTS, &format!("register-{number}"), body).await;
     let id = request["id"].as_str().unwrap().to_owned();
     let act = async |who: &str, action: &str, body: Value| {
         caller.call(who, &format!("{REQUESTS}/{id}/{action}"), &format!("{action}-{number}"), body).await
     };
-    act(&cast.manager, "assign-manager", json!({"staff_id": cast.manager_id})).await;
+    act(&actors.manager, "assign-manager", json!({"staff_id": actors.manager_id})).await;
     let payment = json!({
         "channel": "YAPE", "paid_on": today(), "amount": "200.00", "currency": "PEN",
         "transaction_reference": format!("L-{number}")
     });
-    let paid = act(&cast.manager, "register-payment", payment).await;
-    act(&cast.manager, "assign-doctor", json!({"staff_id": cast.doctor_id})).await;
+    let paid = act(&actors.manager, "register-payment", payment).await;
+    act(&actors.manager, "assign-doctor", json!({"staff_id": actors.doctor_id})).await;
     let findings = json!({
         "evaluated_on": today(), "conclusion": "FIT", "verdict": "APPROVED", "diagnoses": [{"code": "Z02.7"}]
     });
-    act(&cast.doctor, "record-evaluation", findings).await;
-    let issued = act(&cast.doctor, "issue", json!({})).await;
+    act(&actors.doctor, "record-evaluation", findings).await;
+    let issued = act(&actors.doctor, "issue", json!({})).await;
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     Told {
         code: text(&request["code"]),
@@ -210,19 +210,25 @@ async fn codes(caller: &Caller) -> Vec<String> {
 }
 
 /// What a replica says of what a client was told.
-async fn check(told: &Told, replica: &str, cast: &Cast) {
-    let operator = Caller::at(replica).with_token(&cast.operator);
-    let request = operator.get(&format!("{REQUESTS}/{}", told.id)).await.expect(200).body;
-    assert_eq!((&request["code"], &request["stage"]), (&json!(told.code), &json!("CLOSED")));
+async fn check(summary: &Told, replica: &str, actors: &Actors) {
+    let operator = Caller::at(replica).with_token(&actors.operator);
+    let request = operator.get(&format!("{REQUESTS}/{}", summary.id)).await.expect(200).body;
+    assert_eq!((&request["code"], &request["stage"]), (&json!(summary.code), &json!("CLOSED")));
     let payments = request["payments"].as_array().unwrap();
-    assert_eq!(payments.iter().map(|payment| &payment["id"]).collect::<Vec<_>>(), [&told.payment]);
+    assert_eq!(payments.iter().map(|payment| &payment["id"]).collect::<Vec<_>>(), [&summary.payment]);
     let certificates = request["certificates"].as_array().unwrap();
     let numbers: Vec<&Value> = certificates.iter().map(|certificate| &certificate["number"]).collect();
-    assert_eq!(numbers, [&json!(told.number)]);
-    let found = operator.get(&format!("{REQUESTS}?external_reference={}", told.reference)).await.expect(200);
-    assert_eq!(found.body["items"].as_array().unwrap().len(), 1, "{} was registered twice", told.reference);
-    let doctor = Caller::at(replica).with_token(&cast.doctor);
-    let pdf = doctor.get(&format!("/api/v1/certificates/{}/pdf", told.certificate)).await.expect(200);
+    assert_eq!(numbers, [&json!(summary.number)]);
+    let found =
+        operator.get(&format!("{REQUESTS}?external_reference={}", summary.reference)).await.expect(200);
+    assert_eq!(
+        found.body["items"].as_array().unwrap().len(),
+        1,
+        "{} was registered twice",
+        summary.reference
+    );
+    let doctor = Caller::at(replica).with_token(&actors.doctor);
+    let pdf = doctor.get(&format!("/api/v1/certificates/{}/pdf", summary.certificate)).await.expect(200);
     assert!(pdf.bytes.starts_with(b"%PDF"));
 }
 
@@ -230,7 +236,7 @@ async fn check(told: &Told, replica: &str, cast: &Cast) {
 async fn killed_replicas_lose_nothing_and_repeat_nothing() {
     let wanted = wanted();
     let mut installation = Installation::start().await;
-    let cast = Cast::of(&installation.url).await;
+    let actors = Actors::of(&installation.url).await;
     let (sender, receiver) = mpsc::unbounded_channel();
     let counts = Arc::new(Counts::default());
     let client = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap();
@@ -239,37 +245,37 @@ async fn killed_replicas_lose_nothing_and_repeat_nothing() {
     let next = Arc::new(AtomicU32::new(0));
     let workers: Vec<_> = (0..WORKERS)
         .map(|_| {
-            let (caller, cast, next) = (caller.clone(), cast.clone(), Arc::clone(&next));
+            let (caller, actors, next) = (caller.clone(), actors.clone(), Arc::clone(&next));
             tokio::spawn(async move {
-                let mut told = Vec::new();
+                let mut summary = Vec::new();
                 loop {
                     let number = next.fetch_add(1, Ordering::Relaxed);
                     if number >= wanted {
-                        return told;
+                        return summary;
                     }
-                    told.push(live(&caller, &cast, number).await);
+                    summary.push(live(&caller, &actors, number).await);
                 }
             })
         })
         .collect();
     drop(caller);
     let kills = trouble(&mut installation, receiver, wanted * 6).await;
-    let mut told = Vec::new();
+    let mut summary = Vec::new();
     for worker in workers {
-        told.extend(worker.await.unwrap());
+        summary.extend(worker.await.unwrap());
     }
     let urls = installation.addresses.clone().map(|address| format!("http://{address}"));
-    for one in &told {
+    for one in &summary {
         for url in &urls {
-            check(one, url, &cast).await;
+            check(one, url, &actors).await;
         }
     }
-    let all = codes(&Caller::at(&urls[0]).with_token(&cast.operator)).await;
+    let all = codes(&Caller::at(&urls[0]).with_token(&actors.operator)).await;
     let different: BTreeSet<&String> = all.iter().collect();
-    let told_codes: BTreeSet<&String> = told.iter().map(|one| &one.code).collect();
-    assert_eq!((all.len(), &different), (told.len(), &told_codes));
+    let told_codes: BTreeSet<&String> = summary.iter().map(|one| &one.code).collect();
+    assert_eq!((all.len(), &different), (summary.len(), &told_codes));
     let mut numbers: Vec<u32> =
-        told.iter().map(|one| one.number.rsplit('-').next().unwrap().parse().unwrap()).collect();
+        summary.iter().map(|one| one.number.rsplit('-').next().unwrap().parse().unwrap()).collect();
     numbers.sort_unstable();
     assert_eq!(numbers, (1..=wanted).collect::<Vec<_>>(), "certificate numbers have gaps or doubles");
     let count = |number: &AtomicU32| number.load(Ordering::Relaxed);
@@ -281,6 +287,6 @@ async fn killed_replicas_lose_nothing_and_repeat_nothing() {
         count(&counts.acknowledged),
         count(&counts.repeated),
         count(&counts.broken),
-        told.len(),
+        summary.len(),
     );
 }

@@ -1,35 +1,35 @@
 //! Clients and guardians as typed.
 
-mod reading;
+mod parse;
 
 use medcert_application::certification::{GuardianInput, PersonInput};
 use medcert_domain::{Invalid, catalog::Institution};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use self::reading::kept;
-pub(super) use self::reading::{Scope, person};
+use self::parse::kept;
+pub(super) use self::parse::{Scope, person};
 use crate::{
     codes::{DocumentTypeCode, LocaleCode, RelationshipCode},
     field::Field,
-    reading::{Reader, Said, Typed, WORDS, code, note, read},
+    parse::{MAX_COMMENT_LEN, ParseBody, Patch, Reader, code, note, read},
 };
 
 /// A person as typed, whichever body it came in.
 #[derive(Default)]
 pub(super) struct PersonText {
-    pub(super) document_type: Said<String>,
-    pub(super) document_country: Said<String>,
-    pub(super) document_number: Said<String>,
-    pub(super) given_names: Said<String>,
-    pub(super) family_names: Said<String>,
-    pub(super) birth_date: Said<String>,
-    pub(super) email: Said<String>,
-    pub(super) phone: Said<String>,
-    pub(super) phone_2: Said<String>,
-    pub(super) landline: Said<String>,
-    pub(super) address: Said<String>,
-    pub(super) preferred_locale: Said<String>,
+    pub(super) document_type: Patch<String>,
+    pub(super) document_country: Patch<String>,
+    pub(super) document_number: Patch<String>,
+    pub(super) given_names: Patch<String>,
+    pub(super) family_names: Patch<String>,
+    pub(super) birth_date: Patch<String>,
+    pub(super) email: Patch<String>,
+    pub(super) phone: Patch<String>,
+    pub(super) phone_2: Patch<String>,
+    pub(super) landline: Patch<String>,
+    pub(super) address: Patch<String>,
+    pub(super) preferred_locale: Patch<String>,
 }
 
 macro_rules! whole_person {
@@ -80,20 +80,20 @@ macro_rules! whole_person {
         impl $name {
             fn text(&self) -> PersonText {
                 // In a whole document null says no more than leaving the field out.
-                let said = |field: &Option<String>| field.clone().map(Some);
+                let patch = |field: &Option<String>| field.clone().map(Some);
                 PersonText {
-                    document_type: said(&self.document_type),
-                    document_country: said(&self.document_country),
-                    document_number: said(&self.document_number),
-                    given_names: said(&self.given_names),
-                    family_names: said(&self.family_names),
-                    birth_date: said(&self.birth_date),
-                    email: said(&self.email),
-                    phone: said(&self.phone),
-                    phone_2: said(&self.phone_2),
-                    landline: said(&self.landline),
-                    address: said(&self.address),
-                    preferred_locale: said(&self.preferred_locale),
+                    document_type: patch(&self.document_type),
+                    document_country: patch(&self.document_country),
+                    document_number: patch(&self.document_number),
+                    given_names: patch(&self.given_names),
+                    family_names: patch(&self.family_names),
+                    birth_date: patch(&self.birth_date),
+                    email: patch(&self.email),
+                    phone: patch(&self.phone),
+                    phone_2: patch(&self.phone_2),
+                    landline: patch(&self.landline),
+                    address: patch(&self.address),
+                    preferred_locale: patch(&self.preferred_locale),
                 }
             }
         }
@@ -277,22 +277,23 @@ person_changes! {
     }
 }
 
-impl Typed<PersonInput> for PersonBody {
+impl ParseBody<PersonInput> for PersonBody {
     fn values(&self, profile: &Institution) -> Result<PersonInput, Invalid> {
         read(|r| {
             let mut input = person(r, &self.text(), Scope::Whole, profile);
-            input.fields.comment = r.optional("comment", self.comment.as_deref(), note(WORDS)).map(Some);
+            input.fields.comment =
+                r.optional("comment", self.comment.as_deref(), note(MAX_COMMENT_LEN)).map(Some);
             Some(input)
         })
     }
 }
 
-impl Typed<PersonInput> for PersonChanges {
+impl ParseBody<PersonInput> for PersonChanges {
     fn values(&self, profile: &Institution) -> Result<PersonInput, Invalid> {
         read(|r| {
             let mut input = person(r, &self.text(), Scope::Changes, profile);
             let comment = self.comment.clone().change();
-            input.fields.comment = r.patched("comment", comment.as_ref(), note(WORDS));
+            input.fields.comment = r.patched("comment", comment.as_ref(), note(MAX_COMMENT_LEN));
             Some(input)
         })
     }

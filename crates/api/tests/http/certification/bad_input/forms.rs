@@ -1,7 +1,7 @@
 //! The forms of all actions.
 
 use medcert_domain::identity::Role;
-use medcert_testkit::{Caller, Cast, Clinic};
+use medcert_testkit::{Actors, Caller, Clinic};
 use serde_json::{Value, json};
 
 use super::{Amount, Currency, Date, Field, Form, Id, Line, Note, Word, address, everything, may, must};
@@ -9,7 +9,7 @@ use super::{Amount, Currency, Date, Field, Form, Id, Line, Note, Word, address, 
 /// The clinic with a second manager and a second doctor, and whose cashiers need somebody to confirm.
 struct House {
     clinic: Clinic,
-    cast: Cast,
+    actors: Actors,
     manager: String,
     doctor: String,
 }
@@ -20,15 +20,15 @@ impl House {
         let manager = clinic.hire("m2@demo.medcert.test", ("Olga", "Prado"), Role::Manager).await;
         let doctor = clinic.hire("d2@demo.medcert.test", ("Olena", "Їжак"), Role::Doctor).await;
         clinic.change_institution(|profile| profile.rules.cashier_may_validate = false).await;
-        let cast = Cast::of(&clinic).await;
-        Self { clinic, cast, manager: manager.to_string(), doctor: doctor.to_string() }
+        let actors = Actors::of(&clinic).await;
+        Self { clinic, actors, manager: manager.to_string(), doctor: doctor.to_string() }
     }
 
     /// Refuses everything wrong with the body without a trace, then takes the longest.
     async fn check(&self, caller: &Caller, id: &str, action: &str, good: Value, fields: Vec<Field>) -> Value {
         let method = if action.is_empty() { "PATCH" } else { "POST" };
         let path = address(id, action);
-        let form = Form { cast: &self.cast, caller, method, path, good, fields, objects: &[""] };
+        let form = Form { actors: &self.actors, caller, method, path, good, fields, objects: &[""] };
         self.all(&form).await
     }
 
@@ -44,31 +44,32 @@ impl House {
 #[tokio::test]
 async fn giving_and_taking_away() {
     let house = House::open().await;
-    let cast = &house.cast;
+    let actors = &house.actors;
     let staff = |id: &str| json!({"staff_id": id, "comment": "x"});
     let fields = || vec![must("/staff_id", Id), may("/comment", Note(1000))];
     let reason = || vec![may("/reason", Note(1000))];
-    let id = cast.registered().await;
-    let given = house.check(&cast.operator, &id, "assign-manager", staff(&cast.manager_id), fields()).await;
+    let id = actors.registered().await;
+    let given =
+        house.check(&actors.operator, &id, "assign-manager", staff(&actors.manager_id), fields()).await;
     assert_eq!(given["stage"], "MANAGER_ASSIGNED");
-    house.check(&cast.operator, &id, "change-manager", staff(&house.manager), fields()).await;
-    house.check(&cast.operator, &id, "unassign-manager", json!({"reason": "x"}), reason()).await;
-    let id = cast.paid().await;
-    house.check(&cast.manager, &id, "assign-doctor", staff(&cast.doctor_id), fields()).await;
-    house.check(&cast.manager, &id, "change-doctor", staff(&house.doctor), fields()).await;
-    house.check(&cast.manager, &id, "unassign-doctor", json!({"reason": "x"}), reason()).await;
+    house.check(&actors.operator, &id, "change-manager", staff(&house.manager), fields()).await;
+    house.check(&actors.operator, &id, "unassign-manager", json!({"reason": "x"}), reason()).await;
+    let id = actors.paid().await;
+    house.check(&actors.manager, &id, "assign-doctor", staff(&actors.doctor_id), fields()).await;
+    house.check(&actors.manager, &id, "change-doctor", staff(&house.doctor), fields()).await;
+    house.check(&actors.manager, &id, "unassign-doctor", json!({"reason": "x"}), reason()).await;
 }
 
 #[tokio::test]
 async fn money() {
     let house = House::open().await;
-    let cast = &house.cast;
+    let actors = &house.actors;
     let amount = || [must("/amount", Amount), must("/currency", Currency)];
-    let id = cast.managed().await;
+    let id = actors.managed().await;
     let fee = json!({"amount": "180.00", "currency": "PEN", "reason": "x"});
     let fields = amount().into_iter().chain([must("/reason", Note(1000))]).collect();
-    house.check(&cast.manager, &id, "override-fee", fee, fields).await;
-    let mut payment = cast.payment("180.00");
+    house.check(&actors.manager, &id, "override-fee", fee, fields).await;
+    let mut payment = actors.payment("180.00");
     payment["comment"] = json!("x");
     let fields = amount().into_iter().chain([
         must("/channel", Word),
@@ -76,11 +77,11 @@ async fn money() {
         may("/transaction_reference", Line(100)),
         may("/comment", Note(1000)),
     ]);
-    let paid = house.check(&cast.operator, &id, "register-payment", payment, fields.collect()).await;
+    let paid = house.check(&actors.operator, &id, "register-payment", payment, fields.collect()).await;
     assert_eq!(paid["payments"][0]["transaction_reference"].as_str().unwrap().chars().count(), 100);
     let payment = &paid["payments"][0]["id"];
     let which = json!({"payment_id": payment});
-    house.check(&cast.manager, &id, "validate-payment", which, vec![must("/payment_id", Id)]).await;
+    house.check(&actors.manager, &id, "validate-payment", which, vec![must("/payment_id", Id)]).await;
     let refund = json!({
         "payment_id": payment, "amount": "10.00", "currency": "PEN", "channel": "CASH", "paid_on": "2026-11-21",
         "reason": "x", "transaction_reference": "x"
@@ -92,25 +93,25 @@ async fn money() {
         must("/reason", Note(1000)),
         may("/transaction_reference", Line(100)),
     ]);
-    house.check(&cast.manager, &id, "register-refund", refund, fields.collect()).await;
+    house.check(&actors.manager, &id, "register-refund", refund, fields.collect()).await;
     let doubts = json!({"reason": "x"});
-    house.check(&cast.manager, &id, "observe-payment", doubts, vec![must("/reason", Note(1000))]).await;
+    house.check(&actors.manager, &id, "observe-payment", doubts, vec![must("/reason", Note(1000))]).await;
     let clear = json!({"comment": "x"});
-    house.check(&cast.manager, &id, "clear-observation", clear, vec![may("/comment", Note(1000))]).await;
+    house.check(&actors.manager, &id, "clear-observation", clear, vec![may("/comment", Note(1000))]).await;
 
-    let id = cast.paid().await;
-    let payment = cast.seen(&cast.admin, &id).await["payments"][0]["id"].clone();
+    let id = actors.paid().await;
+    let payment = actors.seen(&actors.admin, &id).await["payments"][0]["id"].clone();
     let void = json!({"payment_id": payment, "reason": "x"});
     let fields = vec![must("/payment_id", Id), must("/reason", Note(1000))];
-    house.check(&cast.manager, &id, "void-payment", void, fields).await;
+    house.check(&actors.manager, &id, "void-payment", void, fields).await;
 }
 
 #[tokio::test]
 async fn findings_and_issuing() {
     let house = House::open().await;
-    let cast = &house.cast;
-    let id = cast.with_doctor().await;
-    let mut good = Cast::findings();
+    let actors = &house.actors;
+    let id = actors.with_doctor().await;
+    let mut good = Actors::findings();
     good["valid_from"] = json!("2026-11-21");
     good["valid_until"] = json!("2027-11-20");
     let fields = vec![
@@ -126,7 +127,8 @@ async fn findings_and_issuing() {
     ];
     let path = address(&id, "record-evaluation");
     let objects = &["", "/diagnoses/0"];
-    let form = Form { cast, caller: &cast.doctor, method: "POST", path, good: good.clone(), fields, objects };
+    let form =
+        Form { actors, caller: &actors.doctor, method: "POST", path, good: good.clone(), fields, objects };
     let seen = house.all(&form).await;
     assert_eq!(seen["evaluations"][0]["observations"].as_str().unwrap().chars().count(), 4000);
 
@@ -134,24 +136,24 @@ async fn findings_and_issuing() {
     observed["verdict"] = json!("OBSERVED");
     observed["observed_reason"] = json!("x");
     let fields = vec![may("/observed_reason", Note(1000))];
-    house.check(&cast.doctor, &id, "record-evaluation", observed, fields).await;
-    cast.act(&cast.doctor, &id, "record-evaluation", Cast::findings()).await;
-    house.check(&cast.doctor, &id, "issue", json!({}), vec![]).await;
+    house.check(&actors.doctor, &id, "record-evaluation", observed, fields).await;
+    actors.act(&actors.doctor, &id, "record-evaluation", Actors::findings()).await;
+    house.check(&actors.doctor, &id, "issue", json!({}), vec![]).await;
 }
 
 #[tokio::test]
 async fn ending_and_taking_up_again() {
     let house = House::open().await;
-    let cast = &house.cast;
+    let actors = &house.actors;
     let reason = || must("/reason", Note(1000));
-    let id = cast.with_doctor().await;
+    let id = actors.with_doctor().await;
     let close = json!({"outcome": "NO_SHOW", "reason": "x", "money": "KEEP"});
     let fields = vec![must("/outcome", Word), reason(), may("/money", Word)];
-    house.check(&cast.doctor, &id, "close", close, fields).await;
+    house.check(&actors.doctor, &id, "close", close, fields).await;
     let reopen = json!({"reason": "x", "reason_code": "CLERICAL_CORRECTION"});
-    house.check(&cast.admin, &id, "reopen", reopen, vec![reason(), may("/reason_code", Word)]).await;
+    house.check(&actors.admin, &id, "reopen", reopen, vec![reason(), may("/reason_code", Word)]).await;
     let cancel = json!({"reason": "x", "money": "REFUND_DUE"});
-    house.check(&cast.admin, &id, "cancel", cancel, vec![reason(), may("/money", Word)]).await;
+    house.check(&actors.admin, &id, "cancel", cancel, vec![reason(), may("/money", Word)]).await;
     let payload = json!({"reason": "x", "action": "CHANGE_MANAGER", "payload": {"staff_id": house.manager}});
     let fields = vec![
         reason(),
@@ -161,14 +163,14 @@ async fn ending_and_taking_up_again() {
     ];
     let path = address(&id, "override");
     let objects = &["", "/payload"];
-    let form = Form { cast, caller: &cast.admin, method: "POST", path, good: payload, fields, objects };
+    let form = Form { actors, caller: &actors.admin, method: "POST", path, good: payload, fields, objects };
     house.all(&form).await;
 
-    let id = cast.registered().await;
+    let id = actors.registered().await;
     let (path, good) = (address(&id, ""), json!({"reason": "x"}));
     let form = Form {
-        cast,
-        caller: &cast.admin,
+        actors,
+        caller: &actors.admin,
         method: "DELETE",
         path,
         good,
@@ -176,14 +178,14 @@ async fn ending_and_taking_up_again() {
         objects: &[""],
     };
     house.all(&form).await;
-    assert_eq!(cast.admin.get(&form.path).await.status, 404);
+    assert_eq!(actors.admin.get(&form.path).await.status, 404);
 }
 
 #[tokio::test]
 async fn editing() {
     let house = House::open().await;
-    let cast = &house.cast;
-    let id = cast.registered().await;
+    let actors = &house.actors;
+    let id = actors.registered().await;
     let good = json!({
         "client": {
             "given_names": "Ana", "family_names": "Paz", "birth_date": "1990-01-01", "address": "x",
@@ -207,6 +209,6 @@ async fn editing() {
     ];
     let path = address(&id, "");
     let objects = &["", "/client", "/care"];
-    let form = Form { cast, caller: &cast.operator, method: "PATCH", path, good, fields, objects };
+    let form = Form { actors, caller: &actors.operator, method: "PATCH", path, good, fields, objects };
     house.all(&form).await;
 }

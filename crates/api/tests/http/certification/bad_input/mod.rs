@@ -7,7 +7,7 @@ mod forms;
 mod registering;
 mod special;
 
-use medcert_testkit::{Answered, Caller, Cast, Clinic};
+use medcert_testkit::{Actors, Answered, Caller, Clinic};
 use serde_json::{Value, json};
 
 use super::invalid;
@@ -132,7 +132,7 @@ fn put(body: &mut Value, pointer: &str, value: Option<Value>) {
 
 /// What a form is sent with.
 struct Form<'a> {
-    cast: &'a Cast,
+    actors: &'a Actors,
     caller: &'a Caller,
     method: &'static str,
     path: String,
@@ -144,7 +144,7 @@ struct Form<'a> {
 
 impl Form<'_> {
     async fn send(&self, body: &Value) -> Answered {
-        let key = format!("key-{}", self.cast.next());
+        let key = format!("key-{}", self.actors.next());
         let headers = [("idempotency-key", key.as_str()), ("if-match", "*")];
         self.caller.json(self.method, &self.path, &headers, body).await
     }
@@ -157,10 +157,10 @@ impl Form<'_> {
                 let mut body = self.good.clone();
                 put(&mut body, field.pointer, value.clone());
                 let answer = self.send(&body).await;
-                let told = answer.faults();
+                let summary = answer.faults();
                 let expected = vec![(field.pointer.to_owned(), code.to_owned())];
                 let what = format!("{} {} {value:?}", self.path, field.pointer);
-                assert_eq!((answer.status, told), (422, expected), "{what}: {}", answer.body);
+                assert_eq!((answer.status, summary), (422, expected), "{what}: {}", answer.body);
                 sent += 1;
             }
         }

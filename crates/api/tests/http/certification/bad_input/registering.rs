@@ -1,6 +1,6 @@
 //! The form that registers a request.
 
-use medcert_testkit::{Cast, Clinic};
+use medcert_testkit::{Actors, Clinic};
 use serde_json::json;
 
 use super::{
@@ -13,8 +13,8 @@ const REQUESTS: &str = "/api/v1/certification-requests";
 #[tokio::test]
 async fn every_field() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let mut good = cast.new_request();
+    let actors = Actors::of(&clinic).await;
+    let mut good = actors.new_request();
     for (field, value) in [("address", "x"), ("preferred_locale", "uk"), ("document_country", "PE")] {
         good["client"][field] = json!(value);
     }
@@ -50,7 +50,8 @@ async fn every_field() {
     ];
     let objects = &["", "/client", "/guardian", "/promoter", "/care"];
     let path = REQUESTS.to_owned();
-    let form = Form { cast: &cast, caller: &cast.operator, method: "POST", path, good, fields, objects };
+    let form =
+        Form { actors: &actors, caller: &actors.operator, method: "POST", path, good, fields, objects };
     let before = everything(&clinic).await;
     assert!(form.refuse_all().await > 150);
     assert_eq!(everything(&clinic).await, before);
@@ -61,7 +62,7 @@ async fn every_field() {
 #[tokio::test]
 async fn contact_data() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
+    let actors = Actors::of(&clinic).await;
     let long = format!("{}@example.org", "x".repeat(65));
     for (field, values, code) in [
         ("email", &["x", "a@b", "@b.c", "a b@c.d", "a@b@c.d", "a@.b.c", long.as_str()][..], "email"),
@@ -73,9 +74,9 @@ async fn contact_data() {
         ("birth_date", &["1875-12-31"][..], "too-early"),
     ] {
         for value in values {
-            let mut body = cast.new_request();
+            let mut body = actors.new_request();
             body["client"][field] = json!(value);
-            let answer = cast.operator.post(REQUESTS, &body).await;
+            let answer = actors.operator.post(REQUESTS, &body).await;
             invalid(&answer, &[(&format!("/client/{field}"), code)]);
         }
     }
@@ -85,13 +86,13 @@ async fn contact_data() {
 #[tokio::test]
 async fn all_faults_are_told_at_once() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
+    let actors = Actors::of(&clinic).await;
     let body = json!({
         "client": {"document_type": "DNI", "document_number": "1", "given_names": "", "birth_date": "x", "email": "x"},
         "guardian": {"relationship": "AUNT"}, "service_id": "x", "care": {}
     });
     invalid(
-        &cast.operator.post(REQUESTS, &body).await,
+        &actors.operator.post(REQUESTS, &body).await,
         &[
             ("/client/document_number", "document-number"),
             ("/client/given_names", "blank"),
@@ -107,8 +108,8 @@ async fn all_faults_are_told_at_once() {
             ("/care/mode", "required"),
         ],
     );
-    invalid(&cast.operator.post(REQUESTS, &json!({})).await, &[("/client", "required")]);
+    invalid(&actors.operator.post(REQUESTS, &json!({})).await, &[("/client", "required")]);
     // Whoever may not register at all is not told what would be wrong.
-    problem(&cast.doctor.post(REQUESTS, &body).await, 403, "forbidden");
+    problem(&actors.doctor.post(REQUESTS, &body).await, 403, "forbidden");
     problem(&clinic.anonymous().post(REQUESTS, &body).await, 401, "unauthenticated");
 }

@@ -1,6 +1,6 @@
 //! What does not fit into the table.
 
-use medcert_testkit::{Cast, Clinic};
+use medcert_testkit::{Actors, Clinic};
 use serde_json::json;
 
 use super::{
@@ -11,8 +11,8 @@ use super::{
 #[tokio::test]
 async fn diagnoses() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let id = cast.with_doctor().await;
+    let actors = Actors::of(&clinic).await;
+    let id = actors.with_doctor().await;
     let before = everything(&clinic).await;
     let one = json!({"code": "F41.1"});
     let many = |count: usize| json!(vec![one.clone(); count]);
@@ -29,27 +29,27 @@ async fn diagnoses() {
         (json!([{"code": "F41.1", "text": "x".repeat(256)}]), [("/diagnoses/0/text", "too-long")]),
         (many(21), [("/diagnoses", "too-many")]),
     ] {
-        let mut body = Cast::findings();
+        let mut body = Actors::findings();
         body["diagnoses"] = diagnoses;
-        invalid(&cast.attempt(&cast.doctor, &id, "record-evaluation", &body).await, &faults);
+        invalid(&actors.attempt(&actors.doctor, &id, "record-evaluation", &body).await, &faults);
     }
     assert_eq!(everything(&clinic).await, before);
-    let mut body = Cast::findings();
+    let mut body = Actors::findings();
     body["diagnoses"] = many(20);
-    let seen = cast.act(&cast.doctor, &id, "record-evaluation", body).await;
+    let seen = actors.act(&actors.doctor, &id, "record-evaluation", body).await;
     assert_eq!(seen["evaluations"][0]["diagnoses"].as_array().unwrap().len(), 20);
 }
 
 #[tokio::test]
 async fn payments_of_other_requests() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let (own, foreign) = (cast.paid().await, cast.paid().await);
-    let theirs = cast.seen(&cast.admin, &foreign).await["payments"][0]["id"].clone();
+    let actors = Actors::of(&clinic).await;
+    let (own, foreign) = (actors.paid().await, actors.paid().await);
+    let theirs = actors.seen(&actors.admin, &foreign).await["payments"][0]["id"].clone();
     clinic.change_institution(|profile| profile.rules.cashier_may_validate = false).await;
-    cast.act(&cast.operator, &own, "register-payment", cast.payment("1.00")).await;
+    actors.act(&actors.operator, &own, "register-payment", actors.payment("1.00")).await;
     let before = everything(&clinic).await;
-    for payment in [theirs, json!(UNKNOWN), json!(own), json!(cast.manager_id)] {
+    for payment in [theirs, json!(UNKNOWN), json!(own), json!(actors.manager_id)] {
         for (action, body) in [
             ("validate-payment", json!({"payment_id": payment})),
             ("void-payment", json!({"payment_id": payment, "reason": "x"})),
@@ -61,7 +61,7 @@ async fn payments_of_other_requests() {
                 }),
             ),
         ] {
-            let answer = cast.attempt(&cast.manager, &own, action, &body).await;
+            let answer = actors.attempt(&actors.manager, &own, action, &body).await;
             invalid(&answer, &[("/payment_id", "unknown")]);
         }
     }
@@ -71,16 +71,16 @@ async fn payments_of_other_requests() {
 #[tokio::test]
 async fn messages_that_cannot_be_read() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let id = cast.with_doctor().await;
+    let actors = Actors::of(&clinic).await;
+    let id = actors.with_doctor().await;
     let before = everything(&clinic).await;
     let json_type = ("content-type", "application/json");
     let large = format!("{{\"reason\":\"{}\"}}", "x".repeat(256 * 1024)).into_bytes();
     let actions = ["assign-manager", "register-payment", "record-evaluation", "issue", "cancel", "override"];
     for action in actions {
         let caller = match action {
-            "record-evaluation" | "issue" => &cast.doctor,
-            _ => &cast.admin,
+            "record-evaluation" | "issue" => &actors.doctor,
+            _ => &actors.admin,
         };
         let path = address(&id, action);
         for (content_type, body, status, slug) in [

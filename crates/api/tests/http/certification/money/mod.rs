@@ -5,7 +5,7 @@ mod fees;
 mod payments;
 mod refunds;
 
-use medcert_testkit::Cast;
+use medcert_testkit::Actors;
 use serde_json::{Value, json};
 
 /// A refund of a payment.
@@ -23,6 +23,6 @@ fn standing(detail: &Value) -> [&str; 3] {
 }
 
 /// Version and lines of history: what must stay as it is when something is refused.
-async fn trace(cast: &Cast, id: &str) -> (Value, usize) {
-    (cast.seen(&cast.admin, id).await["version"].clone(), cast.history(id).await.len())
+async fn trace(actors: &Actors, id: &str) -> (Value, usize) {
+    (actors.seen(&actors.admin, id).await["version"].clone(), actors.history(id).await.len())
 }

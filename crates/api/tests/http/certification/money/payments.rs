@@ -1,7 +1,7 @@
 //! Money received.
 
 use medcert_domain::identity::Role;
-use medcert_testkit::{Cast, Clinic};
+use medcert_testkit::{Actors, Clinic};
 use serde_json::json;
 
 use super::{
@@ -12,38 +12,38 @@ use super::{
 #[tokio::test]
 async fn parts_add_up() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let id = cast.managed().await;
+    let actors = Actors::of(&clinic).await;
+    let id = actors.managed().await;
     for (amount, after) in [
         ("0.01", ["PARTIAL", "MANAGER_ASSIGNED", "0.01"]),
         ("199.98", ["PARTIAL", "MANAGER_ASSIGNED", "199.99"]),
         ("0.01", ["PAID", "PAID", "200.00"]),
         ("12.5", ["PAID", "PAID", "212.50"]),
     ] {
-        let paid = cast.act(&cast.operator, &id, "register-payment", cast.payment(amount)).await;
+        let paid = actors.act(&actors.operator, &id, "register-payment", actors.payment(amount)).await;
         assert_eq!(standing(&paid), after);
     }
-    let seen = cast.seen(&cast.admin, &id).await;
+    let seen = actors.seen(&actors.admin, &id).await;
     assert_eq!(
         (&seen["payments"][3]["amount"], &seen["payments"][3]["rest"]),
         (&json!("12.50"), &json!("12.50"))
     );
     assert_eq!(seen["payments"][0]["validated_by"]["name"], "Octavio Paredes Luna");
-    let history = cast.history(&id).await;
+    let history = actors.history(&id).await;
     assert_eq!(line(&history[0]), ["REGISTER_PAYMENT", "payment", "", "12.50 PEN", ""]);
     assert_eq!(line(&history[1]), ["REGISTER_PAYMENT", "payment_status", "PARTIAL", "PAID", ""]);
     // A cashier who validates too is what a stricter institution would refuse.
     assert_eq!(history[0]["separation_waived"], true);
-    cast.act(&cast.manager, &id, "register-payment", cast.payment("1.00")).await;
-    assert_eq!(cast.history(&id).await[0]["separation_waived"], false);
+    actors.act(&actors.manager, &id, "register-payment", actors.payment("1.00")).await;
+    assert_eq!(actors.history(&id).await[0]["separation_waived"], false);
 }
 
 #[tokio::test]
 async fn impossible_payments_change_nothing() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let id = cast.managed().await;
-    let before = trace(&cast, &id).await;
+    let actors = Actors::of(&clinic).await;
+    let id = actors.managed().await;
+    let before = trace(&actors, &id).await;
     for (field, value, faults) in [
         ("amount", "0", [("/amount", "not-positive")]),
         ("amount", "0.00", [("/amount", "not-positive")]),
@@ -63,59 +63,59 @@ async fn impossible_payments_change_nothing() {
         ("paid_on", "1849-12-31", [("/paid_on", "date")]),
         ("channel", "CHEQUE", [("/channel", "unknown-value")]),
     ] {
-        let mut body = cast.payment("200.00");
+        let mut body = actors.payment("200.00");
         body[field] = json!(value);
-        let answer = cast.attempt(&cast.operator, &id, "register-payment", &body).await;
+        let answer = actors.attempt(&actors.operator, &id, "register-payment", &body).await;
         assert_eq!(answer.status, 422, "{field} {value}: {}", answer.body);
         invalid(&answer, &faults);
     }
     let path = format!("/api/v1/certification-requests/{id}/register-payment");
-    let keyless = cast.operator.post(&path, &cast.payment("200.00")).await;
+    let keyless = actors.operator.post(&path, &actors.payment("200.00")).await;
     problem(&keyless, 400, "idempotency-key-missing");
     problem(
-        &cast.attempt(&cast.doctor, &id, "register-payment", &cast.payment("1.00")).await,
+        &actors.attempt(&actors.doctor, &id, "register-payment", &actors.payment("1.00")).await,
         403,
         "forbidden",
     );
-    assert_eq!(trace(&cast, &id).await, before);
+    assert_eq!(trace(&actors, &id).await, before);
     // The largest there is, and money paid before anybody registered anything.
-    let mut body = cast.payment("999999999999.99");
+    let mut body = actors.payment("999999999999.99");
     body["paid_on"] = json!("2026-11-20");
-    let paid = cast.act(&cast.operator, &id, "register-payment", body).await;
+    let paid = actors.act(&actors.operator, &id, "register-payment", body).await;
     assert_eq!(standing(&paid), ["PAID", "PAID", "999999999999.99"]);
 }
 
 #[tokio::test]
 async fn a_transaction_counts_once() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let (first, second) = (cast.managed().await, cast.managed().await);
-    let mut body = cast.payment("200.00");
+    let actors = Actors::of(&clinic).await;
+    let (first, second) = (actors.managed().await, actors.managed().await);
+    let mut body = actors.payment("200.00");
     body["transaction_reference"] = json!("OP-77");
-    let paid = cast.act(&cast.manager, &first, "register-payment", body.clone()).await;
-    let before = trace(&cast, &second).await;
+    let paid = actors.act(&actors.manager, &first, "register-payment", body.clone()).await;
+    let before = trace(&actors, &second).await;
     for id in [&first, &second] {
-        let answer = cast.attempt(&cast.manager, id, "register-payment", &body).await;
+        let answer = actors.attempt(&actors.manager, id, "register-payment", &body).await;
         problem(&answer, 409, "duplicate");
         assert_eq!(answer.faults(), [("/transaction_reference".to_owned(), "duplicate".to_owned())]);
     }
-    assert_eq!(trace(&cast, &second).await, before);
+    assert_eq!(trace(&actors, &second).await, before);
     // Another channel numbers on its own.
     let mut plin = body.clone();
     plin["channel"] = json!("PLIN");
-    cast.act(&cast.manager, &second, "register-payment", plin).await;
+    actors.act(&actors.manager, &second, "register-payment", plin).await;
     // What never happened frees its reference.
     let void = json!({"payment_id": paid["payments"][0]["id"], "reason": "Other client"});
-    let voided = cast.act(&cast.manager, &first, "void-payment", void.clone()).await;
+    let voided = actors.act(&actors.manager, &first, "void-payment", void.clone()).await;
     assert_eq!(standing(&voided), ["PENDING", "MANAGER_ASSIGNED", "0.00"]);
     assert_eq!(voided["payments"][0]["void_reason"], "Other client");
     assert_eq!(voided["payments"][0]["voided_by"]["name"], "Marisol Quispe Flores");
-    let history = cast.history(&first).await;
+    let history = actors.history(&first).await;
     assert_eq!(line(&history[0]), ["VOID_PAYMENT", "payment_status", "PAID", "PENDING", ""]);
     assert_eq!(line(&history[1]), ["VOID_PAYMENT", "payment", "200.00 PEN", "", "Other client"]);
-    cast.act(&cast.manager, &second, "register-payment", body).await;
+    actors.act(&actors.manager, &second, "register-payment", body).await;
     wrong_stage(
-        &cast.attempt(&cast.manager, &first, "void-payment", &void).await,
+        &actors.attempt(&actors.manager, &first, "void-payment", &void).await,
         "MANAGER_ASSIGNED",
         &["PAYMENT_MISSING"],
     );
@@ -124,64 +124,65 @@ async fn a_transaction_counts_once() {
 #[tokio::test]
 async fn only_an_own_untouched_payment_is_voided() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let (own, foreign) = (cast.paid().await, cast.paid().await);
+    let actors = Actors::of(&clinic).await;
+    let (own, foreign) = (actors.paid().await, actors.paid().await);
     let payment = |detail: &serde_json::Value| detail["payments"][0].clone();
-    let mine = payment(&cast.seen(&cast.admin, &own).await);
-    let theirs = payment(&cast.seen(&cast.admin, &foreign).await);
+    let mine = payment(&actors.seen(&actors.admin, &own).await);
+    let theirs = payment(&actors.seen(&actors.admin, &foreign).await);
     let void = |payment: &serde_json::Value| json!({"payment_id": payment["id"], "reason": "x"});
-    let answer = cast.attempt(&cast.manager, &own, "void-payment", &void(&theirs)).await;
+    let answer = actors.attempt(&actors.manager, &own, "void-payment", &void(&theirs)).await;
     invalid(&answer, &[("/payment_id", "unknown")]);
-    problem(&cast.attempt(&cast.operator, &own, "void-payment", &void(&mine)).await, 403, "forbidden");
-    cast.act(&cast.manager, &own, "register-refund", refund(&mine, "0.01")).await;
-    let answer = cast.attempt(&cast.manager, &own, "void-payment", &void(&mine)).await;
+    problem(&actors.attempt(&actors.operator, &own, "void-payment", &void(&mine)).await, 403, "forbidden");
+    actors.act(&actors.manager, &own, "register-refund", refund(&mine, "0.01")).await;
+    let answer = actors.attempt(&actors.manager, &own, "void-payment", &void(&mine)).await;
     invalid(&answer, &[("/payment_id", "refunded")]);
     let second =
-        cast.act(&cast.manager, &own, "register-payment", cast.payment("5.00")).await["payments"][1].clone();
-    cast.act(&cast.manager, &own, "void-payment", void(&second)).await;
-    let answer = cast.attempt(&cast.manager, &own, "void-payment", &void(&second)).await;
+        actors.act(&actors.manager, &own, "register-payment", actors.payment("5.00")).await["payments"][1]
+            .clone();
+    actors.act(&actors.manager, &own, "void-payment", void(&second)).await;
+    let answer = actors.attempt(&actors.manager, &own, "void-payment", &void(&second)).await;
     invalid(&answer, &[("/payment_id", "voided")]);
 }
 
 #[tokio::test]
 async fn a_stricter_institution_wants_two_people() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
+    let actors = Actors::of(&clinic).await;
     clinic.change_institution(|profile| profile.rules.cashier_may_validate = false).await;
-    let id = cast.managed().await;
+    let id = actors.managed().await;
     assert_eq!(
-        blocked(&cast.seen(&cast.manager, &id).await, "VALIDATE_PAYMENT"),
+        blocked(&actors.seen(&actors.manager, &id).await, "VALIDATE_PAYMENT"),
         Some(vec!["NOTHING_TO_VALIDATE"])
     );
-    let waiting = cast.act(&cast.operator, &id, "register-payment", cast.payment("200.00")).await;
+    let waiting = actors.act(&actors.operator, &id, "register-payment", actors.payment("200.00")).await;
     assert_eq!(standing(&waiting), ["PENDING", "MANAGER_ASSIGNED", "0.00"]);
     let payment = &waiting["payments"][0];
     assert_eq!((&payment["validated_by"], &payment["rest"]), (&serde_json::Value::Null, &json!("0.00")));
-    assert_eq!(cast.history(&id).await[0]["separation_waived"], false);
+    assert_eq!(actors.history(&id).await[0]["separation_waived"], false);
     let which = json!({"payment_id": payment["id"]});
-    problem(&cast.attempt(&cast.operator, &id, "validate-payment", &which).await, 403, "forbidden");
-    let early = cast.attempt(&cast.manager, &id, "register-refund", &refund(payment, "1.00")).await;
+    problem(&actors.attempt(&actors.operator, &id, "validate-payment", &which).await, 403, "forbidden");
+    let early = actors.attempt(&actors.manager, &id, "register-refund", &refund(payment, "1.00")).await;
     wrong_stage(&early, "MANAGER_ASSIGNED", &["NOTHING_TO_REFUND"]);
-    assert!(available(&cast.seen(&cast.manager, &id).await, "VALIDATE_PAYMENT"));
-    let validated = cast.act(&cast.manager, &id, "validate-payment", which.clone()).await;
+    assert!(available(&actors.seen(&actors.manager, &id).await, "VALIDATE_PAYMENT"));
+    let validated = actors.act(&actors.manager, &id, "validate-payment", which.clone()).await;
     assert_eq!(standing(&validated), ["PAID", "PAID", "200.00"]);
     assert_eq!(validated["payments"][0]["validated_by"]["name"], "Marisol Quispe Flores");
-    let history = cast.history(&id).await;
+    let history = actors.history(&id).await;
     assert_eq!(line(&history[1]), ["VALIDATE_PAYMENT", "payment", "", "200.00 PEN", ""]);
-    let again = cast.attempt(&cast.manager, &id, "validate-payment", &which).await;
+    let again = actors.attempt(&actors.manager, &id, "validate-payment", &which).await;
     wrong_stage(&again, "PAID", &["NOTHING_TO_VALIDATE"]);
     // A manager's own payment counts at once.
-    let own = cast.act(&cast.manager, &id, "register-payment", cast.payment("1.00")).await;
+    let own = actors.act(&actors.manager, &id, "register-payment", actors.payment("1.00")).await;
     assert!(own["payments"][1]["validated_by"].is_object());
 }
 
 #[tokio::test]
 async fn nobody_confirms_their_own_payment() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
+    let actors = Actors::of(&clinic).await;
     clinic.change_institution(|profile| profile.rules.cashier_may_validate = false).await;
-    let id = cast.registered().await;
-    let waiting = cast.act(&cast.operator, &id, "register-payment", cast.payment("200.00")).await;
+    let id = actors.registered().await;
+    let waiting = actors.act(&actors.operator, &id, "register-payment", actors.payment("200.00")).await;
     // Promotion does not make two people of one.
     clinic
         .change_user("operator@demo.medcert.test", |user| {
@@ -189,26 +190,26 @@ async fn nobody_confirms_their_own_payment() {
         })
         .await;
     let which = json!({"payment_id": waiting["payments"][0]["id"]});
-    let answer = cast.attempt(&cast.operator, &id, "validate-payment", &which).await;
+    let answer = actors.attempt(&actors.operator, &id, "validate-payment", &which).await;
     invalid(&answer, &[("/payment_id", "same-person")]);
-    cast.act(&cast.admin, &id, "validate-payment", which).await;
+    actors.act(&actors.admin, &id, "validate-payment", which).await;
 }
 
 #[tokio::test]
 async fn a_repeated_call_pays_once() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let id = cast.managed().await;
+    let actors = Actors::of(&clinic).await;
+    let id = actors.managed().await;
     let path = format!("/api/v1/certification-requests/{id}/register-payment");
     let body = json!({"channel": "CASH", "paid_on": "2026-11-21", "amount": "50.00", "currency": "PEN"});
-    let first = cast.operator.post_once(&path, "till-1", &body).await.expect(200);
-    let again = cast.operator.post_once(&path, "till-1", &body).await.expect(200);
+    let first = actors.operator.post_once(&path, "till-1", &body).await.expect(200);
+    let again = actors.operator.post_once(&path, "till-1", &body).await.expect(200);
     assert_eq!((again.header("idempotency-replayed"), &again.body), ("true", &first.body));
     assert_eq!(again.header("etag"), first.header("etag"));
-    let other = cast.operator.post_once(&path, "till-1", &cast.payment("1.00")).await;
+    let other = actors.operator.post_once(&path, "till-1", &actors.payment("1.00")).await;
     assert_eq!(other.status, 422, "{}", other.body);
     // Somebody else's key is another key.
-    cast.manager.post_once(&path, "till-1", &body).await.expect(200);
-    let seen = cast.seen(&cast.admin, &id).await;
+    actors.manager.post_once(&path, "till-1", &body).await.expect(200);
+    let seen = actors.seen(&actors.admin, &id).await;
     assert_eq!(standing(&seen), ["PARTIAL", "MANAGER_ASSIGNED", "100.00"]);
 }

@@ -1,6 +1,6 @@
 //! Found again by the document, completed and corrected.
 
-use medcert_testkit::{Cast, Clinic};
+use medcert_testkit::{Actors, Clinic};
 use serde_json::{Value, json};
 
 use super::{
@@ -13,11 +13,11 @@ const REQUESTS: &str = "/api/v1/certification-requests";
 #[tokio::test]
 async fn a_person_is_found_again_and_completed() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let mut body = cast.new_request();
+    let actors = Actors::of(&clinic).await;
+    let mut body = actors.new_request();
     body["client"]["document_number"] = json!("12.345-678");
     body["client"]["phone"] = json!("+51 987 654 321");
-    let first = cast.register(&body).await;
+    let first = actors.register(&body).await;
     assert_eq!(first["client"]["document_number"], "12345678");
     assert_eq!(first["client"]["document_country"], "PE", "the institution's country when none is named");
     assert_eq!((changes(&first), texts(&first["possible_duplicates"])), (vec![], vec![]));
@@ -27,9 +27,9 @@ async fn a_person_is_found_again_and_completed() {
             "document_type": "DNI", "document_country": "PE", "document_number": " 12345678 ",
             "given_names": "Lucía Inés", "family_names": "Ñahui Ponce", "email": "Lucia@Example.ORG", "phone": " "
         },
-        "service_id": cast.service_id
+        "service_id": actors.service_id
     });
-    let second = cast.register(&again).await;
+    let second = actors.register(&again).await;
     assert_eq!(second["client"]["id"], first["client"]["id"]);
     assert_eq!(
         changes(&second),
@@ -46,21 +46,21 @@ async fn a_person_is_found_again_and_completed() {
 
     // Another service, another country of the document, or an ended request is no duplicate.
     let other_service = json!({"client": again["client"]});
-    assert_eq!(cast.register(&other_service).await["possible_duplicates"], json!([]));
+    assert_eq!(actors.register(&other_service).await["possible_duplicates"], json!([]));
     let mut abroad = again.clone();
     abroad["client"]["document_country"] = json!("BO");
-    let abroad = cast.register(&abroad).await;
+    let abroad = actors.register(&abroad).await;
     assert_ne!(abroad["client"]["id"], first["client"]["id"]);
     assert_eq!(abroad["possible_duplicates"], json!([]));
-    cast.act(&cast.operator, first["id"].as_str().unwrap(), "cancel", json!({"reason": "x"})).await;
-    let third = cast.register(&again).await;
+    actors.act(&actors.operator, first["id"].as_str().unwrap(), "cancel", json!({"reason": "x"})).await;
+    let third = actors.register(&again).await;
     assert_eq!(third["possible_duplicates"], json!([{"id": second["id"], "code": second["code"]}]));
 }
 
 #[tokio::test]
 async fn document_numbers_have_one_spelling() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
+    let actors = Actors::of(&clinic).await;
     for (kind, typed, stored) in [
         ("DNI", "01 234 567", "01234567"),
         ("CE", "ce-001.234", "CE001234"),
@@ -70,13 +70,13 @@ async fn document_numbers_have_one_spelling() {
         ("NATIONAL_ID", "кв/123456", "КВ123456"),
         ("OTHER", "x", "X"),
     ] {
-        let mut body = cast.new_request();
+        let mut body = actors.new_request();
         body["client"]["document_type"] = json!(kind);
         body["client"]["document_number"] = json!(typed);
-        let made = cast.register(&body).await;
+        let made = actors.register(&body).await;
         assert_eq!(made["client"]["document_number"], stored);
         body["client"]["document_number"] = json!(stored);
-        assert_eq!(cast.register(&body).await["client"]["id"], made["client"]["id"], "{kind}");
+        assert_eq!(actors.register(&body).await["client"]["id"], made["client"]["id"], "{kind}");
     }
     for (kind, typed) in [
         ("DNI", "1234567"),
@@ -90,10 +90,10 @@ async fn document_numbers_have_one_spelling() {
         ("OTHER", "-"),
         ("OTHER", ""),
     ] {
-        let mut body = cast.new_request();
+        let mut body = actors.new_request();
         body["client"]["document_type"] = json!(kind);
         body["client"]["document_number"] = json!(typed);
-        let answer = cast.operator.post(REQUESTS, &body).await;
+        let answer = actors.operator.post(REQUESTS, &body).await;
         invalid(&answer, &[("/client/document_number", "document-number")]);
     }
 }
@@ -101,28 +101,28 @@ async fn document_numbers_have_one_spelling() {
 #[tokio::test]
 async fn editing_tells_each_field_before_and_after() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let id = cast.registered().await;
+    let actors = Actors::of(&clinic).await;
+    let id = actors.registered().await;
     let edited = json!({
         "client": {"given_names": "Lucía Inés", "email": "lucia@example.org", "address": "Jr. Ica 1"},
         "care": {"mode": "ON_SITE", "place": "Sede Norte"}, "external_reference": "ERP-1", "comment": "Hurry"
     });
-    let edited = cast.edit(&cast.operator, &id, &edited).await.expect(200).body;
+    let edited = actors.edit(&actors.operator, &id, &edited).await.expect(200).body;
     assert_eq!(edited["version"], 2, "one change counts once");
     let cleared = json!({"client": {"email": null, "address": ""}, "care": null, "comment": null});
-    let cleared = cast.edit(&cast.doctor, &id, &cleared).await;
+    let cleared = actors.edit(&actors.doctor, &id, &cleared).await;
     assert_eq!(cleared.status, 404, "not this doctor's");
     let cleared = json!({"client": {"email": null, "address": ""}, "care": null, "comment": null});
-    let cleared = cast.edit(&cast.manager, &id, &cleared).await.expect(200).body;
+    let cleared = actors.edit(&actors.manager, &id, &cleared).await.expect(200).body;
     assert_eq!(
         (&cleared["client"]["email"], &cleared["care"], &cleared["comment"]),
         (&Value::Null, &Value::Null, &Value::Null)
     );
     assert_eq!(cleared["external_reference"], "ERP-1");
-    let history = cast.history(&id).await;
-    let told: Vec<[&str; 5]> = history.iter().map(line).collect();
+    let history = actors.history(&id).await;
+    let summary: Vec<[&str; 5]> = history.iter().map(line).collect();
     assert_eq!(
-        told,
+        summary,
         [
             ["EDIT", "comment", "Hurry", "", ""],
             ["EDIT", "care", "ON_SITE: Sede Norte", "", ""],
@@ -146,89 +146,89 @@ async fn editing_tells_each_field_before_and_after() {
         (json!({"client": {"birth_date": "2026-11-22"}}), [("/client/birth_date", "future-date")]),
         (json!({"client": {"birth_date": "1875-12-31"}}), [("/client/birth_date", "too-early")]),
     ] {
-        invalid(&cast.edit(&cast.operator, &id, &body).await, &faults);
+        invalid(&actors.edit(&actors.operator, &id, &body).await, &faults);
     }
-    assert_eq!(cast.seen(&cast.admin, &id).await["version"], 3);
+    assert_eq!(actors.seen(&actors.admin, &id).await["version"], 3);
 }
 
 #[tokio::test]
 async fn a_corrected_number_stays_the_same_person() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let body = cast.new_request();
-    let (first, second) = (cast.register(&body).await, cast.register(&body).await);
+    let actors = Actors::of(&clinic).await;
+    let body = actors.new_request();
+    let (first, second) = (actors.register(&body).await, actors.register(&body).await);
     let id = first["id"].as_str().unwrap();
     // What is left out of a document stays: kind and country.
     let change = json!({"client": {"document_number": "7777-8888"}});
-    let edited = cast.edit(&cast.operator, id, &change).await.expect(200).body;
+    let edited = actors.edit(&actors.operator, id, &change).await.expect(200).body;
     assert_eq!(edited["client"]["id"], first["client"]["id"]);
     let before = format!("DNI {}", first["client"]["document_number"].as_str().unwrap());
-    assert_eq!(line(&cast.history(id).await[0]), ["EDIT", "client.document", &before, "DNI 77778888", ""]);
+    assert_eq!(line(&actors.history(id).await[0]), ["EDIT", "client.document", &before, "DNI 77778888", ""]);
     // Both requests of the person are found by the new number.
-    let mut both = found(&cast, "77778888").await;
+    let mut both = found(&actors, "77778888").await;
     both.sort();
     let mut ids = [id, second["id"].as_str().unwrap()];
     ids.sort_unstable();
     assert_eq!(both, ids);
-    assert!(found(&cast, first["client"]["document_number"].as_str().unwrap()).await.is_empty());
+    assert!(found(&actors, first["client"]["document_number"].as_str().unwrap()).await.is_empty());
 }
 
 #[tokio::test]
 async fn somebody_elses_number_links_to_that_person() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let known = cast.register(&cast.new_request()).await;
-    let id = cast.registered().await;
-    let mine = cast.seen(&cast.admin, &id).await["client"].clone();
+    let actors = Actors::of(&clinic).await;
+    let known = actors.register(&actors.new_request()).await;
+    let id = actors.registered().await;
+    let mine = actors.seen(&actors.admin, &id).await["client"].clone();
     let change = json!({"client": {
         "document_type": "DNI", "document_number": known["client"]["document_number"], "given_names": "Impostora"
     }});
-    let linked = cast.edit(&cast.operator, &id, &change).await.expect(200).body;
+    let linked = actors.edit(&actors.operator, &id, &change).await.expect(200).body;
     // Neither is renamed by it.
     assert_eq!(linked["client"], known["client"]);
     let [theirs, own] = [&known["client"], &mine].map(|person| person["id"].as_str().unwrap());
-    assert_eq!(line(&cast.history(&id).await[0]), ["EDIT", "client", own, theirs, ""]);
-    assert_eq!(found(&cast, known["client"]["document_number"].as_str().unwrap()).await.len(), 2);
+    assert_eq!(line(&actors.history(&id).await[0]), ["EDIT", "client", own, theirs, ""]);
+    assert_eq!(found(&actors, known["client"]["document_number"].as_str().unwrap()).await.len(), 2);
 
     // An evaluation is about one person for ever.
-    let id = cast.evaluated().await;
-    let version = cast.seen(&cast.admin, &id).await["version"].clone();
+    let id = actors.evaluated().await;
+    let version = actors.seen(&actors.admin, &id).await["version"].clone();
     let change =
         json!({"client": {"document_type": "DNI", "document_number": known["client"]["document_number"]}});
     let stage = "EVALUATED";
-    wrong_stage(&cast.edit(&cast.operator, &id, &change).await, stage, &["MEDICAL_ACT_EXISTS"]);
-    cast.act(&cast.admin, &id, "unassign-doctor", json!({})).await;
-    wrong_stage(&cast.edit(&cast.operator, &id, &change).await, "PAID", &["MEDICAL_ACT_EXISTS"]);
-    let seen = cast.seen(&cast.admin, &id).await;
+    wrong_stage(&actors.edit(&actors.operator, &id, &change).await, stage, &["MEDICAL_ACT_EXISTS"]);
+    actors.act(&actors.admin, &id, "unassign-doctor", json!({})).await;
+    wrong_stage(&actors.edit(&actors.operator, &id, &change).await, "PAID", &["MEDICAL_ACT_EXISTS"]);
+    let seen = actors.seen(&actors.admin, &id).await;
     assert_eq!(seen["version"].as_i64().unwrap(), version.as_i64().unwrap() + 1);
 }
 
 #[tokio::test]
 async fn search_knows_people_by_their_present_names() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let mut body = cast.new_request();
+    let actors = Actors::of(&clinic).await;
+    let mut body = actors.new_request();
     body["client"]["given_names"] = json!("Зоряна");
     body["client"]["family_names"] = json!("O’Neill-Gärtner");
-    let (first, second) = (cast.register(&body).await, cast.register(&body).await);
+    let (first, second) = (actors.register(&body).await, actors.register(&body).await);
     let ids = |body: &Value| body["id"].as_str().unwrap().to_owned();
     for q in ["зоря", "%D0%97%D0%9E%D0%A0", "oneill", "garTN", "zzz"] {
-        let hits = found(&cast, q).await.len();
+        let hits = found(&actors, q).await.len();
         assert_eq!(hits, if q == "zzz" { 0 } else { 2 }, "{q}");
     }
     let rename = json!({"client": {"family_names": "Wiśniewska"}});
-    cast.edit(&cast.operator, &ids(&first), &rename).await.expect(200);
-    assert!(found(&cast, "gartner").await.is_empty());
-    let mut hits = found(&cast, "wisniew%20зор").await;
+    actors.edit(&actors.operator, &ids(&first), &rename).await.expect(200);
+    assert!(found(&actors, "gartner").await.is_empty());
+    let mut hits = found(&actors, "wisniew%20зор").await;
     hits.sort();
     let mut both = [ids(&first), ids(&second)];
     both.sort();
     assert_eq!(hits, both, "the other request of the same person too");
-    assert_eq!(found(&cast, first["code"].as_str().unwrap()).await, [ids(&first)]);
+    assert_eq!(found(&actors, first["code"].as_str().unwrap()).await, [ids(&first)]);
 
     // Registering again with another name renames everywhere as well.
     body["client"]["family_names"] = json!("Kowalska");
-    cast.register(&body).await;
-    assert_eq!(found(&cast, "kowalska").await.len(), 3);
-    assert!(found(&cast, "wisniewska").await.is_empty());
+    actors.register(&body).await;
+    assert_eq!(found(&actors, "kowalska").await.len(), 3);
+    assert!(found(&actors, "wisniewska").await.is_empty());
 }

@@ -5,7 +5,7 @@ mod guardians;
 mod promoters;
 mod protected;
 
-use medcert_testkit::Cast;
+use medcert_testkit::Actors;
 use serde_json::Value;
 
 /// What registering or editing told about people: part, field, before, after, applied.
@@ -22,8 +22,8 @@ fn changes(detail: &Value) -> Vec<(&str, &str, &str, &str, bool)> {
 }
 
 /// Ids of the requests that a search finds.
-async fn found(cast: &Cast, q: &str) -> Vec<String> {
-    let list = cast.admin.get(&format!("/api/v1/certification-requests?q={q}")).await.expect(200).body;
+async fn found(actors: &Actors, q: &str) -> Vec<String> {
+    let list = actors.admin.get(&format!("/api/v1/certification-requests?q={q}")).await.expect(200).body;
     let items = list["items"].as_array().expect("a list");
     items.iter().map(|item| item["id"].as_str().expect("an id").to_owned()).collect()
 }

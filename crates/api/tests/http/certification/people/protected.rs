@@ -4,7 +4,7 @@ use medcert_domain::{
     Id,
     people::{Country, Document, DocumentType, Person},
 };
-use medcert_testkit::{Cast, Clinic};
+use medcert_testkit::{Actors, Clinic};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -14,8 +14,8 @@ use super::{
 };
 
 /// The doctor has an identity document, and so can be a client.
-async fn doctor_with_document(clinic: &Clinic, cast: &Cast) -> Id<Person> {
-    let doctor = Id::new(Uuid::parse_str(&cast.doctor_id).unwrap());
+async fn doctor_with_document(clinic: &Clinic, actors: &Actors) -> Id<Person> {
+    let doctor = Id::new(Uuid::parse_str(&actors.doctor_id).unwrap());
     let person = clinic.app.parts.store.staff_member(doctor).await.unwrap().unwrap().staff.person;
     clinic
         .change_person(person, |person| {
@@ -37,9 +37,9 @@ fn patient() -> Value {
 #[tokio::test]
 async fn registering_keeps_what_is_protected_and_tells() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    let person = doctor_with_document(&clinic, &cast).await;
-    let made = cast.register(&json!({"client": patient(), "service_id": cast.service_id})).await;
+    let actors = Actors::of(&clinic).await;
+    let person = doctor_with_document(&clinic, &actors).await;
+    let made = actors.register(&json!({"client": patient(), "service_id": actors.service_id})).await;
     assert_eq!(made["client"]["id"], person.to_string());
     assert_eq!(
         changes(&made),
@@ -60,9 +60,9 @@ async fn registering_keeps_what_is_protected_and_tells() {
 #[tokio::test]
 async fn editing_refuses_what_is_protected() {
     let clinic = Clinic::open().await;
-    let cast = Cast::of(&clinic).await;
-    doctor_with_document(&clinic, &cast).await;
-    let made = cast.register(&json!({"client": patient(), "service_id": cast.service_id})).await;
+    let actors = Actors::of(&clinic).await;
+    doctor_with_document(&clinic, &actors).await;
+    let made = actors.register(&json!({"client": patient(), "service_id": actors.service_id})).await;
     let id = made["id"].as_str().unwrap();
     for (field, value) in [
         ("given_names", json!("Dani")),
@@ -72,17 +72,18 @@ async fn editing_refuses_what_is_protected() {
         ("email", Value::Null),
         ("phone", json!("+51 911 111 111")),
     ] {
-        let answer =
-            cast.edit(&cast.admin, id, &json!({"client": {field: value, "address": "Elsewhere 1"}})).await;
+        let answer = actors
+            .edit(&actors.admin, id, &json!({"client": {field: value, "address": "Elsewhere 1"}}))
+            .await;
         invalid(&answer, &[(&format!("/client/{field}"), "protected")]);
     }
     let number = json!({"client": {"document_type": "DNI", "document_number": "51515151"}});
-    invalid(&cast.edit(&cast.admin, id, &number).await, &[("/client/document_number", "protected")]);
-    let seen = cast.seen(&cast.admin, id).await;
+    invalid(&actors.edit(&actors.admin, id, &number).await, &[("/client/document_number", "protected")]);
+    let seen = actors.seen(&actors.admin, id).await;
     assert_eq!((&seen["version"], &seen["client"]), (&json!(1), &made["client"]));
     // What is said as it is already is no change; the address is anybody's to correct.
     let same = json!({"client": {"given_names": "Daniel", "address": "Elsewhere 1"}});
-    cast.edit(&cast.operator, id, &same).await.expect(200);
-    let history = cast.history(id).await;
+    actors.edit(&actors.operator, id, &same).await.expect(200);
+    let history = actors.history(id).await;
     assert_eq!(line(&history[0]), ["EDIT", "client.address", "Av. Brasil 100", "Elsewhere 1", ""]);
 }

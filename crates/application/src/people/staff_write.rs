@@ -1,0 +1,349 @@
+//! Making, changing and removing staff records.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use medcert_domain::{
+    Entity as _, Id, Invalid, Money,
+    catalog::Institution,
+    certification::{AssignmentRole, Member},
+    identity::Actor,
+    people::{Person, Staff, StaffKind, StaffRole, StaffStatus},
+    policy::Permission,
+};
+
+use super::{
+    correction::{At, Correction},
+    hand_over::{Offboarding, assignment_role, hand_over_all, refuse_while_open},
+    search_terms::{forget_staff, index_staff},
+    staff::VisibleStaff,
+};
+use crate::{
+    App, Conditions, Error, IfMatch,
+    audit::About,
+    audited_entity::{self, Change, Differences},
+    certification::{Input, PersonInput, PersonResolver},
+    idempotent::{EncodeResponse, Idempotent, idempotent},
+    retry::{Failed, run},
+    store::UnitOfWork,
+};
+
+/// Who becomes staff.
+#[derive(Debug, Clone)]
+pub enum StaffPerson {
+    /// Somebody who is known.
+    Known(Id<Person>),
+    /// Somebody to find by document, or to make.
+    Described(Box<PersonInput>),
+}
+
+/// A new staff record.
+#[derive(Debug, Clone)]
+pub struct NewStaff {
+    /// Who it is.
+    pub person: StaffPerson,
+    /// Parts played; at least one.
+    pub roles: BTreeSet<StaffRole>,
+    /// Whether at work.
+    pub status: StaffStatus,
+    /// Relation to the institution.
+    pub kind: StaffKind,
+    /// Licence to practise.
+    pub licence_number: Option<String>,
+    /// Last day of the licence, inclusive.
+    pub licence_valid_until: Option<NaiveDate>,
+    /// Medical specialty.
+    pub specialty: Option<String>,
+    /// What the member is paid for a request.
+    pub fee: Option<Money>,
+    /// Comment.
+    pub comment: Option<String>,
+}
+
+/// Changes to a staff record: `None` leaves a field, `Some(None)` clears it.
+#[derive(Debug, Clone, Default)]
+pub struct StaffPatch {
+    /// Changes to the person, also to what requests may not change of them.
+    pub person: Option<PersonInput>,
+    /// Other parts; at least one.
+    pub roles: Option<BTreeSet<StaffRole>>,
+    /// Whether at work.
+    pub status: Option<StaffStatus>,
+    /// Relation to the institution.
+    pub kind: Option<StaffKind>,
+    /// Licence to practise.
+    pub licence_number: Option<Option<String>>,
+    /// Last day of the licence, inclusive.
+    pub licence_valid_until: Option<Option<NaiveDate>>,
+    /// Medical specialty.
+    pub specialty: Option<Option<String>>,
+    /// What the member is paid for a request.
+    pub fee: Option<Option<Money>>,
+    /// Comment.
+    pub comment: Option<Option<String>>,
+    /// What becomes of open requests.
+    pub leaving: Offboarding,
+}
+
+impl StaffPatch {
+    /// The parts in requests that the member can no longer play afterwards.
+    fn leaves(&self, staff: &Staff) -> Vec<AssignmentRole> {
+        let goes = self.status.is_some_and(|status| status != StaffStatus::Active)
+            && staff.status == StaffStatus::Active;
+        let kept = |role: &StaffRole| !goes && self.roles.as_ref().is_none_or(|roles| roles.contains(role));
+        staff.roles.iter().filter(|role| !kept(role)).filter_map(|role| assignment_role(*role)).collect()
+    }
+
+    fn apply(&self, staff: &mut Staff) {
+        let set = |slot: &mut Option<String>, new: &Option<Option<String>>| {
+            if let Some(new) = new {
+                slot.clone_from(new);
+            }
+        };
+        set(&mut staff.licence_number, &self.licence_number);
+        set(&mut staff.specialty, &self.specialty);
+        set(&mut staff.comment, &self.comment);
+        staff.licence_valid_until = self.licence_valid_until.unwrap_or(staff.licence_valid_until);
+        staff.fee = self.fee.unwrap_or(staff.fee);
+        staff.kind = self.kind.unwrap_or(staff.kind);
+        staff.status = self.status.unwrap_or(staff.status);
+        if let Some(roles) = &self.roles {
+            staff.roles.clone_from(roles);
+        }
+    }
+}
+
+/// Makes somebody staff.
+pub async fn create_staff(
+    app: &App,
+    actor: &Actor,
+    input: &(dyn Input<NewStaff> + Sync),
+    conditions: &Conditions,
+    write: EncodeResponse<'_, VisibleStaff>,
+) -> Result<Idempotent<VisibleStaff>, Error> {
+    app.require(actor, Permission::WriteStaff).await?;
+    input.well_formed()?;
+    let profile = app.profile().await?;
+    let new = input.read(&profile)?;
+    let done = idempotent(app, conditions, 201, write, async |uow: &mut dyn UnitOfWork| {
+        create_staff_in(app, actor, uow, &profile, &new).await
+    })
+    .await?;
+    app.forget_sessions();
+    Ok(done)
+}
+
+/// The same inside a unit of work. Logins of the person learn of it once they are forgotten.
+pub(crate) async fn create_staff_in(
+    app: &App,
+    actor: &Actor,
+    uow: &mut dyn UnitOfWork,
+    profile: &Institution,
+    new: &NewStaff,
+) -> Result<VisibleStaff, Failed> {
+    printable(app, new.licence_number.as_deref(), new.specialty.as_deref())?;
+    let mut differences = Differences::default();
+    let person = match &new.person {
+        StaffPerson::Known(id) => PersonResolver::new(app, actor, &mut *uow, profile).known("", *id).await?,
+        StaffPerson::Described(given) => {
+            find_or_make(app, actor, uow, profile, given, &mut differences).await?
+        }
+    };
+    if uow.staff_of(person.id).await?.is_some() {
+        let pointer = match new.person {
+            StaffPerson::Known(_) => "/person_id",
+            StaffPerson::Described(_) => "/person/document_number",
+        };
+        let message = "this person is a member of staff already";
+        return Err(Failed::Answer(Error::Duplicate { pointer, message }));
+    }
+    let staff = Staff {
+        kind: new.kind,
+        status: new.status,
+        licence_number: new.licence_number.clone(),
+        licence_valid_until: new.licence_valid_until,
+        specialty: new.specialty.clone(),
+        fee: new.fee,
+        comment: new.comment.clone(),
+        ..Staff::employed(app.id(), person.id, new.roles.clone(), app.now())
+    };
+    uow.insert(&staff).await?;
+    index_staff(uow, &person, &staff).await?;
+    tell(&mut differences, None, &staff);
+    note(app, actor, uow, &staff, ("CREATE", "people.create_staff"), differences).await?;
+    seen(app, uow, profile, staff.id).await
+}
+
+/// Changes a staff record. What the member can no longer do is handed over first, if somebody was named.
+pub async fn change_staff(
+    app: &App,
+    actor: &Actor,
+    id: Id<Staff>,
+    input: &(dyn Input<StaffPatch> + Sync),
+    if_match: IfMatch,
+) -> Result<VisibleStaff, Error> {
+    app.require(actor, Permission::WriteStaff).await?;
+    input.well_formed()?;
+    let if_match = if_match.required()?;
+    let profile = app.profile().await?;
+    let member = app.store().staff_member(id).await?.ok_or(Error::NotFound("staff member"))?;
+    if_match.check(member.staff.version)?;
+    let patch = input.read(&profile)?;
+    hand_over_all(app, actor, id, &patch.leaves(&member.staff), patch.leaving).await?;
+    let done = run(app, if_match.on_stale(), async |uow: &mut dyn UnitOfWork| {
+        let found: Option<Staff> = uow.get(id).await?;
+        let before = found.ok_or(Error::NotFound("staff member"))?;
+        if_match.check(before.version)?;
+        refuse_while_open(uow, id, &patch.leaves(&before), patch.leaving).await?;
+        printable(app, patch.licence_number.iter().flatten().next().map(String::as_str), None)?;
+        printable(app, None, patch.specialty.iter().flatten().next().map(String::as_str))?;
+        let mut differences = Differences::default();
+        let person: Option<Person> = uow.get(before.person).await?;
+        let person = person.ok_or_else(|| Error::internal("a staff member without person"))?;
+        let person = match &patch.person {
+            None => person,
+            Some(given) => correct(app, actor, uow, &profile, person, given, &mut differences).await?,
+        };
+        let mut staff = before.clone();
+        patch.apply(&mut staff);
+        tell(&mut differences, Some(&before), &staff);
+        if differences.is_empty() {
+            return seen(app, uow, &profile, id).await;
+        }
+        staff.updated_at = app.now();
+        uow.update(&staff).await?;
+        index_staff(uow, &person, &staff).await?;
+        note(app, actor, uow, &staff, ("EDIT", "people.edit_staff"), differences).await?;
+        seen(app, uow, &profile, id).await
+    })
+    .await?;
+    app.forget_sessions();
+    Ok(done)
+}
+
+/// Removes a staff record that was never used.
+pub async fn delete_staff(app: &App, actor: &Actor, id: Id<Staff>, if_match: IfMatch) -> Result<(), Error> {
+    app.require(actor, Permission::WriteStaff).await?;
+    let if_match = if_match.required()?;
+    run(app, if_match.on_stale(), async |uow: &mut dyn UnitOfWork| {
+        let found: Option<Staff> = uow.get(id).await?;
+        let staff = found.ok_or(Error::NotFound("staff member"))?;
+        if_match.check(staff.version)?;
+        let used = uow.requests_with_staff(id).await?;
+        if used > 0 {
+            let message = format!("this staff member had a part in {used} requests");
+            return Err(Failed::Answer(Error::in_use(message, used)));
+        }
+        uow.delete(&staff).await?;
+        forget_staff(uow, id).await?;
+        note(app, actor, uow, &staff, ("DELETE", "people.delete_staff"), Differences::default()).await
+    })
+    .await?;
+    app.forget_sessions();
+    Ok(())
+}
+
+/// Licence and specialty are printed on certificates.
+fn printable(app: &App, licence: Option<&str>, specialty: Option<&str>) -> Result<(), Invalid> {
+    for (pointer, text) in [("/licence_number", licence), ("/specialty", specialty)] {
+        if let Some(text) = text {
+            app.printable(pointer, text)?;
+        }
+    }
+    Ok(())
+}
+
+/// The person with this document, corrected by what is said; or a new one.
+async fn find_or_make(
+    app: &App,
+    actor: &Actor,
+    uow: &mut dyn UnitOfWork,
+    profile: &Institution,
+    given: &PersonInput,
+    differences: &mut Differences,
+) -> Result<Person, Failed> {
+    let mut finder = PersonResolver::new(app, actor, uow, profile);
+    let person = finder.find_or_make("person", given).await?;
+    finder.reindex_renamed().await?;
+    let protected = finder.changes.iter().any(|change| !change.change.applied);
+    // What requests may not change of people with a login, whoever makes them staff may.
+    if protected { correct(app, actor, uow, profile, person, given, differences).await } else { Ok(person) }
+}
+
+/// Corrects the data of a staff member's person, and notes it for the history of the record, too.
+async fn correct(
+    app: &App,
+    actor: &Actor,
+    uow: &mut dyn UnitOfWork,
+    profile: &Institution,
+    person: Person,
+    given: &PersonInput,
+    differences: &mut Differences,
+) -> Result<Person, Failed> {
+    let correction = Correction { app, actor, profile, at: At::Person };
+    let (person, changes) = correction.freely(uow, person, given).await?;
+    for change in changes {
+        differences.note(field(change.field), change.old, change.new);
+    }
+    Ok(person)
+}
+
+/// What a field of the person is called in the history of the staff record.
+fn field(of_person: &'static str) -> &'static str {
+    match of_person {
+        "document" => "person.document",
+        "given_names" => "person.given_names",
+        "family_names" => "person.family_names",
+        "birth_date" => "person.birth_date",
+        "email" => "person.email",
+        "phone" => "person.phone",
+        "phone_2" => "person.phone_2",
+        "landline" => "person.landline",
+        "address" => "person.address",
+        "preferred_locale" => "person.preferred_locale",
+        other => other,
+    }
+}
+
+/// Notes what differs between two states of a record.
+fn tell(differences: &mut Differences, before: Option<&Staff>, after: &Staff) {
+    let roles = |staff: &Staff| {
+        let codes: Vec<&str> = staff.roles.iter().map(|role| role.code()).collect();
+        Some(codes.join(", "))
+    };
+    let mut note = |field, read: &dyn Fn(&Staff) -> Option<String>| {
+        differences.note(field, before.and_then(read), read(after));
+    };
+    note("roles", &roles);
+    note("status", &|staff| Some(staff.status.to_string()));
+    note("kind", &|staff| Some(staff.kind.to_string()));
+    note("licence_number", &|staff| staff.licence_number.clone());
+    note("licence_valid_until", &|staff| staff.licence_valid_until.map(|day| day.to_string()));
+    note("specialty", &|staff| staff.specialty.clone());
+    note("fee", &|staff| staff.fee.map(|fee| fee.to_string()));
+    note("comment", &|staff| staff.comment.clone());
+}
+
+async fn note(
+    app: &App,
+    actor: &Actor,
+    uow: &mut dyn UnitOfWork,
+    staff: &Staff,
+    (action, audited): (&'static str, &'static str),
+    differences: Differences,
+) -> Result<(), Failed> {
+    let about = About::object(Staff::KIND, staff.id.raw());
+    audited_entity::journal(app, actor, uow, Change { about, action, audited, differences, comment: None })
+        .await
+}
+
+async fn seen(
+    app: &App,
+    uow: &mut dyn UnitOfWork,
+    profile: &Institution,
+    id: Id<Staff>,
+) -> Result<VisibleStaff, Failed> {
+    let member: Option<Member> = uow.member(id).await?;
+    let member = member.ok_or_else(|| Error::internal("a staff record just written is not there"))?;
+    Ok(VisibleStaff::whole(member, profile.day_of(app.now())))
+}

@@ -1,0 +1,8 @@
+//! What all directories share.
+
+pub(crate) mod changes;
+mod keys;
+mod reads;
+pub(crate) mod search;
+pub(crate) mod search_terms;
+mod writes;

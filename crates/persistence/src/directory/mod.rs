@@ -1,8 +1,0 @@
-//! What all directories share.
-
-pub(crate) mod changes;
-mod keys;
-mod reads;
-pub(crate) mod search;
-pub(crate) mod words;
-mod work;

@@ -64,15 +64,15 @@ contract! {
     aggregate {
         round_trip, changes, unique_parts, stale, erasure, certificates,
     }
-    around { request_aggregate, history, questions }
-    directory { history, search_terms, leases }
+    request_aggregate { request_aggregate, history, questions }
+    audited_entity { history, search_terms, leases }
     files { known, discarded }
     list { pages, filters, search_terms, typed, words_and_filters }
     plans { bounded, staff_by_specialty, late_names }
     units { aborted, dropped, locks, exhausted, records, idempotency_keys }
     races { numbers, swaps, claims, refreshes, managers, deadlocks, readers, mails }
     rankings { clients, activity }
-    copies { round_trip, described, at_one_moment, all_or_nothing, states }
+    backup { round_trip, described, at_one_moment, all_or_nothing, states }
     searching { as_a_model, renames, newest_first, sorted_later }
     schema { up_and_down, words_move, names_fold, at_once, unsuitable }
 }

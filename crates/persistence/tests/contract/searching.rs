@@ -290,6 +290,6 @@ pub(crate) async fn sorted_later(database: &TestDatabase) {
         let filter = asked(search_terms);
         let expected: Vec<Id<Person>> =
             people.iter().filter(|one| finds(&filter, one)).map(|one| one.id).collect();
-        assert_eq!(pages(database, &filter, 500).await, expected, "{words:?}");
+        assert_eq!(pages(database, &filter, 500).await, expected, "{search_terms:?}");
     }
 }

@@ -8,7 +8,7 @@ use medcert_domain::{
     Id,
     certification::{Certification, Stage},
     people::Person,
-    text::search_terms,
+    text,
 };
 
 use super::found;
@@ -22,10 +22,10 @@ pub(crate) async fn search_terms(database: &TestDatabase) {
     let texts = ["Іван Їжакевич", "Ivan Ñandú", "Іванна Ґалаґан 12345678", "x 🩺"];
     let mut ids = Vec::new();
     let mut work = begin(database).await;
-    for (n, text) in (0..).zip(texts) {
+    for (n, typed) in (0..).zip(texts) {
         let request = Certification { created_at: at(-n), ..clinic.request(&format!("MC-{n}")) };
         work.insert(&request).await.unwrap();
-        let mut all = search_words(text);
+        let mut all = text::search_terms(typed);
         all.push("same".to_owned());
         all.push("same".to_owned());
         work.index_search_terms(request.id, &all).await.unwrap();

@@ -56,8 +56,8 @@ pub(crate) async fn late_names(database: &TestDatabase) {
                     statements(database, async |store: SeaStore| store.people(&filter, &page).await.unwrap())
                         .await;
                 let first = search_terms == ["zoila"] && after.is_some();
-                assert_eq!(page.items.len(), if first { 0 } else { 20 }, "{words:?}");
-                explain(&db, &WATCH, &format!("{words:?} {types:?} {after:?}"), seen, &mut wrong).await;
+                assert_eq!(page.items.len(), if first { 0 } else { 20 }, "{search_terms:?}");
+                explain(&db, &WATCH, &format!("{search_terms:?} {types:?} {after:?}"), seen, &mut wrong).await;
             }
         }
     }

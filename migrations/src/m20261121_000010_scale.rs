@@ -66,14 +66,14 @@ impl MigrationTrait for Migration {
         drop_index(manager, REQUEST, OLD_REFERENCE).await?;
         NewTable::named("request_word", manager)
             // The week in which the request was registered, counted from the first of 1970.
-            .col("slice", Small)
+            .col("week_bucket", Small)
             .col("word", Line(100))
             .col("created_at", Moment)
             .col("request_id", Id)
             // A bit for the beginning of each of the request's words: most requests without a second word are told
             // apart by it without being looked up.
-            .col("kin", Number)
-            .primary_key(&["slice", "word", "created_at", "request_id", "kin"])
+            .col("prefix_bloom", Number)
+            .primary_key(&["week_bucket", "word", "created_at", "request_id", "prefix_bloom"])
             .index(&["request_id", "word"])
             .refers("request_id", REQUEST)
             .create()
@@ -140,7 +140,7 @@ async fn move_words(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         for chunk in rows.chunks(1000) {
             let mut insert = Query::insert()
                 .into_table("request_word")
-                .columns(["slice", "word", "created_at", "request_id", "kin"])
+                .columns(["week_bucket", "word", "created_at", "request_id", "prefix_bloom"])
                 .take();
             for row in chunk {
                 insert.values(row.clone()).map_err(|error| DbErr::Custom(error.to_string()))?;

@@ -12,18 +12,16 @@ use medcert_application::{
     idempotent::{Idempotent, StoredResponse},
     store::ChangeRow,
 };
-use medcert_domain::Money;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    body::Body,
+    author::AccountRef,
+    body::{Body, Sent},
     caller::Caller,
-    certification::{AccountRef, Sent},
     codes::Moment,
     etag::{created, etag, versioned},
-    parse::Reader,
     preconditions::Preconditions,
     problem::Failure,
 };
@@ -177,25 +175,6 @@ pub(crate) fn again(kept: StoredResponse, place: Option<&str>) -> Result<HttpRes
         .insert_header(("Idempotency-Replayed", "true"))
         .content_type("application/json")
         .body(kept.body))
-}
-
-/// An amount of money, to be set.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = NewMoney, example = json!({"amount": "200.00", "currency": "PEN"}))]
-pub(crate) struct MoneyBody {
-    /// Exact decimal text.
-    #[schema(required = true, value_type = String)]
-    amount: Option<String>,
-    /// ISO 4217 code.
-    #[schema(required = true, value_type = String)]
-    currency: Option<String>,
-}
-
-impl MoneyBody {
-    pub(crate) fn read(&self, r: &mut Reader<'_>, field: &str) -> Option<Money> {
-        r.inside(field).money(self.amount.as_deref(), self.currency.as_deref())
-    }
 }
 
 /// One thing that happened to an entry of a directory.

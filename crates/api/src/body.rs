@@ -5,12 +5,13 @@ use std::{convert::Infallible, marker::PhantomData};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload, http::header};
 use bytes::{Bytes, BytesMut};
 use futures::{StreamExt as _, future::LocalBoxFuture};
-use medcert_application::Error;
+use medcert_application::{Error, input::Input};
+use medcert_domain::catalog::Institution;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use crate::json::Document;
+use crate::{json::Document, parse::ParseBody};
 
 /// Bytes of a JSON body at the most.
 pub const LIMIT: usize = 256 * 1024;
@@ -25,6 +26,19 @@ pub struct Body<T, const MOST: usize = LIMIT> {
     bytes: Bytes,
     document: Result<Document, Unreadable>,
     wanted: PhantomData<fn() -> T>,
+}
+
+/// A body as the use cases ask for it.
+pub(crate) struct Sent<'a, B>(pub(crate) &'a Body<B>);
+
+impl<T, B: ParseBody<T> + DeserializeOwned> Input<T> for Sent<'_, B> {
+    fn well_formed(&self) -> Result<(), Error> {
+        self.0.well_formed()
+    }
+
+    fn read(&self, profile: &Institution) -> Result<T, Error> {
+        Ok(self.0.read()?.values(profile)?)
+    }
 }
 
 /// Why a body cannot be read at all.

@@ -91,7 +91,7 @@ wire! {
     AssignmentRoleCode = c::AssignmentRole, "AssignmentRole", "Part that staff play in a request.";
     BlockerCode = c::Blocker, "Blocker", "A fact that stands in the way of an action the policy would allow.";
     CareModeCode = c::CareMode, "CareMode", "How the client is seen.";
-    CertificateKindCode = c::CertificateKind, "CertificateKind", "Kind of certificate; decides its title.";
+    CertificateKindCode = medcert_domain::catalog::CertificateKind, "CertificateKind", "Kind of certificate; decides its title.";
     CertificateStatusCode = c::CertificateStatus, "CertificateStatus", "Where a certificate stands today.";
     ChannelCode = c::Channel, "Channel", "How money travelled.";
     CloseOutcomeCode = c::CloseOutcome, "CloseOutcome", "How a request ended without a certificate.";
@@ -115,7 +115,7 @@ wire! {
         "What a stranger is told of a certificate, in one word. It says nothing of the conclusion.";
     PaymentStatusCode = c::PaymentStatus, "PaymentStatus", "What the money of a request amounts to.";
     PromoterTypeCode = p::PromoterType, "PromoterType", "What a promoter is.";
-    RelationshipCode = c::Relationship, "Relationship", "Relation of a guardian to the client.";
+    RelationshipCode = p::Relationship, "Relationship", "Relation of a guardian to the client.";
     ReopenReasonCode = c::ReopenReason, "ReopenReason",
         "Why a request closed with a certificate is taken up again.";
     RoleCode = identity::Role, "Role", "What a user is to the institution.";

@@ -4,9 +4,9 @@ use medcert_application::jobs::LineForms;
 
 use crate::{
     catalog::NewServiceBody,
-    certification::{PersonBody, PromoterBody, RegisterBody},
+    certification::RegisterBody,
     imports::{line, refusal},
-    people::NewStaffBody,
+    people::{NewStaffBody, PersonBody, PromoterBody},
 };
 
 /// How the lines of each kind are read, for the workers.

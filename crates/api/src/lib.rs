@@ -9,6 +9,7 @@ mod api_state;
 mod app;
 mod audited_entity;
 mod auth_middleware;
+mod author;
 mod body;
 mod caller;
 mod catalog;
@@ -27,6 +28,7 @@ mod json;
 mod metrics;
 #[cfg(test)]
 mod middleware_tests;
+mod money;
 pub mod openapi;
 mod operations;
 mod page;

@@ -4,11 +4,10 @@ use std::collections::BTreeSet;
 
 use chrono::{Days, NaiveDate};
 use medcert_domain::{
-    Currency, Entity as _, Locale, Money,
-    catalog::{Institution, Service},
-    certification::CertificateKind,
+    Country, Currency, Entity as _, Locale, Money,
+    catalog::{CertificateKind, Institution, Service},
     identity::{Role, User, UserStatus},
-    people::{Country, Document, DocumentType, Person, Promoter, PromoterIdentity, Staff, StaffRole},
+    people::{Document, DocumentType, Person, Promoter, PromoterIdentity, Staff, StaffRole},
 };
 
 use crate::{

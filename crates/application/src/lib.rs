@@ -16,6 +16,7 @@ mod error;
 pub mod files;
 pub mod idempotent;
 pub mod identity;
+pub mod input;
 pub mod jobs;
 pub mod mail;
 pub mod objects;

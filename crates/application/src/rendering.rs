@@ -4,8 +4,9 @@ use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, Utc};
 use medcert_domain::{
     Locale,
-    catalog::LogoKind,
-    certification::{CertificateKind, Conclusion, Relationship},
+    catalog::{CertificateKind, LogoKind},
+    certification::Conclusion,
+    people::Relationship,
 };
 
 /// All that is printed on one certificate, already decided: rendering adds words and layout only.

@@ -8,10 +8,7 @@ use medcert_application::rendering::{
     CertificateRenderer, CertificateSheet, SheetDoctor, SheetInstitution, SheetLogo, SheetPerson,
 };
 use medcert_credentials::KrillaRenderer;
-use medcert_domain::{
-    Locale,
-    certification::{CertificateKind, Conclusion, Relationship},
-};
+use medcert_domain::{Locale, catalog::CertificateKind, certification::Conclusion, people::Relationship};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();

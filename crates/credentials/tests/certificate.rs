@@ -10,8 +10,9 @@ use medcert_application::rendering::{
 use medcert_credentials::KrillaRenderer;
 use medcert_domain::{
     Locale,
-    catalog::LogoKind,
-    certification::{CertificateKind, Conclusion, Relationship},
+    catalog::{CertificateKind, LogoKind},
+    certification::Conclusion,
+    people::Relationship,
 };
 
 fn renderer() -> KrillaRenderer {

@@ -8,6 +8,7 @@
 mod code;
 pub mod catalog;
 pub mod certification;
+mod country;
 pub mod files;
 mod id;
 pub mod identity;
@@ -20,6 +21,7 @@ pub mod policy;
 pub mod reports;
 pub mod text;
 
+pub use country::Country;
 pub use id::{Entity, Id};
 pub use invalid::{Checks, Fault, Invalid};
 pub use locale::Locale;

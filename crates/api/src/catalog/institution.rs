@@ -7,9 +7,8 @@ use medcert_application::{
     catalog::{self, InstitutionPatch},
 };
 use medcert_domain::{
-    Currency, Invalid,
+    Country, Currency, Invalid,
     catalog::{Institution, Logo},
-    people::Country,
     text,
 };
 use serde::{Deserialize, Serialize};

@@ -14,10 +14,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    audited_entity::{ChangeView, MoneyBody, ReadRequest, WriteRequest, entries, gone, text},
-    certification::MoneyView,
+    audited_entity::{ChangeView, ReadRequest, WriteRequest, entries, gone, text},
     codes::{CertificateKindCode, Moment},
     field::Field,
+    money::{MoneyBody, MoneyView},
     page::{List, ListRequest, PageParams},
     parse::{ParseBody, Reader, code, line, note, read, search_terms},
     path::PathId,

@@ -9,18 +9,15 @@ use actix_web::{
 use futures::future::LocalBoxFuture;
 use medcert_application::{
     App, Error,
-    certification::{self, Answer, Attempt, Detail, Input, Payload, RegisterInput, Replay},
+    certification::{self, Answer, Attempt, Detail, Payload, RegisterInput, Replay},
 };
-use medcert_domain::{
-    catalog::Institution,
-    certification::{Action, Certification},
-};
+use medcert_domain::certification::{Action, Certification};
 use serde::{Deserialize, de::DeserializeOwned};
 use uuid::Uuid;
 
 use super::views::DetailView;
 use crate::{
-    body::Body,
+    body::{Body, Sent},
     caller::Caller,
     etag::{created, etag, versioned},
     parse::ParseBody,
@@ -31,19 +28,6 @@ use crate::{
 
 /// Which form of the detail is the answer.
 type Shape = fn(&Detail) -> DetailView;
-
-/// A body as the use cases ask for it.
-pub(crate) struct Sent<'a, B>(pub(crate) &'a Body<B>);
-
-impl<T, B: ParseBody<T> + DeserializeOwned> Input<T> for Sent<'_, B> {
-    fn well_formed(&self) -> Result<(), Error> {
-        self.0.well_formed()
-    }
-
-    fn read(&self, profile: &Institution) -> Result<T, Error> {
-        Ok(self.0.read()?.values(profile)?)
-    }
-}
 
 /// What comes with every call that changes something.
 pub(super) struct ActionRequest<B> {

@@ -9,11 +9,6 @@ mod public_page;
 mod routes;
 mod views;
 
-pub(crate) use action_request::Sent;
-pub(crate) use bodies::{
-    PersonBody, PersonChanges, PromoterBody, RegisterBody, StaffPersonBody, StaffPersonChanges,
-    UserPersonBody, tax_id,
-};
+pub(crate) use bodies::RegisterBody;
 pub(crate) use filter::{RequestsOrder, RequestsQuery};
 pub(crate) use routes::{root, routes};
-pub(crate) use views::{AccountRef, MoneyView};

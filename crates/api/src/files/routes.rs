@@ -11,8 +11,8 @@ use actix_web::{
 };
 use medcert_application::{
     App, Error,
-    certification::Input,
     files::{self, FileAttempt, UploadAttempt, Uploaded, VisibleFile},
+    input::Input,
 };
 use medcert_domain::{
     Checks, Entity as _, Invalid,

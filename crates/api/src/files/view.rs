@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    certification::AccountRef,
+    author::AccountRef,
     codes::{ActionCode, FileKindCode, MediaTypeCode, Moment},
 };
 

@@ -6,9 +6,9 @@ use utoipa::ToSchema;
 
 use super::staff::NewStaffBody;
 use crate::{
-    certification::{PersonBody, PromoterBody},
     imports::{Column, Import, ImportQuery, list, text},
     jobs::JobView,
+    people::{PersonBody, PromoterBody},
     problem::Failure,
     registry::Registry,
 };

@@ -2,7 +2,9 @@
 
 mod guardians;
 mod import;
+mod person_body;
 mod persons;
+mod promoter_body;
 mod promoters;
 mod sources;
 mod staff;
@@ -12,7 +14,14 @@ use utoipa::ToSchema;
 
 use medcert_domain::people::FieldChange;
 
-pub(crate) use self::staff::NewStaffBody;
+pub(crate) use self::{
+    person_body::{
+        ClientBody, ClientChanges, GuardianBody, GuardianChanges, PersonBody, PersonChanges, StaffPersonBody,
+        StaffPersonChanges, UserPersonBody,
+    },
+    promoter_body::{PromoterBody, tax_id},
+    staff::NewStaffBody,
+};
 use crate::registry::Registry;
 
 /// Where what was said differs from what is known of something found again; what is known was kept.

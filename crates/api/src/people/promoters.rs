@@ -17,13 +17,14 @@ use uuid::Uuid;
 
 use super::DifferenceView;
 use crate::{
-    audited_entity::{self, ChangeView, MoneyBody, ReadRequest, WriteRequest, entries, gone},
-    certification::{MoneyView, PromoterBody, tax_id},
+    audited_entity::{self, ChangeView, ReadRequest, WriteRequest, entries, gone},
     codes::{Moment, PromoterTypeCode},
     field::Field,
+    money::{MoneyBody, MoneyView},
     page::{List, ListRequest, PageParams},
     parse::{MAX_COMMENT_LEN, MAX_NAME_LEN, ParseBody, Reader, code, id, line, note, read, search_terms},
     path::PathId,
+    people::{PromoterBody, tax_id},
     problem::Failure,
     registry::Registry,
 };

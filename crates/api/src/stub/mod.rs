@@ -23,11 +23,11 @@ use medcert_application::{
 use medcert_domain::{
     Id, Locale,
     catalog::{Institution, Service},
-    certification::{AssignmentRole, Certificate, Certification, Member},
+    certification::{AssignmentRole, Certificate, Certification},
     files::StoredFile,
     identity::{EmailChange, Role, Session, User, UserStatus},
     jobs::{Job, LineOutcome},
-    people::{Person, Promoter, PromoterSource, Staff},
+    people::{Member, Person, Promoter, PromoterSource, Staff},
 };
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;

@@ -1,10 +1,10 @@
 //! One action on many requests.
 
 use medcert_domain::{
-    Id,
+    Country, Id,
     certification::Action,
     identity::Role,
-    people::{Country, Document, DocumentType},
+    people::{Document, DocumentType},
     policy::Permission,
 };
 use medcert_testkit::{Actors, Answered, Caller, Clinic};

@@ -2,14 +2,14 @@
 
 use chrono_tz::Tz;
 use medcert_domain::{
-    Currency, Entity as _, Locale, catalog::Institution, identity::Actor, people::Country, policy::Permission,
+    Country, Currency, Entity as _, Locale, catalog::Institution, identity::Actor, policy::Permission,
 };
 
 use crate::{
     App, Error, IfMatch,
     audit::About,
     audited_entity::{self, Change, Differences},
-    certification::Input,
+    input::Input,
     retry::{Failed, run},
     store::{ChangeRow, Page, PageRequest, UnitOfWork},
 };

@@ -1,7 +1,9 @@
 //! Services: what the institution offers, and for how much.
 
 use medcert_domain::{
-    Entity as _, Id, Money, catalog::Service, certification::CertificateKind, identity::Actor,
+    Entity as _, Id, Money,
+    catalog::{CertificateKind, Service},
+    identity::Actor,
     policy::Permission,
 };
 
@@ -9,8 +11,8 @@ use crate::{
     App, Conditions, Error, IfMatch,
     audit::About,
     audited_entity::{self, Change, Differences, search_terms},
-    certification::Input,
     idempotent::{EncodeResponse, Idempotent, idempotent},
+    input::Input,
     retry::{Failed, run},
     store::{ChangeRow, Page, PageRequest, ServiceFilter, UnitOfWork},
 };

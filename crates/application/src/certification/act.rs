@@ -3,23 +3,23 @@
 use medcert_domain::{
     Invalid,
     catalog::Institution,
-    certification::{Action, Care, Command, Edit, Guardian, Member, OverridePayload, Refusal},
+    certification::{Action, Care, Command, Edit, Guardian, OverridePayload, Refusal},
     identity::Actor,
-    people::Person,
+    people::{Member, Person},
     policy,
 };
 
 use super::{
-    Answer, AssignInput, Attempt, CareInput, Detail, EditInput, Payload, PersonChange,
+    Answer, AssignInput, Attempt, CareInput, Detail, EditInput, Payload,
     detail::context,
     idempotency::{claim, remember, replay, settle},
     journal, may_somewhere,
-    people::PersonResolver,
     register::wanted_service,
     search_terms,
 };
 use crate::{
     App, Conditions, Error, IfMatch,
+    people::{PersonChange, PersonResolver},
     retry::{Failed, run},
     store::{RequestAggregate, UnitOfWork},
 };

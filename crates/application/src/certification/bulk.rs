@@ -7,11 +7,11 @@ use medcert_domain::{
 };
 
 use super::{
-    Answer, Attempt, Encode, Input, Payload,
+    Answer, Attempt, Encode, Payload,
     act::{act, moves_money},
     may_somewhere,
 };
-use crate::{App, Conditions, Error, IdempotencyKey, IfMatch, idempotent::idempotent};
+use crate::{App, Conditions, Error, IdempotencyKey, IfMatch, idempotent::idempotent, input::Input};
 
 /// Requests in one call at the most: the work of a call stays bounded.
 pub const BULK_MOST: usize = 200;

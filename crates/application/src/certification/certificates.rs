@@ -4,8 +4,8 @@ use bytes::Bytes;
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use medcert_domain::{
     Id, Locale,
-    catalog::Logo,
-    certification::{Certificate, CertificateKind, CertificateStatus, Conclusion},
+    catalog::{CertificateKind, Logo},
+    certification::{Certificate, CertificateStatus, Conclusion},
     identity::{Actor, Role},
     policy::{self, Permission},
 };

@@ -10,11 +10,11 @@ use medcert_domain::{
 };
 use uuid::Uuid;
 
-use super::PersonChange;
 use crate::{
     App, Error,
     audit::{self, About},
     files::VisibleFile,
+    people::PersonChange,
     store::{HistoryRow, Page, PageRequest, RequestAggregate, RequestFilter, RequestRow},
 };
 

@@ -1,51 +1,20 @@
 //! What callers of the certification use cases hand in, still with ids instead of people.
 
-use chrono::NaiveDate;
 use medcert_domain::{
     Id, Money,
-    catalog::{Institution, Service},
+    catalog::Service,
     certification::{
         Action, Care, CareMode, Certification, CloseOutcome, EndWithoutCertificate, NewEvaluation,
-        NewPayment, NewRefund, Payment, Relationship, ReopenReason,
+        NewPayment, NewRefund, Payment, ReopenReason,
     },
-    people::{Country, DocumentType, Person, PersonPatch, Promoter, PromoterSource, PromoterType, Staff},
+    people::Staff,
 };
 
-use crate::{Conditions, Error};
-
-/// A document that a caller sent: asked whether it can be read at all before anything is loaded, and for its
-/// values last, when the caller is known to be allowed and the request to be in the right stage.
-pub trait Input<T> {
-    /// Refuses what is no document: broken syntax, encoding, size, media type.
-    fn well_formed(&self) -> Result<(), Error>;
-
-    /// Its values; the profile supplies defaults such as the currency. May be asked more than once.
-    fn read(&self, profile: &Institution) -> Result<T, Error>;
-}
-
-/// An input that is known already, for callers inside the program.
-pub struct Known<T>(pub T);
-
-impl<T: Clone> Input<T> for Known<T> {
-    fn well_formed(&self) -> Result<(), Error> {
-        Ok(())
-    }
-
-    fn read(&self, _: &Institution) -> Result<T, Error> {
-        Ok(self.0.clone())
-    }
-}
-
-/// A document as typed. In a change, what is left out is that of the present document.
-#[derive(Debug, Clone)]
-pub struct DocumentInput {
-    /// Kind.
-    pub kind: Option<DocumentType>,
-    /// Country that issued it; of a new document, the institution's.
-    pub country: Option<Country>,
-    /// Number as typed.
-    pub number: Option<String>,
-}
+use crate::{
+    Conditions,
+    input::Input,
+    people::{GuardianInput, PersonInput, PromoterInput},
+};
 
 /// How the client is seen, as changed: `None` leaves a field, `Some(None)` clears it.
 #[derive(Debug, Clone)]
@@ -54,58 +23,6 @@ pub struct CareInput {
     pub mode: Option<CareMode>,
     /// Where.
     pub place: Option<Option<String>>,
-}
-
-/// What is said of a person: fields left out keep their values.
-#[derive(Debug, Clone, Default)]
-pub struct PersonInput {
-    /// Document; required for a person not yet known.
-    pub document: Option<DocumentInput>,
-    /// The other fields.
-    pub fields: PersonPatch,
-}
-
-/// What is said of a guardian.
-#[derive(Debug, Clone, Default)]
-pub struct GuardianInput {
-    /// The person.
-    pub person: PersonInput,
-    /// Relation to the client; required for a new guardian.
-    pub relationship: Option<Relationship>,
-}
-
-/// Who sent the client.
-#[derive(Debug, Clone)]
-pub enum PromoterInput {
-    /// One that is known.
-    Known(Id<Promoter>),
-    /// One to find by document or tax id, or to make.
-    Inline(Box<NewPromoter>),
-}
-
-/// A promoter given inline.
-#[derive(Debug, Clone)]
-pub struct NewPromoter {
-    /// What it is.
-    pub kind: PromoterType,
-    /// For PERSON: who, when known already.
-    pub person_id: Option<Id<Person>>,
-    /// For PERSON: who, otherwise.
-    pub person: PersonInput,
-    /// For COMPANY: legal name; for OTHER: name.
-    pub name: Option<String>,
-    /// Tax id.
-    pub tax_id: Option<String>,
-    /// E-mail address.
-    pub email: Option<String>,
-    /// Telephone.
-    pub phone: Option<String>,
-    /// Where the institution knows it from.
-    pub source: Option<Id<PromoterSource>>,
-    /// What it is paid for each client.
-    pub fee: Option<Money>,
-    /// Comment.
-    pub comment: Option<String>,
 }
 
 /// A new request.
@@ -229,24 +146,3 @@ pub struct Attempt<'a, T> {
 
 /// Turns a detail into the body of an answer.
 pub type Encode = dyn Fn(&super::Detail) -> String;
-
-/// Something about a person that registering or editing changed, or would have changed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PersonChange {
-    /// `client`, `guardian` or `promoter`.
-    pub part: &'static str,
-    /// The person.
-    pub person: Id<Person>,
-    /// What.
-    pub change: medcert_domain::people::FieldChange,
-}
-
-/// Refuses dates of birth that cannot be, below a pointer.
-pub(super) fn check_birth(fields: &PersonPatch, today: NaiveDate) -> Result<(), medcert_domain::Invalid> {
-    match fields.birth_date {
-        Some(Some(born)) => {
-            Person::check_birth_date(born, today).map(drop).map_err(|e| e.below("/birth_date"))
-        }
-        _ => Ok(()),
-    }
-}

@@ -8,7 +8,6 @@ mod erase;
 mod idempotency;
 mod input;
 mod issue;
-mod people;
 mod reassign;
 mod register;
 mod search_terms;
@@ -24,12 +23,8 @@ pub use detail::{Detail, detail, history, list};
 pub use erase::erase;
 pub use idempotency::{Answer, Replay};
 pub(crate) use idempotency::{claim, remember_as, row as stored_answer};
-pub use input::{
-    AssignInput, Attempt, CareInput, DocumentInput, EditInput, Encode, GuardianInput, Input, Known,
-    NewPromoter, Payload, PersonChange, PersonInput, PromoterInput, RegisterInput,
-};
+pub use input::{AssignInput, Attempt, CareInput, EditInput, Encode, Payload, RegisterInput};
 pub use issue::issue;
-pub(crate) use people::{Lookup, PersonResolver, SEARCHED, protected};
 pub(crate) use reassign::{Moved, move_to};
 pub use register::register;
 pub(crate) use register::register_in;

@@ -3,9 +3,9 @@
 use medcert_domain::{
     Id,
     catalog::Institution,
-    certification::{Action, AssignmentRole, Certification, Command, Member, Refusal},
+    certification::{Action, AssignmentRole, Certification, Command, Refusal},
     identity::Actor,
-    people::Staff,
+    people::{Member, Staff},
 };
 
 use super::{detail::context, journal};

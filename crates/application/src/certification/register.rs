@@ -12,12 +12,11 @@ use medcert_domain::{
 use super::{
     Answer, Attempt, Detail, RegisterInput,
     idempotency::{claim, remember, replay, settle},
-    journal, may_somewhere,
-    people::PersonResolver,
-    search_terms,
+    journal, may_somewhere, search_terms,
 };
 use crate::{
     App, Error,
+    people::PersonResolver,
     retry::{Failed, OnStale, run},
     store::UnitOfWork,
 };

@@ -11,7 +11,8 @@ use medcert_domain::{
 use crate::{
     App, Error, IfMatch,
     audit::About,
-    certification::{Input, context, may_somewhere, record},
+    certification::{context, may_somewhere, record},
+    input::Input,
     objects::ObjectKey,
     retry::{OnStale, run},
     store::UnitOfWork,

@@ -15,9 +15,9 @@ use crate::{
     App, Error, IfMatch,
     audit::{self, About},
     audited_entity::{self, Change, Differences},
-    certification::{Input, PersonInput},
+    input::Input,
     mail::{self, LetterKind},
-    people::At,
+    people::{At, PersonInput},
     retry::{Failed, OnStale, run},
     store::UnitOfWork,
 };

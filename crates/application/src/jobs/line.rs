@@ -6,8 +6,8 @@ use uuid::Uuid;
 use crate::{
     App, Error,
     catalog::{self, NewService},
-    certification::{self, NewPromoter, PersonInput, RegisterInput},
-    people::{self, NewStaff},
+    certification::{self, RegisterInput},
+    people::{self, NewPromoter, NewStaff, PersonInput},
     retry::Failed,
     store::{Made, UnitOfWork},
 };

@@ -15,7 +15,7 @@ use crate::{
     App, Error,
     audit::About,
     audited_entity::{self, Change},
-    certification::{PersonInput, PersonResolver, SEARCHED, protected},
+    people::{PersonInput, PersonResolver, SEARCHED, protected},
     retry::Failed,
     store::UnitOfWork,
 };

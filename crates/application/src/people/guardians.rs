@@ -2,9 +2,8 @@
 
 use medcert_domain::{
     Entity as _, Id, Invalid,
-    certification::Relationship,
     identity::Actor,
-    people::{Guardianship, Person},
+    people::{Guardianship, Person, Relationship},
     policy::Permission,
 };
 
@@ -13,7 +12,7 @@ use crate::{
     App, Error, IfMatch,
     audit::{self, About},
     audited_entity::{self, Change, Differences},
-    certification::Input,
+    input::Input,
     retry::{Failed, run},
     store::{GuardianRow, Page, PageRequest, UnitOfWork},
 };

@@ -2,9 +2,9 @@
 
 use medcert_domain::{
     Checks, Entity as _, Id, Invalid,
-    certification::{AssignmentRole, Certification, Member},
+    certification::{AssignmentRole, Certification},
     identity::Actor,
-    people::{Staff, StaffRole},
+    people::{Member, Staff, StaffRole},
     policy::Permission,
 };
 
@@ -12,8 +12,9 @@ use crate::{
     App, Conditions, Error, InUse,
     audit::About,
     audited_entity::{self, Change, Differences},
-    certification::{Input, Moved, move_to},
+    certification::{Moved, move_to},
     idempotent::{EncodeResponse, Idempotent, idempotent, replay},
+    input::Input,
     retry::{Failed, OnStale, run},
     store::{OpenRequests, UnitOfWork},
 };

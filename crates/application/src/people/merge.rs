@@ -17,8 +17,8 @@ use crate::{
     App, Conditions, Error,
     audit::About,
     audited_entity::{self, Change, Differences},
-    certification::Input,
     idempotent::{EncodeResponse, Idempotent, idempotent},
+    input::Input,
     retry::Failed,
     store::{HistoryEntry, PersonUses, UnitOfWork},
 };

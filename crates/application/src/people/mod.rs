@@ -3,9 +3,11 @@
 mod correction;
 mod guardians;
 pub mod hand_over;
+mod input;
 mod merge;
 pub(crate) mod persons;
 pub(crate) mod promoters;
+mod resolver;
 mod search_terms;
 mod sources;
 mod staff;
@@ -13,6 +15,7 @@ mod staff_write;
 
 pub(crate) use correction::{At, Correction};
 pub use guardians::{GuardianWanted, guardians, remove_guardian, set_guardian};
+pub use input::{DocumentInput, GuardianInput, NewPromoter, PersonChange, PersonInput, PromoterInput};
 pub use merge::{MergeWanted, merge_person};
 pub use persons::{
     PersonMade, VisiblePerson, create_person, delete_person, edit_person, people, person, person_history,
@@ -23,6 +26,7 @@ pub use promoters::{
     PromoterMade, PromoterPatch, create_promoter, delete_promoter, edit_promoter, promoter, promoter_history,
     promoters,
 };
+pub(crate) use resolver::{Lookup, PersonResolver, SEARCHED, protected};
 pub use search_terms::person_search_terms;
 pub(crate) use search_terms::{follow, index, index_promoter, index_staff, merged_into, numbers, reindex};
 pub use sources::{

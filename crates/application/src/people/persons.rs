@@ -13,8 +13,9 @@ use crate::{
     App, Conditions, Error, IfMatch,
     audit::{self, About},
     audited_entity,
-    certification::{Input, Lookup, PersonInput, PersonResolver},
     idempotent::{EncodeResponse, Idempotent, idempotent_with},
+    input::Input,
+    people::{Lookup, PersonInput, PersonResolver},
     retry::{Failed, run},
     store::{ChangeRow, GuardianRow, Page, PageRequest, PersonFilter, PersonRow, PersonUses, UnitOfWork},
 };

@@ -13,8 +13,9 @@ use crate::{
     App, Conditions, Error, IfMatch,
     audit::{self, About},
     audited_entity::{self, Change, Differences},
-    certification::{Input, Lookup, NewPromoter, PersonResolver},
     idempotent::{EncodeResponse, Idempotent, idempotent_with},
+    input::Input,
+    people::{Lookup, NewPromoter, PersonResolver},
     retry::{Failed, run},
     store::{ChangeRow, Page, PageRequest, PromoterFilter, UnitOfWork},
 };

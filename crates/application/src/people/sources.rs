@@ -6,8 +6,8 @@ use crate::{
     App, Conditions, Error, IfMatch,
     audit::About,
     audited_entity::{self, Change, Differences},
-    certification::Input,
     idempotent::{EncodeResponse, Idempotent, idempotent},
+    input::Input,
     retry::{Failed, run},
     store::{ChangeRow, Page, PageRequest, StoreError, UnitOfWork},
 };

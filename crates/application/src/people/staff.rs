@@ -3,9 +3,8 @@
 use chrono::NaiveDate;
 use medcert_domain::{
     Entity as _, Id,
-    certification::Member,
     identity::Actor,
-    people::{NotAssignable, Staff, StaffRole, StaffStatus},
+    people::{Member, NotAssignable, Staff, StaffRole, StaffStatus},
     policy::Permission,
 };
 

@@ -6,9 +6,9 @@ use chrono::NaiveDate;
 use medcert_domain::{
     Entity as _, Id, Invalid, Money,
     catalog::Institution,
-    certification::{AssignmentRole, Member},
+    certification::AssignmentRole,
     identity::Actor,
-    people::{Person, Staff, StaffKind, StaffRole, StaffStatus},
+    people::{Member, Person, Staff, StaffKind, StaffRole, StaffStatus},
     policy::Permission,
 };
 
@@ -22,8 +22,9 @@ use crate::{
     App, Conditions, Error, IfMatch,
     audit::About,
     audited_entity::{self, Change, Differences},
-    certification::{Input, PersonInput, PersonResolver},
     idempotent::{EncodeResponse, Idempotent, idempotent},
+    input::Input,
+    people::{PersonInput, PersonResolver},
     retry::{Failed, run},
     store::UnitOfWork,
 };

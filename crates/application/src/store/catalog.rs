@@ -3,8 +3,7 @@
 use async_trait::async_trait;
 use medcert_domain::{
     Id,
-    catalog::{Institution, Service},
-    certification::CertificateKind,
+    catalog::{CertificateKind, Institution, Service},
 };
 
 use super::{Page, PageRequest, StoreError};

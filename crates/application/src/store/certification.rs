@@ -4,13 +4,12 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use medcert_domain::{
     Id,
-    catalog::Service,
+    catalog::{CertificateKind, Service},
     certification::{
-        AssignmentRole, Certificate, CertificateKind, CertificateStatus, Certification, Member,
-        PaymentStatus, Stage, WaitingFor,
+        AssignmentRole, Certificate, CertificateStatus, Certification, PaymentStatus, Stage, WaitingFor,
     },
     identity::User,
-    people::{Document, Person, Promoter, Staff},
+    people::{Document, Member, Person, Promoter, Staff},
 };
 use uuid::Uuid;
 

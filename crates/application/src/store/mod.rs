@@ -39,10 +39,10 @@ use async_trait::async_trait;
 use medcert_domain::{
     Entity, Id,
     catalog::{Institution, Service},
-    certification::{AssignmentRole, Certificate, Certification, Member},
+    certification::{AssignmentRole, Certificate, Certification},
     identity::{EmailChange, Session, User},
     jobs::Job,
-    people::{Document, Person, PersonUse, Promoter, PromoterSource, Staff},
+    people::{Document, Member, Person, PersonUse, Promoter, PromoterSource, Staff},
 };
 
 use crate::objects::ObjectKey;

@@ -4,10 +4,10 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use medcert_domain::{
     Id,
-    certification::{Certification, Member, Relationship},
+    certification::Certification,
     people::{
-        Document, DocumentType, Guardianship, Person, Promoter, PromoterSource, PromoterType, Staff,
-        StaffRole, StaffStatus,
+        Document, DocumentType, Guardianship, Member, Person, Promoter, PromoterSource, PromoterType,
+        Relationship, Staff, StaffRole, StaffStatus,
     },
 };
 

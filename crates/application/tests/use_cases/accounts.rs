@@ -4,13 +4,12 @@ use std::collections::BTreeSet;
 
 use futures::future::join_all;
 use medcert_application::{
-    Error, IfMatch,
-    certification::Known,
-    demo,
+    Error, IfMatch, demo,
     identity::{
         FirstUser, ProfileEdit, create_user, edit_me,
         users::{self, HandOver, NewRoles, Suspension},
     },
+    input::Parsed,
     mail,
 };
 use medcert_domain::{
@@ -47,11 +46,11 @@ async fn attack(replicas: &Replicas, caller: usize, pair: &[Actor; 2]) -> Result
     match caller / 2 % 3 {
         0 => {
             let why = Suspension { reason: "coup".to_owned(), hand_over: HandOver::default() };
-            users::suspend(&app, by, on, IfMatch::Absent, &Known(why)).await.map(drop)
+            users::suspend(&app, by, on, IfMatch::Absent, &Parsed(why)).await.map(drop)
         }
         1 => {
             let less = NewRoles { roles: BTreeSet::from([Role::Auditor]), hand_over: HandOver::default() };
-            users::set_roles(&app, by, on, IfMatch::Any, &Known(less)).await.map(drop)
+            users::set_roles(&app, by, on, IfMatch::Any, &Parsed(less)).await.map(drop)
         }
         _ => users::erase(&app, by, on, IfMatch::Any).await,
     }
@@ -100,7 +99,7 @@ pub(crate) async fn each_mail_is_sent_once(database: Database) {
             current_password: Some(demo::PASSWORD.to_owned()),
             ..ProfileEdit::default()
         };
-        edit_me(&app, &actor, IfMatch::Any, &Known(edit)).await.unwrap();
+        edit_me(&app, &actor, IfMatch::Any, &Parsed(edit)).await.unwrap();
         addresses.extend([new, (*email).to_owned()]);
     }
     let sent = join_all((0..CALLERS).map(|caller| {

@@ -4,12 +4,16 @@ use futures::future::join_all;
 use medcert_application::{
     Error, IfMatch,
     catalog::{NewService, ServicePatch, change_service, create_service, services},
-    certification::Known,
     demo,
     idempotent::Idempotent,
+    input::Parsed,
     store::{PageRequest, ServiceFilter},
 };
-use medcert_domain::{Currency, Money, catalog::Service, certification::CertificateKind, text};
+use medcert_domain::{
+    Currency, Money,
+    catalog::{CertificateKind, Service},
+    text,
+};
 use medcert_testkit::{Database, actor_of};
 
 use crate::race_fixture::{CALLERS, ROUNDS, RaceFixture, plain};
@@ -25,8 +29,8 @@ fn spelled(caller: usize, round: usize) -> String {
     format!("{name} {round}")
 }
 
-fn new(name: String) -> Known<NewService> {
-    Known(NewService {
+fn new(name: String) -> Parsed<NewService> {
+    Parsed(NewService {
         name,
         description: None,
         fee: Money::new(100, Currency::parse("PEN").unwrap()),
@@ -76,7 +80,7 @@ pub(crate) async fn one_name(database: Database) {
             let (app, id) = (fixture.app(caller), several[caller % several.len()]);
             let patch = ServicePatch { name: Some(spelled(caller, target)), ..ServicePatch::default() };
             let admin = &admin;
-            async move { change_service(&app, admin, id, &Known(patch), IfMatch::Any).await }
+            async move { change_service(&app, admin, id, &Parsed(patch), IfMatch::Any).await }
         }))
         .await;
         for error in renamed.iter().filter_map(|renamed| renamed.as_ref().err()) {

@@ -4,13 +4,12 @@ use std::collections::BTreeSet;
 
 use futures::future::join_all;
 use medcert_application::{
-    Error, IfMatch,
-    certification::{DocumentInput, Known, NewPromoter, PersonInput},
-    demo,
+    Error, IfMatch, demo,
     idempotent::Idempotent,
+    input::Parsed,
     people::{
-        MergeWanted, PersonMade, PromoterMade, VisiblePerson, create_person, create_promoter, edit_person,
-        merge_person, person,
+        DocumentInput, MergeWanted, NewPromoter, PersonInput, PersonMade, PromoterMade, VisiblePerson,
+        create_person, create_promoter, edit_person, merge_person, person,
     },
 };
 use medcert_domain::{
@@ -41,7 +40,7 @@ fn done<T>(once: Idempotent<T>) -> T {
 }
 
 async fn made(fixture: &RaceFixture, caller: usize, number: &str) -> PersonMade {
-    let (app, conditions, input) = (fixture.app(caller), plain(), Known(somebody(number)));
+    let (app, conditions, input) = (fixture.app(caller), plain(), Parsed(somebody(number)));
     let write = |_: &PersonMade| String::new();
     done(create_person(&app, &fixture.operator, &conditions, &input, &write).await.unwrap())
 }
@@ -58,7 +57,7 @@ async fn merge(
     into: Id<Person>,
 ) -> Result<VisiblePerson, Error> {
     let (app, conditions) = (fixture.app(caller), plain());
-    let input = Known(MergeWanted { into, reason: "The same".to_owned() });
+    let input = Parsed(MergeWanted { into, reason: "The same".to_owned() });
     let write = |_: &VisiblePerson| String::new();
     merge_person(&app, admin, from, &conditions, &input, &write).await.map(done)
 }
@@ -90,7 +89,7 @@ pub(crate) async fn find_or_make(database: Database) {
         } else {
             promoter(None, PromoterType::Person, &format!("Q{round}"))
         };
-        let input = Known(new);
+        let input = Parsed(new);
         let conditions = plain();
         let write = |_: &PromoterMade| String::new();
         let callers = (0..CALLERS).map(|caller| {
@@ -146,7 +145,7 @@ pub(crate) async fn edit_while_merging(database: Database) {
                 }
                 let phone = Some(Some(format!("99900{caller:04}")));
                 let fields = PersonPatch { phone, ..PersonPatch::default() };
-                let input = Known(PersonInput { document: None, fields });
+                let input = Parsed(PersonInput { document: None, fields });
                 edit_person(&fixture.app(caller), &fixture.operator, from, IfMatch::Any, &input).await
             }
         });

@@ -7,8 +7,8 @@ use bytes::Bytes;
 use futures::future::join_all;
 use medcert_application::{
     Error, IfMatch,
-    certification::Known,
     files::{FileAttempt, FileForm, Incoming, UploadAttempt, Uploaded, VisibleFile, delete, upload},
+    input::Parsed,
     objects::ObjectKey,
     scanning::{Scanner, Verdict},
 };
@@ -139,7 +139,7 @@ pub(crate) async fn take_away(database: Database) {
     for round in 0..ROUNDS {
         let id = fixture.register(0, round).await.request_aggregate.certification.id;
         let file = add(&fixture, 0, id).await.unwrap().file.id;
-        let input = Known(None);
+        let input = Parsed(None);
         let callers = (0..CALLERS).map(|caller| {
             let (app, input) = (fixture.app(caller), &input);
             let actor = &fixture.operator;

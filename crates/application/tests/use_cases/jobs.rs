@@ -7,16 +7,18 @@ use futures::future::{join_all, poll_fn};
 use medcert_application::{
     Error,
     catalog::NewService,
-    certification::{Answer, BulkItem, DocumentInput, Known, PersonInput, RegisterInput, bulk},
+    certification::{Answer, BulkItem, RegisterInput, bulk},
     demo,
     idempotent::Idempotent,
+    input::Parsed,
     jobs::{LineForms, NewJob, NewLine, create, keep_working, work},
+    people::{DocumentInput, PersonInput},
     store::{JobLine, PageRequest, RequestFilter},
 };
 use medcert_domain::{
     Id, Invalid, Money,
-    catalog::Institution,
-    certification::{Action, CertificateKind},
+    catalog::{CertificateKind, Institution},
+    certification::Action,
     identity::Actor,
     jobs::{Job, JobKind, JobStatus, LineOutcome},
     people::{DocumentType, PersonPatch},
@@ -265,7 +267,7 @@ async fn a_killed_bulk_is_continued_by_repeating_it() {
     for number in 0..5 {
         requests.push(fixture.register(0, number).await.request_aggregate.certification.id);
     }
-    let payloads: Vec<_> = (0..5).map(|number| Known(fixture.payment(&format!("r-{number}")))).collect();
+    let payloads: Vec<_> = (0..5).map(|number| Parsed(fixture.payment(&format!("r-{number}")))).collect();
     let items: Vec<BulkItem<'_>> =
         requests.iter().zip(&payloads).map(|(id, input)| BulkItem { id: *id, version: 1, input }).collect();
     let key = keyed(&fixture.manager, "batch", [3; 32]).idempotency;

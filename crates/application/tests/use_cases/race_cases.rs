@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use futures::future::join_all;
 use medcert_application::{
     Error,
-    certification::{Answer, AssignInput, Known, Payload, detail},
+    certification::{Answer, AssignInput, Payload, detail},
     demo,
     idempotent::Idempotent,
+    input::Parsed,
     people::hand_over::{HandOver, hand_over_requests},
     store::PageRequest,
 };
@@ -223,7 +224,7 @@ pub(crate) async fn hand_over(database: Database) {
                 let done = fixture.act(caller, admin, id, Action::ChangeManager, payload, &plain()).await;
                 return u64::from(done.is_ok());
             }
-            let wanted = Known(HandOver { role: AssignmentRole::Manager, to, comment: None });
+            let wanted = Parsed(HandOver { role: AssignmentRole::Manager, to, comment: None });
             let app = fixture.app(caller);
             match hand_over_requests(&app, admin, from, &wanted, &plain(), &|_| String::new()).await {
                 Ok(Idempotent::Done(done)) => done.moved,

@@ -4,12 +4,11 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use medcert_application::{
     App, Conditions, Error, IdempotencyKey, IfMatch,
-    certification::{
-        Answer, AssignInput, Attempt, Detail, DocumentInput, Known, Payload, PersonInput, RegisterInput, act,
-        issue, register,
-    },
+    certification::{Answer, AssignInput, Attempt, Detail, Payload, RegisterInput, act, issue, register},
     demo,
     identity::{FirstUser, create_user},
+    input::Parsed,
+    people::{DocumentInput, PersonInput},
     store::{PageRequest, ServiceFilter},
 };
 use medcert_domain::{
@@ -92,7 +91,7 @@ impl RaceFixture {
         };
         let conditions = plain();
         let attempt =
-            Attempt { id: nowhere(), conditions: &conditions, input: &Known(input), encode: &encode };
+            Attempt { id: nowhere(), conditions: &conditions, input: &Parsed(input), encode: &encode };
         fresh(register(&self.app(caller), &self.operator, attempt).await)
     }
 
@@ -105,7 +104,7 @@ impl RaceFixture {
         payload: Payload,
         conditions: &Conditions,
     ) -> Outcome {
-        let attempt = Attempt { id, conditions, input: &Known(payload), encode: &encode };
+        let attempt = Attempt { id, conditions, input: &Parsed(payload), encode: &encode };
         act(&self.app(caller), actor, action, attempt).await
     }
 
@@ -115,7 +114,7 @@ impl RaceFixture {
         id: Id<Certification>,
         conditions: &Conditions,
     ) -> Outcome {
-        let attempt = Attempt { id, conditions, input: &Known(()), encode: &encode };
+        let attempt = Attempt { id, conditions, input: &Parsed(()), encode: &encode };
         issue(&self.app(caller), &self.doctor, attempt).await
     }
 

@@ -3,7 +3,27 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
-use crate::{Currency, Entity, Id, Invalid, Locale, Money, certification::CertificateKind, people::Country};
+use crate::{Country, Currency, Entity, Id, Invalid, Locale, Money};
+
+crate::codes! {
+    /// Kind of certificate a service leads to; decides its printed title.
+    CertificateKind {
+        /// General medical fitness.
+        MedicalFitness = "MEDICAL_FITNESS",
+        /// Mental health.
+        MentalHealth = "MENTAL_HEALTH",
+        /// Fitness for work.
+        OccupationalHealth = "OCCUPATIONAL_HEALTH",
+        /// Fitness to drive.
+        DriverFitness = "DRIVER_FITNESS",
+        /// Fitness for sport.
+        SportsFitness = "SPORTS_FITNESS",
+        /// Fitness for school.
+        SchoolHealth = "SCHOOL_HEALTH",
+        /// Any other.
+        General = "GENERAL",
+    }
+}
 
 /// A service with its fee and the certificate it leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]

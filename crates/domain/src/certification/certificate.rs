@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{CertificateKind, CertificateStatus, Certification, Conclusion, Relationship};
+use super::{CertificateStatus, Certification, Conclusion};
 use crate::{
     Entity, Id, Locale,
     identity::User,
     people::{Person, Staff},
 };
+use crate::{catalog::CertificateKind, people::Relationship};
 
 /// The holder as printed.
 #[derive(Debug, Clone, PartialEq, Eq)]

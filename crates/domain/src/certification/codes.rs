@@ -226,38 +226,6 @@ crate::codes! {
 }
 
 crate::codes! {
-    /// Relation of a guardian to the client.
-    Relationship {
-        /// Father or mother.
-        Parent = "PARENT",
-        /// Appointed by law.
-        LegalGuardian = "LEGAL_GUARDIAN",
-        /// Any other.
-        Other = "OTHER",
-    }
-}
-
-crate::codes! {
-    /// Kind of certificate a service leads to; decides its printed title.
-    CertificateKind {
-        /// General medical fitness.
-        MedicalFitness = "MEDICAL_FITNESS",
-        /// Mental health.
-        MentalHealth = "MENTAL_HEALTH",
-        /// Fitness for work.
-        OccupationalHealth = "OCCUPATIONAL_HEALTH",
-        /// Fitness to drive.
-        DriverFitness = "DRIVER_FITNESS",
-        /// Fitness for sport.
-        SportsFitness = "SPORTS_FITNESS",
-        /// Fitness for school.
-        SchoolHealth = "SCHOOL_HEALTH",
-        /// Any other.
-        General = "GENERAL",
-    }
-}
-
-crate::codes! {
     /// Where an issued certificate stands on a day.
     CertificateStatus {
         /// In force.

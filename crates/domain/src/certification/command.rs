@@ -12,19 +12,8 @@ use crate::{
     catalog::{Rules, Service},
     files::{NewFile, StoredFile},
     identity::Actor,
-    people::{FieldChange, Person, Promoter, Staff, StaffUser},
+    people::{FieldChange, Member, Person, Promoter},
 };
-
-/// A staff member with what assignment needs to know.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Member {
-    /// The staff record.
-    pub staff: Staff,
-    /// Name of the person.
-    pub name: String,
-    /// The account of that person.
-    pub user: Option<StaffUser>,
-}
 
 /// What is known around a request at the moment it is acted on.
 #[derive(Clone, Copy)]

@@ -16,8 +16,8 @@ mod trace;
 pub use certificate::{Certificate, Holder};
 pub use codes::*;
 pub use command::{
-    Command, Context, Edit, EndWithoutCertificate, Member, NewCertification, NewEvaluation, NewPayment,
-    NewRefund, Outcome, OverridePayload,
+    Command, Context, Edit, EndWithoutCertificate, NewCertification, NewEvaluation, NewPayment, NewRefund,
+    Outcome, OverridePayload,
 };
 pub use evaluation::{Diagnosis, Evaluation, Findings, Printed};
 pub use options::{Options, default_valid_until};

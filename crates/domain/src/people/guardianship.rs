@@ -3,7 +3,19 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::Person;
-use crate::{Id, Invalid, certification::Relationship};
+use crate::{Id, Invalid};
+
+crate::codes! {
+    /// Relation of a guardian to the client.
+    Relationship {
+        /// Father or mother.
+        Parent = "PARENT",
+        /// Appointed by law.
+        LegalGuardian = "LEGAL_GUARDIAN",
+        /// Any other.
+        Other = "OTHER",
+    }
+}
 
 /// Somebody who stands for somebody else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

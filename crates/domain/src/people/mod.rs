@@ -6,8 +6,8 @@ mod person;
 mod promoter;
 mod staff;
 
-pub use document::{Country, Document, DocumentType};
-pub use guardianship::Guardianship;
+pub use document::{Document, DocumentType};
+pub use guardianship::{Guardianship, Relationship};
 pub use person::{FieldChange, Person, PersonPatch, PersonUse};
 pub use promoter::{Promoter, PromoterIdentity, PromoterSource, PromoterType};
-pub use staff::{NotAssignable, Staff, StaffKind, StaffRole, StaffStatus, StaffUser};
+pub use staff::{Member, NotAssignable, Staff, StaffKind, StaffRole, StaffStatus, StaffUser};

@@ -121,6 +121,17 @@ pub struct Staff {
     pub updated_at: DateTime<Utc>,
 }
 
+/// A staff member with what assignment needs to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// The staff record.
+    pub staff: Staff,
+    /// Name of the person.
+    pub name: String,
+    /// The account of that person.
+    pub user: Option<StaffUser>,
+}
+
 impl Entity for Staff {
     const KIND: &'static str = "staff";
     fn id(&self) -> Id<Self> {

@@ -2,9 +2,8 @@
 
 use medcert_application::store::StoreError;
 use medcert_domain::{
-    Currency, Entity as _, Id, Locale,
+    Country, Currency, Entity as _, Id, Locale,
     catalog::{Institution, Logo, LogoKind, Rules},
-    people::Country,
 };
 
 use crate::{

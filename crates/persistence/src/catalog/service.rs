@@ -1,7 +1,11 @@
 //! The table of services.
 
 use medcert_application::store::StoreError;
-use medcert_domain::{Entity as _, Id, catalog::Service, certification::CertificateKind, text};
+use medcert_domain::{
+    Entity as _, Id,
+    catalog::{CertificateKind, Service},
+    text,
+};
 
 use crate::{
     column::{count, moment, money, read, stored},

@@ -3,7 +3,9 @@
 use medcert_application::store::StoreError;
 use medcert_domain::{
     Entity as _, Id, Locale,
-    certification::{Certificate, CertificateKind, CertificateStatus, Conclusion, Holder, Relationship},
+    catalog::CertificateKind,
+    certification::{Certificate, CertificateStatus, Conclusion, Holder},
+    people::Relationship,
 };
 
 use crate::{

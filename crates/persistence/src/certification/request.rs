@@ -4,9 +4,9 @@ use medcert_application::store::StoreError;
 use medcert_domain::{
     Entity as _, Id,
     certification::{
-        Care, CareMode, Certification, CloseOutcome, Ending, Fee, FeeSource, Guardian, MoneyDecision,
-        Relationship, Stage,
+        Care, CareMode, Certification, CloseOutcome, Ending, Fee, FeeSource, Guardian, MoneyDecision, Stage,
     },
+    people::Relationship,
 };
 
 use super::trace;

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use medcert_application::store::{RequestAggregate, StoreError};
 use medcert_domain::{
     Entity as _, Id,
-    certification::{Assignment, AssignmentRole, Certification, Member},
+    certification::{Assignment, AssignmentRole, Certification},
+    people::Member,
 };
 use sea_orm::{
     ConnectionTrait, QueryResult,

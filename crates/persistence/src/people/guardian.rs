@@ -3,8 +3,7 @@
 use medcert_application::store::StoreError;
 use medcert_domain::{
     Entity as _, Id,
-    certification::Relationship,
-    people::{Guardianship, Person},
+    people::{Guardianship, Person, Relationship},
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,

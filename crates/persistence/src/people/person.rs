@@ -2,8 +2,8 @@
 
 use medcert_application::store::StoreError;
 use medcert_domain::{
-    Entity as _, Id, Locale,
-    people::{Country, Document, DocumentType, Person},
+    Country, Entity as _, Id, Locale,
+    people::{Document, DocumentType, Person},
 };
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 

@@ -6,9 +6,8 @@ use medcert_application::store::{
 };
 use medcert_domain::{
     Entity as _, Id,
-    certification::Member,
     identity::UserStatus,
-    people::{Promoter, Staff, StaffRole, StaffStatus},
+    people::{Member, Promoter, Staff, StaffRole, StaffStatus},
 };
 use sea_orm::{
     ConnectionTrait, IdenStatic,

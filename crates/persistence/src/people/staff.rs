@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use medcert_application::store::StoreError;
 use medcert_domain::{
     Entity as _, Id,
-    certification::Member,
-    people::{Person, Staff, StaffKind, StaffRole, StaffStatus, StaffUser},
+    people::{Member, Person, Staff, StaffKind, StaffRole, StaffStatus, StaffUser},
 };
 use sea_orm::{QueryResult, sea_query::SelectStatement};
 

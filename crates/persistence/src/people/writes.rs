@@ -4,8 +4,7 @@ use async_trait::async_trait;
 use medcert_application::store::{PeopleWrites, StoreError};
 use medcert_domain::{
     Entity as _, Id,
-    certification::Member,
-    people::{Document, Person, PersonUse, Promoter, Staff},
+    people::{Document, Member, Person, PersonUse, Promoter, Staff},
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;

@@ -8,9 +8,10 @@ use medcert_domain::{
     certification::{
         Action, Assignment, AssignmentRole, Care, CareMode, Certificate, CertificateStatus, Certification,
         CloseOutcome, Ending, Event, Fee, FeeSource, Guardian, HistoryLine, MoneyDecision, Payment, Refund,
-        Relationship, Stage, Voided,
+        Stage, Voided,
     },
     files::{FileKind, StoredFile},
+    people::Relationship,
 };
 use sea_orm::{ConnectionTrait, Statement};
 

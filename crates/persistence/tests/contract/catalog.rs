@@ -3,10 +3,8 @@
 use chrono_tz::Tz;
 use medcert_application::store::{CatalogReads, ServiceFilter, StoreError};
 use medcert_domain::{
-    Currency, Entity as _, Locale, Money,
-    catalog::{Institution, Logo, LogoKind, Rules, Service},
-    certification::CertificateKind,
-    people::Country,
+    Country, Currency, Entity as _, Locale, Money,
+    catalog::{CertificateKind, Institution, Logo, LogoKind, Rules, Service},
 };
 
 use crate::{

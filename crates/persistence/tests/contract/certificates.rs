@@ -3,9 +3,8 @@
 use medcert_application::store::{CertificateFilter, CertificationReads};
 use medcert_domain::{
     Entity as _, Id,
-    certification::{
-        AssignmentRole, Certificate, CertificateKind, CertificateStatus, Certification, Ending, Stage,
-    },
+    catalog::CertificateKind,
+    certification::{AssignmentRole, Certificate, CertificateStatus, Certification, Ending, Stage},
     people::Staff,
 };
 

@@ -5,15 +5,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use medcert_application::store::{PageRequest, Store, UnitOfWork};
 use medcert_domain::{
-    Currency, Id, Locale, Money,
-    catalog::Service,
+    Country, Currency, Id, Locale, Money,
+    catalog::{CertificateKind, Service},
     certification::{
-        Assignment, AssignmentRole, Certificate, CertificateKind, CertificateStatus, Certification, Channel,
-        Conclusion, Diagnosis, Ending, Evaluation, Findings, Holder, Payment, Printed, Stage, Trace, Verdict,
+        Assignment, AssignmentRole, Certificate, CertificateStatus, Certification, Channel, Conclusion,
+        Diagnosis, Ending, Evaluation, Findings, Holder, Payment, Printed, Stage, Trace, Verdict,
     },
     files::{FileKind, MediaType, StoredFile},
     identity::{Role, Session, User, UserStatus},
-    people::{Country, Document, DocumentType, Person, Promoter, PromoterIdentity, Staff, StaffRole},
+    people::{Document, DocumentType, Person, Promoter, PromoterIdentity, Staff, StaffRole},
 };
 use uuid::Uuid;
 

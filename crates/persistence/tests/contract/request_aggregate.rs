@@ -1,7 +1,10 @@
 //! What is around a request: dossier, history, questions.
 
 use medcert_application::store::{CertificationReads, PageRequest, StoreError};
-use medcert_domain::certification::{Action, Certification, Guardian, HistoryLine, Relationship, Stage};
+use medcert_domain::{
+    certification::{Action, Certification, Guardian, HistoryLine, Stage},
+    people::Relationship,
+};
 
 use crate::{
     aggregate::{entry, full},

@@ -13,15 +13,15 @@ use medcert_application::{
     },
 };
 use medcert_domain::{
-    Entity as _, Id,
+    Country, Entity as _, Id,
     catalog::{Institution, Service},
     certification::{
         Care, CareMode, Certification, Channel, CloseOutcome, Command, Conclusion, Context, Diagnosis,
-        EndWithoutCertificate, Guardian, Member, MoneyDecision, NewCertification, NewEvaluation, NewPayment,
-        Outcome, Relationship, Verdict,
+        EndWithoutCertificate, Guardian, MoneyDecision, NewCertification, NewEvaluation, NewPayment, Outcome,
+        Verdict,
     },
     identity::{Actor, Origin, Session},
-    people::{Country, Document, DocumentType, Person, Promoter},
+    people::{Document, DocumentType, Member, Person, Promoter, Relationship},
 };
 use uuid::Uuid;
 

@@ -12,8 +12,9 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use medcert_application::{
     App, Conditions, IdempotencyKey, IfMatch,
-    certification::{Attempt, Known},
+    certification::Attempt,
     demo,
+    input::Parsed,
     store::{Load, PageRequest, RequestFilter, StoreError},
 };
 use medcert_domain::certification::Stage;
@@ -164,7 +165,7 @@ async fn issue(app: &App, clinic: &Clinic<'_>, wanted: u32) -> anyhow::Result<u3
         let key = IdempotencyKey { scope: "seed".to_owned(), key, fingerprint: [0; 32] };
         let conditions = Conditions { if_match: IfMatch::Version(*version), idempotency: Some(key) };
         let encode = |_: &medcert_application::certification::Detail| String::new();
-        let attempt = Attempt { id: *id, conditions: &conditions, input: &Known(()), encode: &encode };
+        let attempt = Attempt { id: *id, conditions: &conditions, input: &Parsed(()), encode: &encode };
         let answer = medcert_application::certification::issue(app, clinic.doctor(), attempt).await?;
         if let medcert_application::certification::Answer::Fresh(detail) = answer
             && detail.request_aggregate.certification.stage == Stage::Closed

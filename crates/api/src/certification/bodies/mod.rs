@@ -6,8 +6,6 @@ mod ending;
 mod evaluation;
 mod money;
 mod overriding;
-mod person;
-mod promoter;
 mod request;
 #[cfg(test)]
 mod tests;
@@ -18,7 +16,5 @@ pub(super) use ending::{CancelBody, CloseBody, DeleteBody, IssueBody, ObserveBod
 pub(super) use evaluation::EvaluationBody;
 pub(super) use money::{FeeBody, PaymentBody, RefundBody, ValidateBody, VoidBody};
 pub(super) use overriding::OverrideBody;
-pub(crate) use person::{PersonBody, PersonChanges, StaffPersonBody, StaffPersonChanges, UserPersonBody};
-pub(crate) use promoter::{PromoterBody, tax_id};
 pub(super) use request::EditBody;
 pub(crate) use request::RegisterBody;

@@ -1,7 +1,8 @@
 //! Registering and editing.
 
-use medcert_application::certification::{
-    CareInput, EditInput, GuardianInput, Payload, PersonInput, PromoterInput, RegisterInput,
+use medcert_application::{
+    certification::{CareInput, EditInput, Payload, RegisterInput},
+    people::{GuardianInput, PersonInput, PromoterInput},
 };
 use medcert_domain::{
     Invalid,
@@ -11,14 +12,11 @@ use medcert_domain::{
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{
-    person::{ClientBody, ClientChanges, GuardianBody, GuardianChanges},
-    promoter::PromoterBody,
-};
 use crate::{
     codes::CareModeCode,
     field::Field,
     parse::{MAX_COMMENT_LEN, MAX_REFERENCE_LEN, ParseBody, Patch, Reader, code, id, line, note, read},
+    people::{ClientBody, ClientChanges, GuardianBody, GuardianChanges, PromoterBody},
 };
 
 /// How and where the client is to be seen.

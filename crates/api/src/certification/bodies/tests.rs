@@ -1,4 +1,7 @@
-use medcert_application::certification::{EditInput, Payload, PromoterInput, RegisterInput};
+use medcert_application::{
+    certification::{EditInput, Payload, RegisterInput},
+    people::PromoterInput,
+};
 use medcert_domain::{
     Invalid,
     certification::{Action, Channel, Conclusion, MoneyDecision},

@@ -1,7 +1,7 @@
 use actix_web::{http::header, test::TestRequest};
 use medcert_domain::{
-    catalog::LogoKind,
-    certification::{CertificateKind, CertificateStatus},
+    catalog::{CertificateKind, LogoKind},
+    certification::CertificateStatus,
 };
 
 use super::*;

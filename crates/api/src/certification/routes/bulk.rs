@@ -3,7 +3,8 @@
 use actix_web::{HttpResponse, post, web::Data};
 use medcert_application::{
     App, Error,
-    certification::{self, Answer, BulkItem, Detail, Input, Payload},
+    certification::{self, Answer, BulkItem, Detail, Payload},
+    input::Input,
 };
 use medcert_domain::{catalog::Institution, certification::Action};
 use serde::{Deserialize, Serialize};

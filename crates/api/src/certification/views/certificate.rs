@@ -1,7 +1,10 @@
 //! Certificates as the clinic sees them.
 
 use medcert_application::certification::VisibleCertificate;
-use medcert_domain::certification::{Certificate, CertificateStatus, Relationship};
+use medcert_domain::{
+    certification::{Certificate, CertificateStatus},
+    people::Relationship,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;

@@ -11,9 +11,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    AccountRef, CertificateView, ClientView, EvaluationView, FeeView, GuardianView, MoneyView, PaymentView,
-    PersonChangeView, PromoterRef, RefundView, StaffRef, example,
+    CertificateView, ClientView, EvaluationView, FeeView, GuardianView, PaymentView, PersonChangeView,
+    PromoterRef, RefundView, StaffRef, account, example,
 };
+use crate::{author::AccountRef, money::MoneyView};
 use crate::{
     catalog::ServiceView,
     codes::{
@@ -192,14 +193,14 @@ impl End {
             Ending::Open => Self::default(),
             Ending::Closed { at, by, outcome, reason } => Self {
                 closed_at: Some((*at).into()),
-                closed_by: Some(AccountRef::of(*by, request_aggregate)),
+                closed_by: Some(account(*by, request_aggregate)),
                 close_outcome: outcome.map(Into::into),
                 close_reason: reason.clone(),
                 ..Self::default()
             },
             Ending::Cancelled { at, by, reason } => Self {
                 cancelled_at: Some((*at).into()),
-                cancelled_by: Some(AccountRef::of(*by, request_aggregate)),
+                cancelled_by: Some(account(*by, request_aggregate)),
                 cancellation_reason: Some(reason.clone()),
                 ..Self::default()
             },
@@ -237,7 +238,7 @@ impl DetailView {
             refund_due: request.refund_due(),
             money_decision: request.money_decision.map(Into::into),
             observed_reason: request.observed.clone(),
-            registered_by: AccountRef::of(request.registered_by, request_aggregate),
+            registered_by: account(request.registered_by, request_aggregate),
             operator: request_aggregate.operator.as_ref().map(|(id, name)| StaffRef::new(*id, name)),
             manager: request_aggregate.manager.as_ref().map(Into::into),
             doctor: request_aggregate.doctor.as_ref().map(Into::into),

@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::AccountRef;
+use crate::author::AccountRef;
 use crate::codes::Moment;
 
 /// One thing that happened to a request.

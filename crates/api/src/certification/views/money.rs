@@ -9,24 +9,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::AccountRef;
-use crate::codes::{ChannelCode, Day, FeeSourceCode, Moment};
-
-/// An amount of money.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[schema(as = Money, example = json!({"amount": "200.00", "currency": "PEN"}))]
-pub(crate) struct MoneyView {
-    /// Exact decimal text, with all decimals of the currency.
-    amount: String,
-    /// ISO 4217 code.
-    currency: String,
-}
-
-impl From<Money> for MoneyView {
-    fn from(money: Money) -> Self {
-        Self { amount: money.amount(), currency: money.currency.code().to_owned() }
-    }
-}
+use super::account;
+use crate::{
+    author::AccountRef,
+    codes::{ChannelCode, Day, FeeSourceCode, Moment},
+    money::MoneyView,
+};
 
 /// What is to be paid.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -118,11 +106,11 @@ impl PaymentView {
                 .filter(|file| file.payment == Some(payment.id))
                 .map(|file| file.id.raw())
                 .collect(),
-            registered_by: AccountRef::of(payment.registered_by, request_aggregate),
+            registered_by: account(payment.registered_by, request_aggregate),
             registered_at: payment.registered_at.into(),
-            validated_by: payment.validated.map(|(by, _)| AccountRef::of(by, request_aggregate)),
+            validated_by: payment.validated.map(|(by, _)| account(by, request_aggregate)),
             validated_at: payment.validated.map(|(_, at)| at.into()),
-            voided_by: voided.map(|v| AccountRef::of(v.by, request_aggregate)),
+            voided_by: voided.map(|v| account(v.by, request_aggregate)),
             voided_at: voided.map(|v| v.at.into()),
             void_reason: voided.map(|v| v.reason.clone()),
         }
@@ -171,7 +159,7 @@ impl RefundView {
             currency,
             transaction_reference: refund.reference.clone(),
             reason: refund.reason.clone(),
-            registered_by: AccountRef::of(refund.by, request_aggregate),
+            registered_by: account(refund.by, request_aggregate),
             registered_at: refund.at.into(),
         }
     }

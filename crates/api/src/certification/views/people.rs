@@ -1,33 +1,22 @@
 //! People around a request.
 
-use medcert_application::{certification::PersonChange, store::RequestAggregate};
+use medcert_application::{people::PersonChange, store::RequestAggregate};
 use medcert_domain::{
     Id,
-    certification::{Member, Relationship},
     identity::User,
-    people::{Person, Promoter, Staff},
+    people::{Member, Person, Promoter, Relationship, Staff},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::author::AccountRef;
 use crate::codes::{Day, DocumentTypeCode, LocaleCode, PromoterTypeCode, RelationshipCode};
 
-/// An account with the name of its person.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[schema(example = json!({"id": "01940000-0000-7000-8000-0000000000d4", "name": "Rosa Huamán"}))]
-pub(crate) struct AccountRef {
-    /// The account.
-    pub(crate) id: Uuid,
-    /// Name of its person.
-    pub(crate) name: String,
-}
-
-impl AccountRef {
-    pub(super) fn of(user: Id<User>, request_aggregate: &RequestAggregate) -> Self {
-        let id = user.raw();
-        Self { id, name: request_aggregate.name_of(id).unwrap_or_default().to_owned() }
-    }
+/// An account with its name, as the request's aggregate knows it.
+pub(super) fn account(user: Id<User>, request_aggregate: &RequestAggregate) -> AccountRef {
+    let id = user.raw();
+    AccountRef { id, name: request_aggregate.name_of(id).unwrap_or_default().to_owned() }
 }
 
 /// A staff member.

@@ -5,15 +5,15 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveDate, Utc};
 use medcert_application::{certification::Detail, store::RequestAggregate};
 use medcert_domain::{
-    Currency, Id, Locale, Money,
-    catalog::{Institution, Service},
+    Country, Currency, Id, Locale, Money,
+    catalog::{CertificateKind, Institution, Service},
     certification::{
-        Action, Blocker, Care, CareMode, Certificate, CertificateKind, CertificateStatus, Certification,
-        Channel, Conclusion, Diagnosis, Ending, Evaluation, Fee, FeeSource, Findings, Guardian, Holder,
-        Member, Options, Payment, Printed, Refund, Relationship, Stage, Verdict,
+        Action, Blocker, Care, CareMode, Certificate, CertificateStatus, Certification, Channel, Conclusion,
+        Diagnosis, Ending, Evaluation, Fee, FeeSource, Findings, Guardian, Holder, Options, Payment, Printed,
+        Refund, Stage, Verdict,
     },
     identity::{Actor, Origin, Role},
-    people::{Country, Document, DocumentType, Person, Staff, StaffRole},
+    people::{Document, DocumentType, Member, Person, Relationship, Staff, StaffRole},
 };
 use uuid::Uuid;
 

@@ -17,10 +17,10 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::{
-    certification::UserPersonBody,
     codes::{LocaleCode, RoleCode, StaffRoleCode},
     field::Field,
     parse::{ParseBody, Patch, Reader, code, date, id, line, moment, note, read},
+    people::UserPersonBody,
 };
 
 /// Characters of licence and specialty.

@@ -15,11 +15,11 @@ use utoipa::ToSchema;
 pub(super) use self::views::{GuardianView, PersonView};
 use crate::{
     audited_entity::{ChangeView, ReadRequest, WriteRequest, again, gone, text as kept_text},
-    certification::{PersonBody, PersonChanges},
     codes::DocumentTypeCode,
     page::{List, ListRequest, PageParams},
     parse::{MAX_COMMENT_LEN, ParseBody, Reader, code, date, document_number, id, note, read, search_terms},
     path::PathId,
+    people::{PersonBody, PersonChanges},
     problem::Failure,
     registry::Registry,
 };

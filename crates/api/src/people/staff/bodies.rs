@@ -15,11 +15,11 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::{
-    audited_entity::MoneyBody,
-    certification::{StaffPersonBody, StaffPersonChanges},
     codes::{AssignmentRoleCode, StaffKindCode, StaffRoleCode, StaffStatusCode},
     field::Field,
+    money::MoneyBody,
     parse::{ParseBody, Patch, Reader, code, date, id, line, note, read},
+    people::{StaffPersonBody, StaffPersonChanges},
 };
 
 /// Characters of licence and specialty.

@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 use crate::{
     audited_entity::entries,
-    certification::MoneyView,
     codes::{Day, Moment, NotAssignableCode, StaffKindCode, StaffRoleCode, StaffStatusCode},
+    money::MoneyView,
 };
 
 /// Somebody who works on requests.

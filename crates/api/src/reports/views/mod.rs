@@ -7,8 +7,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    certification::MoneyView,
     codes::{Day, GroupingCode, Moment, StageCode},
+    money::MoneyView,
 };
 
 /// A report.

@@ -2,10 +2,9 @@
 
 use chrono::Duration;
 use medcert_application::{
-    Error, IfMatch,
-    certification::Known,
-    demo,
+    Error, IfMatch, demo,
     identity::users::{self, HandOver, Suspension},
+    input::Parsed,
 };
 use medcert_domain::{
     certification::Action,
@@ -128,7 +127,7 @@ async fn whoever_asks_the_last_administrator_cannot_be_suspended() {
     let (admin, _) = begin(&clinic, "admin").await;
     admin.post(&suspend(&id.raw().to_string()), &json!({"reason": "left"})).await.expect(200);
     let first = actor_of(&clinic.app, "admin@demo.medcert.test").await.user;
-    let why = Known(Suspension { reason: "coup".to_owned(), hand_over: HandOver::default() });
+    let why = Parsed(Suspension { reason: "coup".to_owned(), hand_over: HandOver::default() });
     let refused = users::suspend(&clinic.app, &late, first, IfMatch::Absent, &why).await;
     assert!(matches!(refused, Err(Error::LastAdministrator(_))));
 }

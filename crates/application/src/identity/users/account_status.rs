@@ -19,8 +19,8 @@ use super::{
 use crate::{
     App, Error, IfMatch,
     audited_entity::{self, Change, Differences},
-    certification::Input,
     identity::profile::forget_email_change,
+    input::Input,
     retry::{Failed, run},
     store::{UnitOfWork, UserRow},
 };

@@ -17,8 +17,8 @@ use super::{
 use crate::{
     App, Conditions, Error,
     audited_entity::{self, Change, Differences},
-    certification::Input,
     idempotent::{EncodeResponse, Idempotent, idempotent, replay},
+    input::Input,
     retry::Failed,
     store::{UnitOfWork, UserRow},
 };

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     App, Error, IfMatch,
     audited_entity::{self, Change},
-    certification::Input,
+    input::Input,
     people::At,
     retry::run,
     store::UnitOfWork,

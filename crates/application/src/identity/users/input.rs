@@ -10,7 +10,7 @@ use medcert_domain::{
 };
 
 use super::VisibleUser;
-use crate::certification::PersonInput;
+use crate::people::PersonInput;
 
 /// An account to be made.
 #[derive(Clone)]

@@ -5,8 +5,7 @@ use medcert_domain::{Invalid, catalog::Institution, identity::Actor, people::Per
 use crate::{
     App,
     audited_entity::Differences,
-    certification::{PersonInput, PersonResolver},
-    people::{At, Correction},
+    people::{At, Correction, PersonInput, PersonResolver},
     retry::Failed,
     store::UnitOfWork,
 };

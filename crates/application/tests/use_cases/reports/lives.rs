@@ -4,8 +4,9 @@ use chrono::{Days, Duration, NaiveDate};
 use chrono_tz::Tz;
 use medcert_application::{
     Conditions, Error,
-    certification::{Answer, AssignInput, Attempt, Detail, Known, Payload, erase},
+    certification::{Answer, AssignInput, Attempt, Detail, Payload, erase},
     demo,
+    input::Parsed,
     reports::{self, Report, ReportFilter},
     store::{CellFilter, PageRequest},
 };
@@ -213,7 +214,7 @@ impl Lives {
                 let attempt = Attempt {
                     id,
                     conditions: &conditions,
-                    input: &Known("so".to_owned()),
+                    input: &Parsed("so".to_owned()),
                     encode: &|_| String::new(),
                 };
                 if self.all.len() > 12 && erase(&self.fixture.app(1), &admin, attempt).await.is_ok() {

@@ -6,10 +6,7 @@ mod pt;
 mod uk;
 
 use chrono::{Datelike, NaiveDate};
-use medcert_domain::{
-    Locale,
-    certification::{CertificateKind, Conclusion, Relationship},
-};
+use medcert_domain::{Locale, catalog::CertificateKind, certification::Conclusion, people::Relationship};
 
 /// All that is printed besides the texts of the sheet.
 pub(super) struct Texts {

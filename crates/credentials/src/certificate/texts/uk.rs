@@ -1,6 +1,6 @@
 //! Ukrainian.
 
-use medcert_domain::certification::{CertificateKind, Conclusion, Relationship};
+use medcert_domain::{catalog::CertificateKind, certification::Conclusion, people::Relationship};
 
 pub(super) static TEXTS: super::Texts = super::Texts {
     tag: "uk",

@@ -1,8 +1,9 @@
 //! Managers and doctors: assigning, changing, taking away.
 
 use super::super::{
-    Action, Assignment, AssignmentRole, Certification, Context, HistoryLine, Member, Outcome, Refusal,
+    Action, Assignment, AssignmentRole, Certification, Context, HistoryLine, Outcome, Refusal,
 };
+use crate::people::Member;
 use crate::{Invalid, people::StaffRole};
 
 fn invalid(code: &'static str, message: impl Into<String>) -> Refusal {

@@ -4,9 +4,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::{
     Id, Money,
-    certification::{AssignmentRole, CareMode, Channel, CloseOutcome, FeeSource, Relationship},
+    certification::{AssignmentRole, CareMode, Channel, CloseOutcome, FeeSource},
     identity::User,
-    people::{Person, Staff},
+    people::{Person, Relationship, Staff},
 };
 
 /// Who stands for a client who cannot.

@@ -3,7 +3,7 @@ use chrono::Duration;
 use super::*;
 use crate::{
     identity::{Role, UserStatus},
-    people::StaffStatus,
+    people::{Member, StaffStatus},
 };
 
 fn assign_manager(case: &Case, number: u128) -> Command {

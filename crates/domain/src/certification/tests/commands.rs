@@ -6,6 +6,7 @@ use super::*;
 use crate::{
     Id,
     files::{FileKind, MediaType, NewFile, StoredFile},
+    people::Relationship,
 };
 
 pub(super) fn text(value: &str) -> String {

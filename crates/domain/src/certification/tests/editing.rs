@@ -1,5 +1,8 @@
 use super::*;
-use crate::{identity::Role, people::FieldChange};
+use crate::{
+    identity::Role,
+    people::{FieldChange, Relationship},
+};
 
 fn change(field: &'static str, applied: bool) -> FieldChange {
     FieldChange { field, old: Some(text("old")), new: Some(text("new")), applied }

@@ -7,10 +7,10 @@ use uuid::Uuid;
 
 use super::*;
 use crate::{
-    Currency, Id, Locale, Money,
-    catalog::{Rules, Service},
+    Country, Currency, Id, Locale, Money,
+    catalog::{CertificateKind, Rules, Service},
     identity::{Actor, Origin, Role, UserStatus},
-    people::{Country, Document, DocumentType, Person, Staff, StaffRole, StaffUser},
+    people::{Document, DocumentType, Member, Person, Staff, StaffRole, StaffUser},
 };
 
 pub(super) const CLIENT: u128 = 1;

@@ -1,7 +1,10 @@
 use chrono::Duration;
 
 use super::*;
-use crate::{identity::UserStatus, people::StaffStatus};
+use crate::{
+    identity::UserStatus,
+    people::{Member, Relationship, StaffStatus},
+};
 
 #[test]
 fn issuing_closes_the_request_with_a_certificate() {

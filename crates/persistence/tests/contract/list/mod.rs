@@ -6,10 +6,10 @@ use medcert_application::store::{CertificationReads, PageRequest, RequestFilter,
 use medcert_domain::{
     Id,
     certification::{
-        AssignmentRole, Certification, Fee, FeeSource, Guardian, MoneyDecision, PaymentStatus, Relationship,
-        Stage, WaitingFor,
+        AssignmentRole, Certification, Fee, FeeSource, Guardian, MoneyDecision, PaymentStatus, Stage,
+        WaitingFor,
     },
-    people::Person,
+    people::{Person, Relationship},
 };
 use uuid::Uuid;
 

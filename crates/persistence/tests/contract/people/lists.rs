@@ -5,11 +5,10 @@ use medcert_application::store::{
 };
 use medcert_domain::{
     Currency, Entity as _, Money,
-    certification::Relationship,
     identity::{Role, User, UserStatus},
     people::{
-        DocumentType, Guardianship, Person, Promoter, PromoterIdentity, PromoterSource, PromoterType, Staff,
-        StaffRole, StaffStatus,
+        DocumentType, Guardianship, Person, Promoter, PromoterIdentity, PromoterSource, PromoterType,
+        Relationship, Staff, StaffRole, StaffStatus,
     },
 };
 

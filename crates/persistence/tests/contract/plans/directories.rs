@@ -9,7 +9,8 @@ use medcert_application::store::{
 };
 use medcert_domain::{
     Entity as _, Id,
-    certification::{CertificateKind, CertificateStatus},
+    catalog::CertificateKind,
+    certification::CertificateStatus,
     identity::{Role, UserStatus},
     jobs::{JobKind, JobStatus, LineOutcome},
     people::{DocumentType, Person, PromoterSource, PromoterType, StaffRole, StaffStatus},

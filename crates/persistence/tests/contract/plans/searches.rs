@@ -57,7 +57,8 @@ pub(crate) async fn late_names(database: &TestDatabase) {
                         .await;
                 let first = search_terms == ["zoila"] && after.is_some();
                 assert_eq!(page.items.len(), if first { 0 } else { 20 }, "{search_terms:?}");
-                explain(&db, &WATCH, &format!("{search_terms:?} {types:?} {after:?}"), seen, &mut wrong).await;
+                explain(&db, &WATCH, &format!("{search_terms:?} {types:?} {after:?}"), seen, &mut wrong)
+                    .await;
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Spanish.
 
 use medcert_application::certification::Overall;
-use medcert_domain::certification::{CertificateKind, Conclusion};
+use medcert_domain::{catalog::CertificateKind, certification::Conclusion};
 
 pub(super) static TEXTS: super::Texts = super::Texts {
     tag: "es",

@@ -6,10 +6,7 @@ mod pt;
 mod uk;
 
 use medcert_application::certification::Overall;
-use medcert_domain::{
-    Locale,
-    certification::{CertificateKind, Conclusion},
-};
+use medcert_domain::{Locale, catalog::CertificateKind, certification::Conclusion};
 
 /// Everything the page says in one language.
 pub(super) struct Texts {

@@ -1,9 +1,9 @@
 //! Managers and doctors.
 
 use medcert_domain::{
-    Id,
+    Country, Id,
     identity::Role,
-    people::{Country, Document, DocumentType, Staff, StaffStatus},
+    people::{Document, DocumentType, Staff, StaffStatus},
 };
 use medcert_testkit::{Actors, Clinic};
 use serde_json::{Value, json};

@@ -1,8 +1,8 @@
 //! Staff and people with a login: the administration keeps their data.
 
 use medcert_domain::{
-    Id,
-    people::{Country, Document, DocumentType, Person},
+    Country, Id,
+    people::{Document, DocumentType, Person},
 };
 use medcert_testkit::{Actors, Clinic};
 use serde_json::{Value, json};

@@ -2,13 +2,13 @@
 
 mod parse;
 
-use medcert_application::certification::{GuardianInput, PersonInput};
+use medcert_application::people::{GuardianInput, PersonInput};
 use medcert_domain::{Invalid, catalog::Institution};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use self::parse::kept;
-pub(super) use self::parse::{Scope, person};
+pub(crate) use self::parse::{Scope, person};
 use crate::{
     codes::{DocumentTypeCode, LocaleCode, RelationshipCode},
     field::Field,
@@ -17,19 +17,19 @@ use crate::{
 
 /// A person as typed, whichever body it came in.
 #[derive(Default)]
-pub(super) struct PersonText {
-    pub(super) document_type: Patch<String>,
-    pub(super) document_country: Patch<String>,
-    pub(super) document_number: Patch<String>,
-    pub(super) given_names: Patch<String>,
-    pub(super) family_names: Patch<String>,
-    pub(super) birth_date: Patch<String>,
-    pub(super) email: Patch<String>,
-    pub(super) phone: Patch<String>,
-    pub(super) phone_2: Patch<String>,
-    pub(super) landline: Patch<String>,
-    pub(super) address: Patch<String>,
-    pub(super) preferred_locale: Patch<String>,
+pub(crate) struct PersonText {
+    pub(crate) document_type: Patch<String>,
+    pub(crate) document_country: Patch<String>,
+    pub(crate) document_number: Patch<String>,
+    pub(crate) given_names: Patch<String>,
+    pub(crate) family_names: Patch<String>,
+    pub(crate) birth_date: Patch<String>,
+    pub(crate) email: Patch<String>,
+    pub(crate) phone: Patch<String>,
+    pub(crate) phone_2: Patch<String>,
+    pub(crate) landline: Patch<String>,
+    pub(crate) address: Patch<String>,
+    pub(crate) preferred_locale: Patch<String>,
 }
 
 macro_rules! whole_person {
@@ -300,13 +300,13 @@ impl ParseBody<PersonInput> for PersonChanges {
 }
 
 impl ClientBody {
-    pub(super) fn read(&self, r: &mut Reader<'_>, profile: &Institution) -> PersonInput {
+    pub(crate) fn read(&self, r: &mut Reader<'_>, profile: &Institution) -> PersonInput {
         person(r, &self.text(), Scope::Whole, profile)
     }
 }
 
 impl GuardianBody {
-    pub(super) fn read(&self, r: &mut Reader<'_>, profile: &Institution) -> Option<GuardianInput> {
+    pub(crate) fn read(&self, r: &mut Reader<'_>, profile: &Institution) -> Option<GuardianInput> {
         let person = person(r, &self.text(), Scope::Whole, profile);
         let relationship = r.required("relationship", self.relationship.as_deref(), code);
         Some(GuardianInput { person, relationship: Some(relationship?) })
@@ -314,13 +314,13 @@ impl GuardianBody {
 }
 
 impl ClientChanges {
-    pub(super) fn read(&self, r: &mut Reader<'_>, profile: &Institution) -> PersonInput {
+    pub(crate) fn read(&self, r: &mut Reader<'_>, profile: &Institution) -> PersonInput {
         person(r, &self.text(), Scope::Changes, profile)
     }
 }
 
 impl GuardianChanges {
-    pub(super) fn read(&self, r: &mut Reader<'_>, profile: &Institution) -> GuardianInput {
+    pub(crate) fn read(&self, r: &mut Reader<'_>, profile: &Institution) -> GuardianInput {
         let person = person(r, &self.text(), Scope::Changes, profile);
         let relationship =
             kept(r, "relationship", self.relationship.clone().change().as_ref(), Scope::Changes, code);

@@ -1,10 +1,10 @@
 //! Reading a person, whichever body it came in.
 
-use medcert_application::certification::{DocumentInput, PersonInput};
+use medcert_application::people::{DocumentInput, PersonInput};
 use medcert_domain::{
-    Invalid,
+    Country, Invalid,
     catalog::Institution,
-    people::{Country, Document, DocumentType, PersonPatch},
+    people::{Document, DocumentType, PersonPatch},
     text,
 };
 
@@ -13,7 +13,7 @@ use crate::parse::{MAX_NAME_LEN, Reader, code, date, line};
 
 /// Whether all that is required must be said, or only what changes.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(in super::super) enum Scope {
+pub(crate) enum Scope {
     Whole,
     Changes,
 }
@@ -37,7 +37,7 @@ pub(super) fn kept<T>(
 }
 
 /// Reads a person. Gives a value whatever was wrong: the faults are noted.
-pub(in super::super) fn person(
+pub(crate) fn person(
     r: &mut Reader<'_>,
     text: &PersonText,
     scope: Scope,

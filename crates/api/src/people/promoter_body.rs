@@ -1,14 +1,14 @@
 //! Promoters given inline.
 
-use medcert_application::certification::{NewPromoter, PersonInput};
+use medcert_application::people::{NewPromoter, PersonInput};
 use medcert_domain::{Invalid, catalog::Institution, people::PromoterType, text};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::person::{PersonText, Scope, person};
+use super::person_body::{PersonText, Scope, person};
 use crate::{
-    audited_entity::MoneyBody,
     codes::{DocumentTypeCode, PromoterTypeCode},
+    money::MoneyBody,
     parse::{MAX_COMMENT_LEN, MAX_NAME_LEN, ParseBody, Reader, code, id, line, note, read},
 };
 
@@ -81,7 +81,7 @@ pub(crate) fn tax_id(typed: &str) -> Result<String, Invalid> {
 }
 
 impl PromoterBody {
-    pub(super) fn read(&self, r: &mut Reader<'_>, profile: &Institution) -> Option<NewPromoter> {
+    pub(crate) fn read(&self, r: &mut Reader<'_>, profile: &Institution) -> Option<NewPromoter> {
         let kind: Option<PromoterType> = r.required("type", self.kind.as_deref(), code);
         let known = r.optional("person_id", self.person_id.as_deref(), id);
         let person = match kind {

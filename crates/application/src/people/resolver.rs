@@ -12,14 +12,14 @@ use medcert_domain::{
 };
 
 use super::{
-    PersonChange,
-    input::{DocumentInput, NewPromoter, PersonInput, PromoterInput, check_birth},
+    follow, index, index_promoter,
+    input::{DocumentInput, NewPromoter, PersonChange, PersonInput, PromoterInput, check_birth},
+    reindex,
 };
 use crate::{
     App,
     audit::About,
     audited_entity::{self, Change, Differences},
-    people::{self, follow},
     retry::Failed,
     store::UnitOfWork,
 };
@@ -142,13 +142,13 @@ impl PersonResolver<'_> {
             ..Person::named(self.app.id(), given_names, family_names, self.app.now())
         };
         self.uow.insert(&person).await?;
-        people::index(&mut *self.uow, &person).await?;
+        index(&mut *self.uow, &person).await?;
         self.record(person.id, "CREATE", vec![]).await?;
         Ok(Person { version: 1, ..person })
     }
 
     /// Takes over what is said of a known person; what a request may not change stays, and is told.
-    pub(super) async fn merge(
+    pub(crate) async fn merge(
         &mut self,
         part: &'static str,
         mut person: Person,
@@ -164,7 +164,7 @@ impl PersonResolver<'_> {
             if applied.iter().any(|change| SEARCHED.contains(&change.field)) {
                 self.renamed.push(person.id);
             } else if applied.iter().any(|change| change.field == "email") {
-                people::reindex(&mut *self.uow, &person).await?;
+                reindex(&mut *self.uow, &person).await?;
             }
             self.record(person.id, "EDIT", applied).await?;
         }
@@ -192,7 +192,7 @@ impl PersonResolver<'_> {
 
     /// Edits the person of a request: other fields, or another document. A number that belongs to somebody else
     /// leads to that person, who is not renamed by it; a number of nobody's corrects this person's.
-    pub(super) async fn edit(
+    pub(crate) async fn edit(
         &mut self,
         part: &'static str,
         mut person: Person,
@@ -242,7 +242,7 @@ impl PersonResolver<'_> {
     }
 
     /// The promoter that is named, found or made.
-    pub(super) async fn promoter(&mut self, input: &PromoterInput) -> Result<Promoter, Failed> {
+    pub(crate) async fn promoter(&mut self, input: &PromoterInput) -> Result<Promoter, Failed> {
         match input {
             PromoterInput::Known(id) => {
                 let found: Option<Promoter> = self.uow.get(*id).await?;
@@ -322,7 +322,7 @@ impl PersonResolver<'_> {
             ..Promoter::named(self.app.id(), identity, name, self.app.now())
         };
         self.uow.insert(&promoter).await?;
-        people::index_promoter(&mut *self.uow, &promoter, person).await?;
+        index_promoter(&mut *self.uow, &promoter, person).await?;
         let change = Change {
             about: About::object(Promoter::KIND, promoter.id.raw()),
             action: "CREATE",

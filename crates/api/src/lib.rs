@@ -19,6 +19,7 @@ mod compression;
 mod etag;
 mod export;
 mod field;
+mod fields;
 mod files;
 mod identity;
 mod import_registry;

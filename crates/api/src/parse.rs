@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::{
     codes::{self, Coded},
     field::Field,
+    fields::Scope,
 };
 
 /// Characters of names.
@@ -33,6 +34,16 @@ pub(crate) fn read<T>(read: impl FnOnce(&mut Reader<'_>) -> Option<T>) -> Result
     checks.done(value)
 }
 
+/// Reads one object of a body of this scope.
+pub(crate) fn read_as<T>(
+    scope: Scope,
+    read: impl FnOnce(&mut Reader<'_>) -> Option<T>,
+) -> Result<T, Invalid> {
+    let mut checks = Checks::default();
+    let value = read(&mut Reader::new(&mut checks).scoped(scope));
+    checks.done(value)
+}
+
 /// A field of a merge patch (RFC 7396): left out, null, or a value.
 pub(crate) type Patch<T> = Option<Option<T>>;
 
@@ -40,6 +51,7 @@ pub(crate) type Patch<T> = Option<Option<T>>;
 pub(crate) struct Reader<'c> {
     checks: &'c mut Checks,
     base: String,
+    scope: Scope,
 }
 
 /// Dates outside these years are typing errors, and not every database can hold them.
@@ -48,13 +60,24 @@ const YEARS: std::ops::RangeInclusive<i32> = 1850..=2999;
 impl<'c> Reader<'c> {
     /// For the object that the whole document is.
     pub(crate) fn new(checks: &'c mut Checks) -> Self {
-        Self { checks, base: String::new() }
+        Self { checks, base: String::new(), scope: Scope::default() }
     }
 
     /// For an object inside this one.
     pub(crate) fn inside(&mut self, field: &str) -> Reader<'_> {
         let base = self.pointer(field);
-        Reader { checks: self.checks, base }
+        Reader { checks: self.checks, base, scope: self.scope }
+    }
+
+    /// The same for a body of this scope.
+    pub(crate) fn scoped(mut self, scope: Scope) -> Self {
+        self.scope = scope;
+        self
+    }
+
+    /// Whether the body is about a whole thing.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.scope == Scope::Whole
     }
 
     fn pointer(&self, field: &str) -> String {
@@ -138,29 +161,66 @@ impl<'c> Reader<'c> {
         each.filter_map(|(at, one)| self.value(&format!("{field}/{at}"), read(one))).collect()
     }
 
-    /// Reads a field of a merge patch that cannot be cleared.
-    pub(crate) fn kept<T>(
+    /// Reads a text that cannot be cleared: a whole body must have it.
+    pub(crate) fn text<T>(
         &mut self,
         field: &str,
-        patch: Option<&Option<String>>,
+        typed: &Field<String>,
         read: impl FnOnce(&str) -> Result<T, Invalid>,
     ) -> Option<T> {
-        match patch? {
-            None => {
+        let typed = self.set(field, typed.clone())?;
+        self.value(field, read(&typed))
+    }
+
+    /// Reads a text that may be missing: what is blank is left out of a whole body, and cleared by changes.
+    pub(crate) fn clearable<T>(
+        &mut self,
+        field: &str,
+        typed: &Field<String>,
+        read: impl FnOnce(&str) -> Result<T, Invalid>,
+    ) -> Patch<T> {
+        let patch = self.patched(field, typed.clone().change().as_ref(), read);
+        patch.filter(|value| value.is_some() || !self.is_whole())
+    }
+
+    /// Takes a value that cannot be cleared: a whole body must have it.
+    pub(crate) fn set<T>(&mut self, field: &str, typed: Field<T>) -> Option<T> {
+        match typed {
+            Field::Value(value) => Some(value),
+            Field::Absent if !self.is_whole() => None,
+            Field::Absent | Field::Null => {
                 self.missing(field);
                 None
             }
-            Some(typed) => self.value(field, read(typed)),
         }
     }
 
-    /// Takes a value of a merge patch that cannot be cleared.
-    pub(crate) fn set<T>(&mut self, field: &str, patch: Field<T>) -> Option<T> {
-        let patch = patch.change()?;
-        if patch.is_none() {
-            self.missing(field);
+    /// Takes a value that cannot be cleared; a whole body without it has the default.
+    pub(crate) fn set_or<T>(&mut self, field: &str, typed: Field<T>, default: T) -> Option<T> {
+        match typed {
+            Field::Absent | Field::Null if self.is_whole() => Some(default),
+            other => self.set(field, other),
         }
-        patch
+    }
+
+    /// Takes a value that may be missing, as [`clearable`](Self::clearable).
+    pub(crate) fn set_clearable<B, T>(
+        &mut self,
+        typed: &Field<B>,
+        read: impl FnOnce(&mut Self, &B) -> Option<T>,
+    ) -> Patch<T> {
+        match typed {
+            Field::Absent => None,
+            Field::Null => (!self.is_whole()).then_some(None),
+            Field::Value(value) => read(self, value).map(Some),
+        }
+    }
+
+    /// Refuses a field that the body has only in other uses.
+    pub(crate) fn unknown<T>(&mut self, field: &str, typed: &Field<T>) {
+        if !typed.is_absent() {
+            self.fault(field, "unknown-field", "is not known here");
+        }
     }
 
     /// Reads an exact amount with its currency.

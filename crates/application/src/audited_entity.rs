@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 
 use medcert_domain::{
-    Id,
+    Editable, FieldChange, Id, field_changes,
     identity::{Actor, User},
-    people::FieldChange,
     text,
 };
 use uuid::Uuid;
@@ -29,6 +28,11 @@ impl Differences {
         }
     }
 
+    /// What differs between two states of an entity; without a state before, everything that is set.
+    pub(crate) fn between<E: Editable>(before: Option<&E>, after: &E) -> Self {
+        field_changes(before, after).into_iter().collect()
+    }
+
     /// Whether nothing differs.
     pub(crate) const fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -38,6 +42,22 @@ impl Differences {
 impl FromIterator<FieldChange> for Differences {
     fn from_iter<I: IntoIterator<Item = FieldChange>>(changes: I) -> Self {
         Self(changes.into_iter().map(|change| (change.field, change.old, change.new)).collect())
+    }
+}
+
+impl Extend<FieldChange> for Differences {
+    fn extend<I: IntoIterator<Item = FieldChange>>(&mut self, changes: I) {
+        self.0.extend(changes.into_iter().map(|change| (change.field, change.old, change.new)));
+    }
+}
+
+impl IntoIterator for Differences {
+    type Item = FieldChange;
+    type IntoIter = std::vec::IntoIter<FieldChange>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        let change = |(field, old, new)| FieldChange { field, old, new, applied: false };
+        self.0.into_iter().map(change).collect::<Vec<_>>().into_iter()
     }
 }
 

@@ -28,5 +28,9 @@ macro_rules! codes {
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(self.code()) }
         }
+
+        impl $crate::FieldValue for $name {
+            fn history_text(&self) -> Option<String> { Some(self.code().to_owned()) }
+        }
     };
 }

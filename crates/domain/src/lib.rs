@@ -9,6 +9,7 @@ mod code;
 pub mod catalog;
 pub mod certification;
 mod country;
+mod editable;
 pub mod files;
 mod id;
 pub mod identity;
@@ -22,6 +23,7 @@ pub mod reports;
 pub mod text;
 
 pub use country::Country;
+pub use editable::{Editable, FieldChange, FieldValue, field_changes};
 pub use id::{Entity, Id};
 pub use invalid::{Checks, Fault, Invalid};
 pub use locale::Locale;

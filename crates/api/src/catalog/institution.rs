@@ -2,13 +2,10 @@
 
 use actix_web::{HttpRequest, HttpResponse, get, patch, web::Data};
 use chrono_tz::Tz;
-use medcert_application::{
-    App,
-    catalog::{self, InstitutionPatch},
-};
+use medcert_application::{App, catalog};
 use medcert_domain::{
     Country, Currency, Invalid,
-    catalog::{Institution, Logo},
+    catalog::{Institution, InstitutionPatch, Logo},
     text,
 };
 use serde::{Deserialize, Serialize};
@@ -26,8 +23,8 @@ use crate::{
     registry::Registry,
 };
 
-/// Characters of the name.
-const MAX_NAME_LEN: usize = 200;
+/// Characters of the institution's name.
+const NAME_LEN: usize = 200;
 
 /// Where the logo is.
 pub(crate) const LOGO: &str = "/api/v1/institution/logo";
@@ -221,22 +218,19 @@ fn currency(typed: &str) -> Result<Currency, Invalid> {
 
 impl ParseBody<InstitutionPatch> for EditInstitutionBody {
     fn values(&self, _: &Institution) -> Result<InstitutionPatch, Invalid> {
-        fn patch(field: &Field<String>) -> Option<Option<String>> {
-            field.clone().change()
-        }
         read(|r| {
             Some(InstitutionPatch {
-                name: r.kept("name", patch(&self.name).as_ref(), line(MAX_NAME_LEN)),
-                tax_id: r.patched("tax_id", patch(&self.tax_id).as_ref(), line(30)),
-                address: r.patched("address", patch(&self.address).as_ref(), line(500)),
-                phone: r.patched("phone", patch(&self.phone).as_ref(), text::phone),
-                country: r.kept("country", patch(&self.country).as_ref(), country),
-                time_zone: r.kept("time_zone", patch(&self.time_zone).as_ref(), time_zone),
-                locale: r.kept("locale", patch(&self.locale).as_ref(), code),
-                currency: r.kept("currency", patch(&self.currency).as_ref(), currency),
-                certificate_series: r.kept(
+                name: r.text("name", &self.name, line(NAME_LEN)),
+                tax_id: r.clearable("tax_id", &self.tax_id, line(30)),
+                address: r.clearable("address", &self.address, line(500)),
+                phone: r.clearable("phone", &self.phone, text::phone),
+                country: r.text("country", &self.country, country),
+                time_zone: r.text("time_zone", &self.time_zone, time_zone),
+                locale: r.text("locale", &self.locale, code),
+                currency: r.text("currency", &self.currency, currency),
+                certificate_series: r.text(
                     "certificate_series",
-                    patch(&self.certificate_series).as_ref(),
+                    &self.certificate_series,
                     Institution::check_series,
                 ),
                 registrar_may_evaluate: r.set("registrar_may_evaluate", self.registrar_may_evaluate),

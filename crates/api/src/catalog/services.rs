@@ -2,9 +2,10 @@
 
 use actix_web::{HttpResponse, delete, get, patch, post};
 use medcert_application::{
-    catalog::{self, NewService, ServicePatch},
+    catalog::{self},
     store::ServiceFilter,
 };
+use medcert_domain::catalog::{NewService, ServicePatch};
 use medcert_domain::{
     Checks, Invalid,
     catalog::{Institution, Service},
@@ -17,9 +18,10 @@ use crate::{
     audited_entity::{ChangeView, ReadRequest, WriteRequest, entries, gone, text},
     codes::{CertificateKindCode, Moment},
     field::Field,
+    fields::body,
     money::{MoneyBody, MoneyView},
     page::{List, ListRequest, PageParams},
-    parse::{ParseBody, Reader, code, line, note, read, search_terms},
+    parse::{MAX_COMMENT_LEN, MAX_NAME_LEN, ParseBody, Reader, code, line, note, read_as, search_terms},
     path::PathId,
     problem::Failure,
     registry::Registry,
@@ -27,10 +29,6 @@ use crate::{
 
 /// Where services are.
 const PLACE: &str = "/api/v1/services";
-/// Characters of names.
-const MAX_NAME_LEN: usize = 150;
-/// Characters of descriptions.
-const MAX_COMMENT_LEN: usize = 1000;
 /// Days a certificate may be valid: a hundred years.
 const VALIDITY: std::ops::RangeInclusive<i64> = 1..=36_525;
 
@@ -100,111 +98,74 @@ fn validity(r: &mut Reader<'_>, days: i64) -> Option<u32> {
     u32::try_from(days).ok().filter(|_| fine)
 }
 
-/// A new service.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+/// What is said of a service.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = NewService, example = json!({
-    "name": "Certificate for mountain sports", "description": "With an exercise test",
-    "fee": {"amount": "250.00", "currency": "PEN"}, "certificate_kind": "SPORTS_FITNESS", "validity_days": 180
-}))]
-pub(crate) struct NewServiceBody {
-    /// Name; unique, and printed on certificates.
-    #[schema(required = true, value_type = String, min_length = 1, max_length = 150)]
-    name: Option<String>,
-    /// What it is.
-    #[schema(max_length = 1000)]
-    description: Option<String>,
-    /// Regular fee.
-    #[schema(required = true, value_type = MoneyBody)]
-    fee: Option<MoneyBody>,
-    /// Certificate it leads to.
-    #[schema(required = true, value_type = CertificateKindCode)]
-    certificate_kind: Option<String>,
-    /// Days a certificate is valid, the first one counted.
-    #[schema(required = true, value_type = i64, minimum = 1, maximum = 36_525)]
-    validity_days: Option<i64>,
-    /// Whether it is offered; true when left out.
-    active: Option<bool>,
-}
-
-impl ParseBody<NewService> for NewServiceBody {
-    fn values(&self, _: &Institution) -> Result<NewService, Invalid> {
-        read(|r| {
-            let name = r.required("name", self.name.as_deref(), line(MAX_NAME_LEN));
-            let description = r.optional("description", self.description.as_deref(), note(MAX_COMMENT_LEN));
-            let fee = if let Some(fee) = &self.fee {
-                fee.read(r, "fee")
-            } else {
-                r.missing("fee");
-                None
-            };
-            let certificate_kind = r.required("certificate_kind", self.certificate_kind.as_deref(), code);
-            let validity_days = if let Some(days) = self.validity_days {
-                validity(r, days)
-            } else {
-                r.missing("validity_days");
-                None
-            };
-            Some(NewService {
-                name: name?,
-                description,
-                fee: fee?,
-                certificate_kind: certificate_kind?,
-                validity_days: validity_days?,
-                active: self.active.unwrap_or(true),
-            })
-        })
-    }
-}
-
-/// Changes to a service: what is left out stays, null clears.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = ServiceChanges, example = json!({"fee": {"amount": "220.00", "currency": "PEN"}}))]
-struct EditServiceBody {
+pub(crate) struct ServiceFields {
     /// Name; unique, and printed on certificates.
     #[serde(default)]
-    #[schema(required = false, value_type = String, min_length = 1, max_length = 150)]
+    #[schema(value_type = String, min_length = 1, max_length = 150)]
     name: Field<String>,
     /// What it is.
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 1000)]
     description: Field<String>,
-    /// Fee of requests registered from now on.
+    /// Regular fee; a change holds for requests registered from now on.
     #[serde(default)]
-    #[schema(required = false, value_type = MoneyBody)]
+    #[schema(value_type = MoneyBody)]
     fee: Field<MoneyBody>,
     /// Certificate it leads to.
     #[serde(default)]
-    #[schema(required = false, value_type = CertificateKindCode)]
+    #[schema(value_type = CertificateKindCode)]
     certificate_kind: Field<String>,
     /// Days a certificate is valid, the first one counted.
     #[serde(default)]
-    #[schema(required = false, value_type = i64, minimum = 1, maximum = 36_525)]
+    #[schema(value_type = i64, minimum = 1, maximum = 36_525)]
     validity_days: Field<i64>,
-    /// Whether it is offered.
+    /// Whether it is offered; of a new service true when left out.
     #[serde(default)]
-    #[schema(required = false, value_type = bool)]
+    #[schema(value_type = bool)]
     active: Field<bool>,
+}
+
+impl ServiceFields {
+    fn read(&self, r: &mut Reader<'_>) -> ServicePatch {
+        ServicePatch {
+            name: r.text("name", &self.name, line(MAX_NAME_LEN)),
+            description: r.clearable("description", &self.description, note(MAX_COMMENT_LEN)),
+            fee: r.set("fee", self.fee.clone()).and_then(|fee| fee.read(r, "fee")),
+            certificate_kind: r.text("certificate_kind", &self.certificate_kind, code),
+            validity_days: r.set("validity_days", self.validity_days).and_then(|days| validity(r, days)),
+            active: r.set_or("active", self.active, true),
+        }
+    }
+}
+
+body! {
+    /// A new service.
+    pub(crate) NewServiceBody = "NewService": Whole ServiceFields,
+    defaults ["active"],
+    example {
+        "name": "Certificate for mountain sports", "description": "With an exercise test",
+        "fee": {"amount": "250.00", "currency": "PEN"}, "certificate_kind": "SPORTS_FITNESS", "validity_days": 180
+    }
+}
+
+body! {
+    /// Changes to a service: what is left out stays, null clears.
+    EditServiceBody = "ServiceChanges": Changes ServiceFields,
+    example {"fee": {"amount": "220.00", "currency": "PEN"}}
+}
+
+impl ParseBody<NewService> for NewServiceBody {
+    fn values(&self, _: &Institution) -> Result<NewService, Invalid> {
+        read_as(Self::SCOPE, |r| self.0.read(r).whole())
+    }
 }
 
 impl ParseBody<ServicePatch> for EditServiceBody {
     fn values(&self, _: &Institution) -> Result<ServicePatch, Invalid> {
-        read(|r| {
-            let description = self.description.clone().change();
-            Some(ServicePatch {
-                name: r.kept("name", self.name.clone().change().as_ref(), line(MAX_NAME_LEN)),
-                description: r.patched("description", description.as_ref(), note(MAX_COMMENT_LEN)),
-                fee: r.set("fee", self.fee.clone()).and_then(|fee| fee.read(r, "fee")),
-                certificate_kind: r.kept(
-                    "certificate_kind",
-                    self.certificate_kind.clone().change().as_ref(),
-                    code,
-                ),
-                validity_days: r.set("validity_days", self.validity_days).and_then(|days| validity(r, days)),
-                active: r.set("active", self.active),
-            })
-        })
+        read_as(Self::SCOPE, |r| Some(self.0.read(r)))
     }
 }
 

@@ -9,7 +9,7 @@ use actix_web::{
 use futures::future::LocalBoxFuture;
 use medcert_application::{
     App, Error,
-    certification::{self, Answer, Attempt, Detail, Payload, RegisterInput, Replay},
+    certification::{self, Answer, Attempt, Detail, Payload, Replay, RequestInput},
 };
 use medcert_domain::certification::{Action, Certification};
 use serde::{Deserialize, de::DeserializeOwned};
@@ -52,7 +52,7 @@ impl<B: 'static> FromRequest for ActionRequest<B> {
     }
 }
 
-impl<B: ParseBody<RegisterInput> + DeserializeOwned> ActionRequest<B> {
+impl<B: ParseBody<RequestInput> + DeserializeOwned> ActionRequest<B> {
     /// Registers a request.
     pub(super) async fn register(&self) -> Result<HttpResponse, Failure> {
         let conditions = self.preconditions.conditions(&self.caller, &self.body)?;

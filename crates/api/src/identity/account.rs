@@ -81,14 +81,13 @@ struct ProfileBody {
 
 impl ParseBody<ProfileEdit> for ProfileBody {
     fn values(&self, _: &Institution) -> Result<ProfileEdit, Invalid> {
-        let patch = |field: &Field<String>| field.clone().change();
         read(|r| {
             Some(ProfileEdit {
-                given_names: r.kept("given_names", patch(&self.given_names).as_ref(), line(150)),
-                family_names: r.kept("family_names", patch(&self.family_names).as_ref(), line(150)),
-                phone: r.patched("phone", patch(&self.phone).as_ref(), text::phone),
-                locale: r.kept("locale", patch(&self.locale).as_ref(), code),
-                email: r.kept("email", patch(&self.email).as_ref(), text::email),
+                given_names: r.text("given_names", &self.given_names, line(150)),
+                family_names: r.text("family_names", &self.family_names, line(150)),
+                phone: r.clearable("phone", &self.phone, text::phone),
+                locale: r.text("locale", &self.locale, code),
+                email: r.text("email", &self.email, text::email),
                 current_password: self.current_password.clone(),
             })
         })

@@ -12,14 +12,14 @@ mod staff;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use medcert_domain::people::FieldChange;
+use medcert_domain::FieldChange;
 
 pub(crate) use self::{
     person_body::{
-        ClientBody, ClientChanges, GuardianBody, GuardianChanges, PersonBody, PersonChanges, StaffPersonBody,
-        StaffPersonChanges, UserPersonBody,
+        ClientBody, ClientChanges, GuardianBody, GuardianChanges, PersonBody, PersonChanges, PersonFields,
+        StaffPersonBody, StaffPersonChanges, UserPersonBody,
     },
-    promoter_body::{PromoterBody, tax_id},
+    promoter_body::{PromoterBody, PromoterChanges, PromoterFields},
     staff::NewStaffBody,
 };
 use crate::registry::Registry;

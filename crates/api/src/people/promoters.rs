@@ -2,14 +2,12 @@
 
 use actix_web::{HttpResponse, delete, get, patch, post};
 use medcert_application::{
-    people::{self, PromoterMade, PromoterPatch},
+    people::{self, PromoterMade},
     store::PromoterFilter,
 };
 use medcert_domain::{
     Checks, Invalid,
-    catalog::Institution,
     people::{Promoter, PromoterIdentity},
-    text,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -19,12 +17,11 @@ use super::DifferenceView;
 use crate::{
     audited_entity::{self, ChangeView, ReadRequest, WriteRequest, entries, gone},
     codes::{Moment, PromoterTypeCode},
-    field::Field,
-    money::{MoneyBody, MoneyView},
+    money::MoneyView,
     page::{List, ListRequest, PageParams},
-    parse::{MAX_COMMENT_LEN, MAX_NAME_LEN, ParseBody, Reader, code, id, line, note, read, search_terms},
+    parse::{Reader, code, id, search_terms},
     path::PathId,
-    people::{PromoterBody, tax_id},
+    people::{PromoterBody, PromoterChanges},
     problem::Failure,
     registry::Registry,
 };
@@ -118,67 +115,6 @@ impl From<Promoter> for PromoterView {
             updated_at: promoter.updated_at.into(),
             differences: vec![],
         }
-    }
-}
-
-/// Changes to a promoter: what is left out stays, null clears. What it is stays for ever.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = PromoterChanges, example = json!({"phone": "+51 1 555 0100", "fee": null}))]
-struct PromoterChanges {
-    /// COMPANY: legal name.
-    #[serde(default)]
-    #[schema(required = false, value_type = String, min_length = 1, max_length = 150)]
-    legal_name: Field<String>,
-    /// OTHER: name. A PERSON is renamed among the people.
-    #[serde(default)]
-    #[schema(required = false, value_type = String, min_length = 1, max_length = 150)]
-    name: Field<String>,
-    /// Tax id.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 30)]
-    tax_id: Field<String>,
-    /// E-mail address.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 254)]
-    email: Field<String>,
-    /// Telephone.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 20)]
-    phone: Field<String>,
-    /// Where the institution knows it from: one of its sources.
-    #[serde(default)]
-    #[schema(value_type = Option<Uuid>)]
-    source_id: Field<String>,
-    /// What it is paid for each client, as agreed.
-    #[serde(default)]
-    #[schema(value_type = Option<MoneyBody>)]
-    fee: Field<MoneyBody>,
-    /// Comment.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 1000)]
-    comment: Field<String>,
-}
-
-impl ParseBody<PromoterPatch> for PromoterChanges {
-    fn values(&self, _: &Institution) -> Result<PromoterPatch, Invalid> {
-        let patch = |field: &Field<String>| field.clone().change();
-        read(|r| {
-            Some(PromoterPatch {
-                legal_name: r.kept("legal_name", patch(&self.legal_name).as_ref(), line(MAX_NAME_LEN)),
-                name: r.kept("name", patch(&self.name).as_ref(), line(MAX_NAME_LEN)),
-                tax_id: r.patched("tax_id", patch(&self.tax_id).as_ref(), tax_id),
-                email: r.patched("email", patch(&self.email).as_ref(), text::email),
-                phone: r.patched("phone", patch(&self.phone).as_ref(), text::phone),
-                source: r.patched("source_id", patch(&self.source_id).as_ref(), id),
-                fee: match &self.fee {
-                    Field::Absent => None,
-                    Field::Null => Some(None),
-                    Field::Value(fee) => fee.read(r, "fee").map(Some),
-                },
-                comment: r.patched("comment", patch(&self.comment).as_ref(), note(MAX_COMMENT_LEN)),
-            })
-        })
     }
 }
 

@@ -1,8 +1,12 @@
 //! Where promoters are known from.
 
 use actix_web::{HttpResponse, delete, get, patch, post};
-use medcert_application::people::{self, SourcePatch};
-use medcert_domain::{Invalid, catalog::Institution, people::PromoterSource};
+use medcert_application::people;
+use medcert_domain::{
+    Invalid,
+    catalog::Institution,
+    people::{NewPromoterSource, PromoterSource, PromoterSourcePatch},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -11,8 +15,9 @@ use crate::{
     audited_entity::{ChangeView, ReadRequest, WriteRequest, entries, gone, text},
     codes::Moment,
     field::Field,
+    fields::body,
     page::{List, ListRequest, PageParams},
-    parse::{MAX_NAME_LEN, ParseBody, line, read},
+    parse::{MAX_NAME_LEN, ParseBody, Reader, line, read_as},
     path::PathId,
     problem::Failure,
     registry::Registry,
@@ -57,48 +62,54 @@ impl From<PromoterSource> for SourceView {
     }
 }
 
-/// A new source.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+/// What is said of a source.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = NewPromoterSource, example = json!({"name": "Radio"}))]
-struct NewSourceBody {
+struct SourceFields {
     /// Name; two that differ by case alone are one.
-    #[schema(required = true, value_type = String, min_length = 1, max_length = 150)]
-    name: Option<String>,
-}
-
-impl ParseBody<String> for NewSourceBody {
-    fn values(&self, _: &Institution) -> Result<String, Invalid> {
-        read(|r| r.required("name", self.name.as_deref(), line(MAX_NAME_LEN)))
-    }
-}
-
-/// Changes to a source: what is left out stays.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = PromoterSourceChanges, example = json!({"active": false}))]
-struct SourceChanges {
-    /// Another name.
     #[serde(default)]
-    #[schema(required = false, value_type = String, min_length = 1, max_length = 150)]
+    #[schema(value_type = String, min_length = 1, max_length = 150)]
     name: Field<String>,
     /// False retires it: promoters keep it, and no other gets it.
     #[serde(default)]
-    #[schema(required = false, value_type = bool)]
+    #[schema(value_type = bool)]
     active: Field<bool>,
 }
 
-impl ParseBody<SourcePatch> for SourceChanges {
-    fn values(&self, _: &Institution) -> Result<SourcePatch, Invalid> {
-        read(|r| {
-            if self.active == Field::Null {
-                r.missing("active");
-            }
-            Some(SourcePatch {
-                name: r.kept("name", self.name.clone().change().as_ref(), line(MAX_NAME_LEN)),
-                active: self.active.change().flatten(),
-            })
+impl SourceFields {
+    fn read(&self, r: &mut Reader<'_>) -> PromoterSourcePatch {
+        PromoterSourcePatch {
+            name: r.text("name", &self.name, line(MAX_NAME_LEN)),
+            active: r.set_or("active", self.active, true),
+        }
+    }
+}
+
+body! {
+    /// A new source.
+    NewSourceBody = "NewPromoterSource": Whole SourceFields,
+    without ["active"],
+    example {"name": "Radio"}
+}
+
+body! {
+    /// Changes to a source: what is left out stays.
+    SourceChanges = "PromoterSourceChanges": Changes SourceFields,
+    example {"active": false}
+}
+
+impl ParseBody<NewPromoterSource> for NewSourceBody {
+    fn values(&self, _: &Institution) -> Result<NewPromoterSource, Invalid> {
+        read_as(Self::SCOPE, |r| {
+            r.unknown("active", &self.0.active);
+            self.0.read(r).whole()
         })
+    }
+}
+
+impl ParseBody<PromoterSourcePatch> for SourceChanges {
+    fn values(&self, _: &Institution) -> Result<PromoterSourcePatch, Invalid> {
+        read_as(Self::SCOPE, |r| Some(self.0.read(r)))
     }
 }
 
@@ -110,8 +121,6 @@ struct SourcesQuery {
     /// Those that are offered, or those that are not.
     active: Option<bool>,
 }
-
-impl SourcesQuery {}
 
 /// List the sources of promoters, by name.
 #[utoipa::path(tag = "people", params(SourcesQuery, PageParams),

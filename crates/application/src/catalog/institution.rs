@@ -1,8 +1,10 @@
 //! The institution's profile: who issues, and by which rules.
 
-use chrono_tz::Tz;
 use medcert_domain::{
-    Country, Currency, Entity as _, Locale, catalog::Institution, identity::Actor, policy::Permission,
+    Entity as _,
+    catalog::{Institution, InstitutionPatch},
+    identity::Actor,
+    policy::Permission,
 };
 
 use crate::{
@@ -13,63 +15,6 @@ use crate::{
     retry::{Failed, run},
     store::{ChangeRow, Page, PageRequest, UnitOfWork},
 };
-
-/// Changes to the profile: `None` leaves a field, `Some(None)` clears it.
-#[derive(Debug, Clone, Default)]
-pub struct InstitutionPatch {
-    /// Legal name.
-    pub name: Option<String>,
-    /// Tax id.
-    pub tax_id: Option<Option<String>>,
-    /// Postal address.
-    pub address: Option<Option<String>>,
-    /// Telephone.
-    pub phone: Option<Option<String>>,
-    /// Country.
-    pub country: Option<Country>,
-    /// Time zone.
-    pub time_zone: Option<Tz>,
-    /// Language when a person has none.
-    pub locale: Option<Locale>,
-    /// Currency of what has no other.
-    pub currency: Option<Currency>,
-    /// Prefix of certificate numbers; another one begins to count anew.
-    pub certificate_series: Option<String>,
-    /// Whether the operator who registered a request may be its doctor.
-    pub registrar_may_evaluate: Option<bool>,
-    /// Whether an operator's payment counts at once.
-    pub cashier_may_validate: Option<bool>,
-    /// Days after which an evaluation is too old to issue.
-    pub evaluation_max_age_days: Option<u32>,
-    /// Days by which validity may begin before the evaluation.
-    pub backdating_days: Option<u32>,
-    /// Age in years from which nobody needs a guardian.
-    pub age_of_majority: Option<u32>,
-}
-
-impl InstitutionPatch {
-    fn apply(self, to: &mut Institution) {
-        fn set<T>(slot: &mut T, new: Option<T>) {
-            if let Some(new) = new {
-                *slot = new;
-            }
-        }
-        set(&mut to.name, self.name);
-        set(&mut to.tax_id, self.tax_id);
-        set(&mut to.address, self.address);
-        set(&mut to.phone, self.phone);
-        set(&mut to.country, self.country);
-        set(&mut to.time_zone, self.time_zone);
-        set(&mut to.locale, self.locale);
-        set(&mut to.currency, self.currency);
-        set(&mut to.certificate_series, self.certificate_series);
-        set(&mut to.rules.registrar_may_evaluate, self.registrar_may_evaluate);
-        set(&mut to.rules.cashier_may_validate, self.cashier_may_validate);
-        set(&mut to.rules.evaluation_max_age_days, self.evaluation_max_age_days);
-        set(&mut to.rules.backdating_days, self.backdating_days);
-        set(&mut to.rules.age_of_majority, self.age_of_majority);
-    }
-}
 
 /// The institution's profile.
 pub async fn institution(app: &App, actor: &Actor) -> Result<Institution, Error> {
@@ -154,24 +99,8 @@ pub(super) async fn change(
 }
 
 fn differences(before: &Institution, after: &Institution) -> Differences {
-    let mut differences = Differences::default();
-    let mut note = |field, read: &dyn Fn(&Institution) -> Option<String>| {
-        differences.note(field, read(before), read(after));
-    };
-    note("name", &|profile| Some(profile.name.clone()));
-    note("tax_id", &|profile| profile.tax_id.clone());
-    note("address", &|profile| profile.address.clone());
-    note("phone", &|profile| profile.phone.clone());
-    note("country", &|profile| Some(profile.country.code().to_owned()));
-    note("time_zone", &|profile| Some(profile.time_zone.name().to_owned()));
-    note("locale", &|profile| Some(profile.locale.to_string()));
-    note("currency", &|profile| Some(profile.currency.to_string()));
-    note("certificate_series", &|profile| Some(profile.certificate_series.clone()));
-    note("logo", &|profile| profile.logo.as_ref().map(|logo| logo.sha256.clone()));
-    note("registrar_may_evaluate", &|profile| Some(profile.rules.registrar_may_evaluate.to_string()));
-    note("cashier_may_validate", &|profile| Some(profile.rules.cashier_may_validate.to_string()));
-    note("evaluation_max_age_days", &|profile| Some(profile.rules.evaluation_max_age_days.to_string()));
-    note("backdating_days", &|profile| Some(profile.rules.backdating_days.to_string()));
-    note("age_of_majority", &|profile| Some(profile.rules.age_of_majority.to_string()));
+    let mut differences = Differences::between(Some(before), after);
+    let logo = |profile: &Institution| profile.logo.as_ref().map(|logo| logo.sha256.clone());
+    differences.note("logo", logo(before), logo(after));
     differences
 }

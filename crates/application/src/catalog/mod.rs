@@ -4,10 +4,7 @@ mod institution;
 mod logo;
 mod services;
 
-pub use institution::{InstitutionPatch, change_institution, institution, institution_history};
+pub use institution::{change_institution, institution, institution_history};
 pub use logo::{LOGO_LIMIT, logo, remove_logo, set_logo};
 pub(crate) use services::create_service_in;
-pub use services::{
-    NewService, ServicePatch, change_service, create_service, delete_service, service, service_history,
-    services,
-};
+pub use services::{change_service, create_service, delete_service, service, service_history, services};

@@ -1,8 +1,8 @@
 //! Services: what the institution offers, and for how much.
 
 use medcert_domain::{
-    Entity as _, Id, Money,
-    catalog::{CertificateKind, Service},
+    Entity as _, Id,
+    catalog::{NewService, Service, ServicePatch},
     identity::Actor,
     policy::Permission,
 };
@@ -16,40 +16,6 @@ use crate::{
     retry::{Failed, run},
     store::{ChangeRow, Page, PageRequest, ServiceFilter, UnitOfWork},
 };
-
-/// A new service.
-#[derive(Debug, Clone)]
-pub struct NewService {
-    /// Name.
-    pub name: String,
-    /// What it is.
-    pub description: Option<String>,
-    /// Regular fee.
-    pub fee: Money,
-    /// Certificate it leads to.
-    pub certificate_kind: CertificateKind,
-    /// Days a certificate is valid, the first one counted.
-    pub validity_days: u32,
-    /// Whether it is offered.
-    pub active: bool,
-}
-
-/// Changes to a service: `None` leaves a field, `Some(None)` clears it.
-#[derive(Debug, Clone, Default)]
-pub struct ServicePatch {
-    /// Another name.
-    pub name: Option<String>,
-    /// What it is.
-    pub description: Option<Option<String>>,
-    /// Another fee, for requests registered from now on.
-    pub fee: Option<Money>,
-    /// Another certificate.
-    pub certificate_kind: Option<CertificateKind>,
-    /// Another number of days.
-    pub validity_days: Option<u32>,
-    /// Whether it is offered.
-    pub active: Option<bool>,
-}
 
 /// The services, by name.
 pub async fn services(
@@ -104,19 +70,7 @@ pub(crate) async fn create_service_in(
     new: &NewService,
 ) -> Result<Service, Failed> {
     check_name(app, uow, &new.name, None).await?;
-    let now = app.now();
-    let service = Service {
-        id: app.id(),
-        version: 0,
-        name: new.name.clone(),
-        description: new.description.clone(),
-        fee: new.fee,
-        certificate_kind: new.certificate_kind,
-        validity_days: new.validity_days,
-        active: new.active,
-        created_at: now,
-        updated_at: now,
-    };
+    let service = Service::create(app.id(), new.clone(), app.now());
     uow.insert(&service).await?;
     keep(app, actor, uow, None, &service, ("CREATE", "catalog.create_service")).await?;
     Ok(Service { version: 1, ..service })
@@ -140,15 +94,10 @@ pub async fn change_service(
         if_match.check(before.version)?;
         let patch = input.read(&profile)?;
         let mut service = before.clone();
-        if let Some(name) = patch.name {
-            check_name(app, uow, &name, Some(id)).await?;
-            service.name = name;
+        if let Some(name) = &patch.name {
+            check_name(app, uow, name, Some(id)).await?;
         }
-        service.description = patch.description.unwrap_or(service.description);
-        service.fee = patch.fee.unwrap_or(service.fee);
-        service.certificate_kind = patch.certificate_kind.unwrap_or(service.certificate_kind);
-        service.validity_days = patch.validity_days.unwrap_or(service.validity_days);
-        service.active = patch.active.unwrap_or(service.active);
+        patch.apply(&mut service);
         if service == before {
             return Ok(before);
         }
@@ -215,16 +164,7 @@ async fn keep(
     (action, audited): (&'static str, &'static str),
 ) -> Result<(), Failed> {
     uow.index_entry(Service::KIND, after.id.raw(), &search_terms([after.name.as_str()])).await?;
-    let mut differences = Differences::default();
-    let mut note = |field, read: &dyn Fn(&Service) -> Option<String>| {
-        differences.note(field, before.and_then(read), read(after));
-    };
-    note("name", &|service| Some(service.name.clone()));
-    note("description", &|service| service.description.clone());
-    note("fee", &|service| Some(service.fee.to_string()));
-    note("certificate_kind", &|service| Some(service.certificate_kind.to_string()));
-    note("validity_days", &|service| Some(service.validity_days.to_string()));
-    note("active", &|service| Some(service.active.to_string()));
+    let differences = Differences::between(before, after);
     let about = About::object(Service::KIND, after.id.raw());
     audited_entity::journal(app, actor, uow, Change { about, action, audited, differences, comment: None })
         .await

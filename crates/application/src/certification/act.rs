@@ -10,7 +10,7 @@ use medcert_domain::{
 };
 
 use super::{
-    Answer, AssignInput, Attempt, CareInput, Detail, EditInput, Payload,
+    Answer, AssignInput, Attempt, CareInput, Detail, Payload, RequestInput,
     detail::context,
     idempotency::{claim, remember, replay, settle},
     journal, may_somewhere,
@@ -221,7 +221,7 @@ async fn member(uow: &mut dyn UnitOfWork, input: &AssignInput) -> Result<Member,
 }
 
 /// Completes what was said of the care by what is known of it.
-fn merged_care(
+pub(super) fn merged_care(
     present: Option<&Care>,
     given: Option<Option<CareInput>>,
 ) -> Result<Option<Option<Care>>, Invalid> {
@@ -239,14 +239,10 @@ async fn edit(
     uow: &mut dyn UnitOfWork,
     profile: &Institution,
     request_aggregate: &mut RequestAggregate,
-    input: EditInput,
+    input: RequestInput,
 ) -> Result<(Edit, Vec<PersonChange>), Failed> {
-    let mut edit = Edit {
-        care: merged_care(request_aggregate.certification.care.as_ref(), input.care)?,
-        external_reference: input.external_reference,
-        comment: input.comment,
-        ..Edit::default()
-    };
+    let mut edit = Edit { fields: input.fields, ..Edit::default() };
+    edit.fields.care = merged_care(request_aggregate.certification.care.as_ref(), input.care)?;
     let mut finder = PersonResolver::new(app, actor, &mut *uow, profile);
     if let Some(client) = &input.client {
         let person = finder.edit("client", request_aggregate.client.clone(), client).await?;

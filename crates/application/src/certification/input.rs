@@ -4,8 +4,8 @@ use medcert_domain::{
     Id, Money,
     catalog::Service,
     certification::{
-        Action, Care, CareMode, Certification, CloseOutcome, EndWithoutCertificate, NewEvaluation,
-        NewPayment, NewRefund, Payment, ReopenReason,
+        Action, CareMode, Certification, CloseOutcome, EndWithoutCertificate, NewEvaluation, NewPayment,
+        NewRefund, Payment, ReopenReason, RequestPatch,
     },
     people::Staff,
 };
@@ -25,42 +25,22 @@ pub struct CareInput {
     pub place: Option<Option<String>>,
 }
 
-/// A new request.
-#[derive(Debug, Clone)]
-pub struct RegisterInput {
-    /// Whom the certificate is about.
-    pub client: PersonInput,
-    /// Who stands for the client.
-    pub guardian: Option<GuardianInput>,
-    /// Who sent the client.
-    pub promoter: Option<PromoterInput>,
-    /// What is asked for.
-    pub service: Option<Id<Service>>,
-    /// How the client is to be seen.
-    pub care: Option<Care>,
-    /// Reference in the integrator's system.
-    pub external_reference: Option<String>,
-    /// Comment.
-    pub comment: Option<String>,
-}
-
-/// Changes to a request: `None` leaves a field, `Some(None)` clears it.
+/// What is said of a request: of a new one, with a client; of a change, where `None` leaves a field and `Some(None)`
+/// clears it.
 #[derive(Debug, Clone, Default)]
-pub struct EditInput {
-    /// Changes to the client.
+pub struct RequestInput {
+    /// Whom the certificate is about, or changes to the client.
     pub client: Option<PersonInput>,
-    /// Changes to the guardian, another guardian, or none.
+    /// Who stands for the client, changes to the guardian, or nobody.
     pub guardian: Option<Option<GuardianInput>>,
-    /// Another promoter, or none.
+    /// Who sent the client, or nobody.
     pub promoter: Option<Option<PromoterInput>>,
-    /// Another service, or none.
+    /// What is asked for, or nothing yet.
     pub service: Option<Option<Id<Service>>>,
-    /// How the client is seen.
+    /// How the client is to be seen.
     pub care: Option<Option<CareInput>>,
-    /// Reference in the integrator's system.
-    pub external_reference: Option<Option<String>>,
-    /// Comment.
-    pub comment: Option<Option<String>>,
+    /// The other fields.
+    pub fields: RequestPatch,
 }
 
 /// A staff member to assign.
@@ -76,7 +56,7 @@ pub struct AssignInput {
 #[derive(Debug, Clone)]
 pub enum Payload {
     /// EDIT.
-    Edit(Box<EditInput>),
+    Edit(Box<RequestInput>),
     /// ASSIGN_MANAGER, CHANGE_MANAGER, ASSIGN_DOCTOR, CHANGE_DOCTOR.
     Assign(AssignInput),
     /// UNASSIGN_MANAGER, UNASSIGN_DOCTOR, with a reason; CLEAR_OBSERVATION, with a comment.

@@ -23,7 +23,7 @@ pub use detail::{Detail, detail, history, list};
 pub use erase::erase;
 pub use idempotency::{Answer, Replay};
 pub(crate) use idempotency::{claim, remember_as, row as stored_answer};
-pub use input::{AssignInput, Attempt, CareInput, EditInput, Encode, Payload, RegisterInput};
+pub use input::{AssignInput, Attempt, CareInput, Encode, Payload, RequestInput};
 pub use issue::issue;
 pub(crate) use reassign::{Moved, move_to};
 pub use register::register;

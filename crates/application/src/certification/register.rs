@@ -4,13 +4,14 @@ use chrono::Datelike as _;
 use medcert_domain::{
     Id, Invalid,
     catalog::{Institution, Service},
-    certification::{Action, Certification, Context, Guardian, NewCertification},
+    certification::{Action, Certification, Context, Guardian, NewCertification, RequestPatch},
     identity::Actor,
     people::Person,
 };
 
 use super::{
-    Answer, Attempt, Detail, RegisterInput,
+    Answer, Attempt, Detail, RequestInput,
+    act::merged_care,
     idempotency::{claim, remember, replay, settle},
     journal, may_somewhere, search_terms,
 };
@@ -25,11 +26,7 @@ use crate::{
 const CODES: &str = "request";
 
 /// Registers a request: finds or makes its people and promoter, takes the service's fee, gives it a code.
-pub async fn register(
-    app: &App,
-    actor: &Actor,
-    attempt: Attempt<'_, RegisterInput>,
-) -> Result<Answer, Error> {
+pub async fn register(app: &App, actor: &Actor, attempt: Attempt<'_, RequestInput>) -> Result<Answer, Error> {
     may_somewhere(app, actor, Action::Register).await?;
     attempt.input.well_formed()?;
     if let Some(answer) = replay(app, actor, attempt.conditions).await? {
@@ -53,14 +50,15 @@ pub(crate) async fn register_in(
     actor: &Actor,
     uow: &mut dyn UnitOfWork,
     profile: &Institution,
-    input: &RegisterInput,
+    input: &RequestInput,
 ) -> Result<Detail, Failed> {
     let now = app.now();
     let today = profile.day_of(now);
     let (client, guardian, promoter, changes) = {
         let mut finder = PersonResolver::new(app, actor, &mut *uow, profile);
-        let client = finder.find_or_make("client", &input.client).await?;
-        let guardian = match &input.guardian {
+        let missing = || Invalid::one("/client", "required", "is required");
+        let client = finder.find_or_make("client", input.client.as_ref().ok_or_else(missing)?).await?;
+        let guardian = match input.guardian.iter().flatten().next() {
             None => None,
             Some(given) => {
                 let person = finder.find_or_make("guardian", &given.person).await?;
@@ -69,14 +67,14 @@ pub(crate) async fn register_in(
                 Some((Guardian { person: person.id, relationship }, person))
             }
         };
-        let promoter = match &input.promoter {
+        let promoter = match input.promoter.iter().flatten().next() {
             None => None,
             Some(given) => Some(finder.promoter(given).await?.id),
         };
         finder.reindex_renamed().await?;
         (client, guardian, promoter, finder.changes)
     };
-    let service = wanted_service(uow, input.service).await?;
+    let service = wanted_service(uow, input.service.flatten()).await?;
     let duplicates = uow.open_requests_like(client.id, service.as_ref().map(|s| s.id)).await?;
     let year = today.year();
     let number = uow.next_number(CODES, year).await?;
@@ -84,9 +82,7 @@ pub(crate) async fn register_in(
         code: format!("MC-{year}-{number:06}"),
         guardian: guardian.as_ref().map(|(guardian, _)| *guardian),
         promoter,
-        care: input.care.clone(),
-        external_reference: input.external_reference.clone(),
-        comment: input.comment.clone(),
+        fields: RequestPatch { care: merged_care(None, input.care.clone())?, ..input.fields.clone() },
     };
     let new_id = || app.parts.ids.uuid();
     let context = Context {

@@ -5,12 +5,13 @@ use uuid::Uuid;
 
 use crate::{
     App, Error,
-    catalog::{self, NewService},
-    certification::{self, RegisterInput},
+    catalog::{self},
+    certification::{self, RequestInput},
     people::{self, NewPromoter, NewStaff, PersonInput},
     retry::Failed,
     store::{Made, UnitOfWork},
 };
+use medcert_domain::catalog::NewService;
 
 /// How a line is read as what a use case asks for.
 pub type LineForm<T> = fn(&str, &Institution) -> Result<T, Error>;
@@ -20,7 +21,7 @@ pub type LineForm<T> = fn(&str, &Institution) -> Result<T, Error>;
 #[derive(Clone, Copy)]
 pub struct LineForms {
     /// A line of IMPORT_REQUESTS.
-    pub request: LineForm<RegisterInput>,
+    pub request: LineForm<RequestInput>,
     /// A line of IMPORT_SERVICES.
     pub service: LineForm<NewService>,
     /// A line of IMPORT_PROMOTERS.

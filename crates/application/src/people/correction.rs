@@ -4,10 +4,10 @@
 //! asks.
 
 use medcert_domain::{
-    Entity as _, Invalid,
+    Entity as _, FieldChange, Invalid,
     catalog::Institution,
     identity::Actor,
-    people::{Document, FieldChange, Person, PersonUse},
+    people::{Document, Person, PersonUse},
 };
 
 use super::search_terms::{follow, reindex};

@@ -2,10 +2,8 @@
 
 use chrono::NaiveDate;
 use medcert_domain::{
-    Country, Id, Invalid, Money,
-    people::{
-        DocumentType, FieldChange, Person, PersonPatch, Promoter, PromoterSource, PromoterType, Relationship,
-    },
+    Country, FieldChange, Id, Invalid,
+    people::{DocumentType, Person, PersonPatch, Promoter, PromoterPatch, PromoterType, Relationship},
 };
 
 /// A document as typed. In a change, what is left out is that of the present document.
@@ -57,18 +55,8 @@ pub struct NewPromoter {
     pub person: PersonInput,
     /// For COMPANY: legal name; for OTHER: name.
     pub name: Option<String>,
-    /// Tax id.
-    pub tax_id: Option<String>,
-    /// E-mail address.
-    pub email: Option<String>,
-    /// Telephone.
-    pub phone: Option<String>,
-    /// Where the institution knows it from.
-    pub source: Option<Id<PromoterSource>>,
-    /// What it is paid for each client.
-    pub fee: Option<Money>,
-    /// Comment.
-    pub comment: Option<String>,
+    /// The other fields: what is left out is not said.
+    pub fields: PromoterPatch,
 }
 
 /// Something about a person that registering or editing changed, or would have changed.

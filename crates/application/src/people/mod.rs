@@ -23,15 +23,15 @@ pub use persons::{
 pub(crate) use persons::{create_person_in, erase_if_unused};
 pub(crate) use promoters::create_promoter_in;
 pub use promoters::{
-    PromoterMade, PromoterPatch, create_promoter, delete_promoter, edit_promoter, promoter, promoter_history,
+    PromoterEdit, PromoterMade, create_promoter, delete_promoter, edit_promoter, promoter, promoter_history,
     promoters,
 };
 pub(crate) use resolver::{Lookup, PersonResolver, SEARCHED, protected};
 pub use search_terms::person_search_terms;
 pub(crate) use search_terms::{follow, index, index_promoter, index_staff, merged_into, numbers, reindex};
 pub use sources::{
-    SourcePatch, create_source, delete_source, edit_source, promoter_source, promoter_sources, source_history,
+    create_source, delete_source, edit_source, promoter_source, promoter_sources, source_history,
 };
 pub use staff::{StaffWanted, VisibleStaff, staff_history, staff_list, staff_member};
 pub(crate) use staff_write::create_staff_in;
-pub use staff_write::{NewStaff, StaffPatch, StaffPerson, change_staff, create_staff, delete_staff};
+pub use staff_write::{NewStaff, StaffEdit, StaffPerson, change_staff, create_staff, delete_staff};

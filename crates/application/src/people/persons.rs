@@ -1,10 +1,10 @@
 //! People: found, made, completed and removed.
 
 use medcert_domain::{
-    Entity as _, Id,
+    Entity as _, FieldChange, Id,
     catalog::Institution,
     identity::Actor,
-    people::{FieldChange, Person, PersonUse, Promoter},
+    people::{Person, PersonUse, Promoter},
     policy::Permission,
 };
 

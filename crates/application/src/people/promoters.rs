@@ -1,10 +1,11 @@
 //! Promoters: who sends clients.
 
 use medcert_domain::{
-    Entity as _, Id, Invalid, Money,
+    Entity as _, FieldChange, Id, Invalid,
     catalog::Institution,
+    field_changes,
     identity::Actor,
-    people::{FieldChange, Promoter, PromoterIdentity, PromoterSource, PromoterType},
+    people::{Promoter, PromoterIdentity, PromoterPatch, PromoterType},
     policy::Permission,
 };
 
@@ -32,25 +33,15 @@ pub struct PromoterMade {
     pub differences: Vec<FieldChange>,
 }
 
-/// Changes to a promoter: `None` leaves a field, `Some(None)` clears it.
+/// Changes to a promoter: `None` leaves a name as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct PromoterPatch {
+pub struct PromoterEdit {
     /// Another legal name; of a COMPANY.
     pub legal_name: Option<String>,
     /// Another name; of an OTHER.
     pub name: Option<String>,
-    /// Sets or clears the tax id.
-    pub tax_id: Option<Option<String>>,
-    /// Sets or clears the e-mail address.
-    pub email: Option<Option<String>>,
-    /// Sets or clears the telephone.
-    pub phone: Option<Option<String>>,
-    /// Sets or clears the source.
-    pub source: Option<Option<Id<PromoterSource>>>,
-    /// Sets or clears the fee.
-    pub fee: Option<Option<Money>>,
-    /// Sets or clears the comment.
-    pub comment: Option<Option<String>>,
+    /// The other fields.
+    pub fields: PromoterPatch,
 }
 
 fn about(promoter: &Promoter) -> About {
@@ -157,21 +148,23 @@ pub(crate) async fn create_promoter_in(
 
 /// Where what is said of a promoter differs from what is known; what is left out differs from nothing.
 fn untold(known: &Promoter, new: &NewPromoter) -> Vec<FieldChange> {
-    let source = |id: &Id<PromoterSource>| id.to_string();
-    let name_field = if new.kind == PromoterType::Company { "legal_name" } else { "name" };
-    let kind = (known.kind() != new.kind).then(|| new.kind.to_string());
-    let all = [
-        ("type", Some(known.kind().to_string()), kind),
-        (name_field, Some(known.name.clone()), new.name.clone()),
-        ("tax_id", known.tax_id.clone(), new.tax_id.clone()),
-        ("email", known.email.clone(), new.email.clone()),
-        ("phone", known.phone.clone(), new.phone.clone()),
-        ("source_id", known.source.as_ref().map(source), new.source.as_ref().map(source)),
-        ("fee", known.fee.map(|fee| fee.to_string()), new.fee.map(|fee| fee.to_string())),
-        ("comment", known.comment.clone(), new.comment.clone()),
-    ];
-    let differ = all.into_iter().filter(|(_, old, new)| new.is_some() && old != new);
-    differ.map(|(field, old, new)| FieldChange { field, old, new, applied: false }).collect()
+    let mut differences = Differences::default();
+    if known.kind() != new.kind {
+        differences.note("type", Some(known.kind().to_string()), Some(new.kind.to_string()));
+    }
+    if new.name.is_some() {
+        differences.note(name_field(new.kind), Some(known.name.clone()), new.name.clone());
+    }
+    let mut wanted = known.clone();
+    new.fields.clone().apply(&mut wanted);
+    let fields = field_changes(Some(known), &wanted).into_iter();
+    let all = differences.into_iter().chain(fields.map(|change| FieldChange { applied: false, ..change }));
+    all.collect()
+}
+
+/// The name as the API calls it.
+fn name_field(kind: PromoterType) -> &'static str {
+    if kind == PromoterType::Company { "legal_name" } else { "name" }
 }
 
 /// Changes a promoter: what is left out stays, and what it is stays for ever.
@@ -180,7 +173,7 @@ pub async fn edit_promoter(
     actor: &Actor,
     id: Id<Promoter>,
     if_match: IfMatch,
-    input: &dyn Input<PromoterPatch>,
+    input: &dyn Input<PromoterEdit>,
 ) -> Result<Promoter, Error> {
     app.require(actor, Permission::WritePromoters).await?;
     input.well_formed()?;
@@ -188,8 +181,8 @@ pub async fn edit_promoter(
     let profile = app.profile().await?;
     run(app, if_match.on_stale(), async |uow: &mut dyn UnitOfWork| {
         let promoter = in_version(uow, id, if_match).await?;
-        let patch = input.read(&profile)?;
-        edit_promoter_in(app, actor, uow, &profile, promoter, patch).await
+        let edit = input.read(&profile)?;
+        edit_promoter_in(app, actor, uow, &profile, promoter, edit).await
     })
     .await
 }
@@ -201,19 +194,14 @@ pub(crate) async fn edit_promoter_in(
     uow: &mut dyn UnitOfWork,
     profile: &Institution,
     before: Promoter,
-    patch: PromoterPatch,
+    edit: PromoterEdit,
 ) -> Result<Promoter, Failed> {
     let mut after = before.clone();
-    rename(&mut after, &patch)?;
-    if let Some(source) = patch.source.filter(|source| *source != before.source) {
+    rename(&mut after, &edit)?;
+    if let Some(source) = edit.fields.source.filter(|source| *source != before.source) {
         PersonResolver::new(app, actor, &mut *uow, profile).source("", source).await?;
-        after.source = source;
     }
-    after.tax_id = patch.tax_id.unwrap_or(after.tax_id);
-    after.email = patch.email.unwrap_or(after.email);
-    after.phone = patch.phone.unwrap_or(after.phone);
-    after.fee = patch.fee.unwrap_or(after.fee);
-    after.comment = patch.comment.unwrap_or(after.comment);
+    edit.fields.apply(&mut after);
     if let Some(tax_id) = after.tax_id.as_ref().filter(|_| after.tax_id != before.tax_id)
         && let Some(other) = uow.promoter_by_tax_id(tax_id).await?
     {
@@ -237,13 +225,13 @@ pub(crate) async fn edit_promoter_in(
 }
 
 /// Takes the name over that belongs to what the promoter is; a person is renamed among the people.
-fn rename(promoter: &mut Promoter, patch: &PromoterPatch) -> Result<(), Invalid> {
+fn rename(promoter: &mut Promoter, edit: &PromoterEdit) -> Result<(), Invalid> {
     let kind = promoter.kind();
     let unexpected = |field: &str| {
         let message = format!("does not belong to a promoter of type {kind}");
         Err(Invalid::one(&format!("/{field}"), "unexpected", message))
     };
-    match (kind, &patch.legal_name, &patch.name) {
+    match (kind, &edit.legal_name, &edit.name) {
         (PromoterType::Person | PromoterType::Other, Some(_), _) => return unexpected("legal_name"),
         (PromoterType::Person | PromoterType::Company, _, Some(_)) => return unexpected("name"),
         (PromoterType::Company, Some(legal_name), _) => {
@@ -261,16 +249,8 @@ fn rename(promoter: &mut Promoter, patch: &PromoterPatch) -> Result<(), Invalid>
 
 fn differences(before: &Promoter, after: &Promoter) -> Differences {
     let mut found = Differences::default();
-    let name_field = if after.kind() == PromoterType::Company { "legal_name" } else { "name" };
-    found.note(name_field, Some(before.name.clone()), Some(after.name.clone()));
-    found.note("tax_id", before.tax_id.clone(), after.tax_id.clone());
-    found.note("email", before.email.clone(), after.email.clone());
-    found.note("phone", before.phone.clone(), after.phone.clone());
-    let source = |promoter: &Promoter| promoter.source.map(|id| id.to_string());
-    found.note("source_id", source(before), source(after));
-    let fee = |promoter: &Promoter| promoter.fee.map(|fee| fee.to_string());
-    found.note("fee", fee(before), fee(after));
-    found.note("comment", before.comment.clone(), after.comment.clone());
+    found.note(name_field(after.kind()), Some(before.name.clone()), Some(after.name.clone()));
+    found.extend(Differences::between(Some(before), after));
     found
 }
 

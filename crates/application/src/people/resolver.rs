@@ -2,12 +2,11 @@
 
 use chrono::NaiveDate;
 use medcert_domain::{
-    Entity as _, Id, Invalid,
+    Entity as _, FieldChange, Id, Invalid,
     catalog::Institution,
     identity::Actor,
     people::{
-        Document, FieldChange, Person, PersonPatch, PersonUse, Promoter, PromoterIdentity, PromoterSource,
-        PromoterType,
+        Document, Person, PersonPatch, PersonUse, Promoter, PromoterIdentity, PromoterSource, PromoterType,
     },
 };
 
@@ -126,21 +125,11 @@ impl PersonResolver<'_> {
         fields: &PersonPatch,
     ) -> Result<Person, Failed> {
         self.app.printable(&format!("{}/document_number", place(part)), &document.number)?;
-        let fields = fields.clone();
-        let given_names = fields.given_names.ok_or_else(|| missing(part, "given_names"))?;
-        let family_names = fields.family_names.ok_or_else(|| missing(part, "family_names"))?;
-        let person = Person {
-            document: Some(document),
-            birth_date: fields.birth_date.flatten(),
-            email: fields.email.flatten(),
-            phone: fields.phone.flatten(),
-            phone_2: fields.phone_2.flatten(),
-            landline: fields.landline.flatten(),
-            address: fields.address.flatten(),
-            preferred_locale: fields.preferred_locale.flatten(),
-            comment: fields.comment.flatten(),
-            ..Person::named(self.app.id(), given_names, family_names, self.app.now())
-        };
+        let given_names = fields.given_names.clone().ok_or_else(|| missing(part, "given_names"))?;
+        let family_names = fields.family_names.clone().ok_or_else(|| missing(part, "family_names"))?;
+        let mut person = Person::named(self.app.id(), given_names, family_names, self.app.now());
+        fields.clone().apply(&mut person);
+        person.document = Some(document);
         self.uow.insert(&person).await?;
         index(&mut *self.uow, &person).await?;
         self.record(person.id, "CREATE", vec![]).await?;
@@ -272,7 +261,7 @@ impl PersonResolver<'_> {
 
     /// The promoter with the tax id that is given.
     pub(crate) async fn promoter_by_tax_id(&mut self, new: &NewPromoter) -> Result<Option<Promoter>, Failed> {
-        match &new.tax_id {
+        match new.fields.tax_id.iter().flatten().next() {
             Some(tax_id) => Ok(self.uow.promoter_by_tax_id(tax_id).await?),
             None => Ok(None),
         }
@@ -311,16 +300,9 @@ impl PersonResolver<'_> {
                 (PromoterIdentity::Other { name: name.clone() }, name)
             }
         };
-        self.source(part, new.source).await?;
-        let promoter = Promoter {
-            tax_id: new.tax_id.clone(),
-            email: new.email.clone(),
-            phone: new.phone.clone(),
-            source: new.source,
-            fee: new.fee,
-            comment: new.comment.clone(),
-            ..Promoter::named(self.app.id(), identity, name, self.app.now())
-        };
+        self.source(part, new.fields.source.flatten()).await?;
+        let mut promoter = Promoter::named(self.app.id(), identity, name, self.app.now());
+        new.fields.clone().apply(&mut promoter);
         self.uow.insert(&promoter).await?;
         index_promoter(&mut *self.uow, &promoter, person).await?;
         let change = Change {

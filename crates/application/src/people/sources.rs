@@ -1,6 +1,11 @@
 //! Where promoters are known from: a list of the institution's own.
 
-use medcert_domain::{Entity as _, Id, identity::Actor, people::PromoterSource, policy::Permission};
+use medcert_domain::{
+    Entity as _, Id,
+    identity::Actor,
+    people::{NewPromoterSource, PromoterSource, PromoterSourcePatch},
+    policy::Permission,
+};
 
 use crate::{
     App, Conditions, Error, IfMatch,
@@ -11,15 +16,6 @@ use crate::{
     retry::{Failed, run},
     store::{ChangeRow, Page, PageRequest, StoreError, UnitOfWork},
 };
-
-/// Changes to a source: `None` leaves a field.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct SourcePatch {
-    /// Another name.
-    pub name: Option<String>,
-    /// Whether it is offered.
-    pub active: Option<bool>,
-}
 
 /// The sources by name.
 pub async fn promoter_sources(
@@ -58,22 +54,14 @@ pub async fn create_source(
     app: &App,
     actor: &Actor,
     conditions: &Conditions,
-    input: &dyn Input<String>,
+    input: &dyn Input<NewPromoterSource>,
     write: EncodeResponse<'_, PromoterSource>,
 ) -> Result<Idempotent<PromoterSource>, Error> {
     app.require(actor, Permission::ManagePromoterSources).await?;
     input.well_formed()?;
     let profile = app.profile().await?;
     let done = idempotent(app, conditions, 201, write, async |uow: &mut dyn UnitOfWork| {
-        let now = app.now();
-        let source = PromoterSource {
-            id: app.id(),
-            version: 0,
-            name: input.read(&profile)?,
-            active: true,
-            created_at: now,
-            updated_at: now,
-        };
+        let source = PromoterSource::create(app.id(), input.read(&profile)?, app.now());
         uow.insert(&source).await.map_err(taken)?;
         record_history(app, actor, uow, source.id, "CREATE", Differences::default()).await?;
         Ok(PromoterSource { version: 1, ..source })
@@ -98,7 +86,7 @@ pub async fn edit_source(
     actor: &Actor,
     id: Id<PromoterSource>,
     if_match: IfMatch,
-    input: &dyn Input<SourcePatch>,
+    input: &dyn Input<PromoterSourcePatch>,
 ) -> Result<PromoterSource, Error> {
     app.require(actor, Permission::ManagePromoterSources).await?;
     input.well_formed()?;
@@ -108,11 +96,8 @@ pub async fn edit_source(
         let before = in_version(uow, id, if_match).await?;
         let patch = input.read(&profile)?;
         let mut after = before.clone();
-        after.name = patch.name.unwrap_or(after.name);
-        after.active = patch.active.unwrap_or(after.active);
-        let mut differences = Differences::default();
-        differences.note("name", Some(before.name), Some(after.name.clone()));
-        differences.note("active", Some(before.active.to_string()), Some(after.active.to_string()));
+        patch.apply(&mut after);
+        let differences = Differences::between(Some(&before), &after);
         if differences.is_empty() {
             return Ok(after);
         }

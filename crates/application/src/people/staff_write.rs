@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use chrono::NaiveDate;
 use medcert_domain::{
-    Entity as _, Id, Invalid, Money,
+    Entity as _, Id, Invalid,
     catalog::Institution,
     certification::AssignmentRole,
     identity::Actor,
-    people::{Member, Person, Staff, StaffKind, StaffRole, StaffStatus},
+    people::{Member, Person, Staff, StaffPatch, StaffRole, StaffStatus},
     policy::Permission,
 };
 
@@ -43,74 +42,29 @@ pub enum StaffPerson {
 pub struct NewStaff {
     /// Who it is.
     pub person: StaffPerson,
-    /// Parts played; at least one.
-    pub roles: BTreeSet<StaffRole>,
-    /// Whether at work.
-    pub status: StaffStatus,
-    /// Relation to the institution.
-    pub kind: StaffKind,
-    /// Licence to practise.
-    pub licence_number: Option<String>,
-    /// Last day of the licence, inclusive.
-    pub licence_valid_until: Option<NaiveDate>,
-    /// Medical specialty.
-    pub specialty: Option<String>,
-    /// What the member is paid for a request.
-    pub fee: Option<Money>,
-    /// Comment.
-    pub comment: Option<String>,
+    /// What is said of the member, with at least one role.
+    pub fields: StaffPatch,
 }
 
-/// Changes to a staff record: `None` leaves a field, `Some(None)` clears it.
+/// Changes to a staff record.
 #[derive(Debug, Clone, Default)]
-pub struct StaffPatch {
+pub struct StaffEdit {
     /// Changes to the person, also to what requests may not change of them.
     pub person: Option<PersonInput>,
-    /// Other parts; at least one.
-    pub roles: Option<BTreeSet<StaffRole>>,
-    /// Whether at work.
-    pub status: Option<StaffStatus>,
-    /// Relation to the institution.
-    pub kind: Option<StaffKind>,
-    /// Licence to practise.
-    pub licence_number: Option<Option<String>>,
-    /// Last day of the licence, inclusive.
-    pub licence_valid_until: Option<Option<NaiveDate>>,
-    /// Medical specialty.
-    pub specialty: Option<Option<String>>,
-    /// What the member is paid for a request.
-    pub fee: Option<Option<Money>>,
-    /// Comment.
-    pub comment: Option<Option<String>>,
+    /// Changes to the record.
+    pub fields: StaffPatch,
     /// What becomes of open requests.
     pub leaving: Offboarding,
 }
 
-impl StaffPatch {
+impl StaffEdit {
     /// The parts in requests that the member can no longer play afterwards.
     fn leaves(&self, staff: &Staff) -> Vec<AssignmentRole> {
-        let goes = self.status.is_some_and(|status| status != StaffStatus::Active)
+        let goes = self.fields.status.is_some_and(|status| status != StaffStatus::Active)
             && staff.status == StaffStatus::Active;
-        let kept = |role: &StaffRole| !goes && self.roles.as_ref().is_none_or(|roles| roles.contains(role));
+        let kept =
+            |role: &StaffRole| !goes && self.fields.roles.as_ref().is_none_or(|roles| roles.contains(role));
         staff.roles.iter().filter(|role| !kept(role)).filter_map(|role| assignment_role(*role)).collect()
-    }
-
-    fn apply(&self, staff: &mut Staff) {
-        let set = |slot: &mut Option<String>, new: &Option<Option<String>>| {
-            if let Some(new) = new {
-                slot.clone_from(new);
-            }
-        };
-        set(&mut staff.licence_number, &self.licence_number);
-        set(&mut staff.specialty, &self.specialty);
-        set(&mut staff.comment, &self.comment);
-        staff.licence_valid_until = self.licence_valid_until.unwrap_or(staff.licence_valid_until);
-        staff.fee = self.fee.unwrap_or(staff.fee);
-        staff.kind = self.kind.unwrap_or(staff.kind);
-        staff.status = self.status.unwrap_or(staff.status);
-        if let Some(roles) = &self.roles {
-            staff.roles.clone_from(roles);
-        }
     }
 }
 
@@ -142,7 +96,7 @@ pub(crate) async fn create_staff_in(
     profile: &Institution,
     new: &NewStaff,
 ) -> Result<VisibleStaff, Failed> {
-    printable(app, new.licence_number.as_deref(), new.specialty.as_deref())?;
+    printable(app, &new.fields)?;
     let mut differences = Differences::default();
     let person = match &new.person {
         StaffPerson::Known(id) => PersonResolver::new(app, actor, &mut *uow, profile).known("", *id).await?,
@@ -158,19 +112,11 @@ pub(crate) async fn create_staff_in(
         let message = "this person is a member of staff already";
         return Err(Failed::Answer(Error::Duplicate { pointer, message }));
     }
-    let staff = Staff {
-        kind: new.kind,
-        status: new.status,
-        licence_number: new.licence_number.clone(),
-        licence_valid_until: new.licence_valid_until,
-        specialty: new.specialty.clone(),
-        fee: new.fee,
-        comment: new.comment.clone(),
-        ..Staff::employed(app.id(), person.id, new.roles.clone(), app.now())
-    };
+    let mut staff = Staff::employed(app.id(), person.id, BTreeSet::new(), app.now());
+    new.fields.clone().apply(&mut staff);
     uow.insert(&staff).await?;
     index_staff(uow, &person, &staff).await?;
-    tell(&mut differences, None, &staff);
+    differences.extend(Differences::between(None, &staff));
     note(app, actor, uow, &staff, ("CREATE", "people.create_staff"), differences).await?;
     seen(app, uow, profile, staff.id).await
 }
@@ -180,7 +126,7 @@ pub async fn change_staff(
     app: &App,
     actor: &Actor,
     id: Id<Staff>,
-    input: &(dyn Input<StaffPatch> + Sync),
+    input: &(dyn Input<StaffEdit> + Sync),
     if_match: IfMatch,
 ) -> Result<VisibleStaff, Error> {
     app.require(actor, Permission::WriteStaff).await?;
@@ -189,25 +135,24 @@ pub async fn change_staff(
     let profile = app.profile().await?;
     let member = app.store().staff_member(id).await?.ok_or(Error::NotFound("staff member"))?;
     if_match.check(member.staff.version)?;
-    let patch = input.read(&profile)?;
-    hand_over_all(app, actor, id, &patch.leaves(&member.staff), patch.leaving).await?;
+    let edit = input.read(&profile)?;
+    hand_over_all(app, actor, id, &edit.leaves(&member.staff), edit.leaving).await?;
     let done = run(app, if_match.on_stale(), async |uow: &mut dyn UnitOfWork| {
         let found: Option<Staff> = uow.get(id).await?;
         let before = found.ok_or(Error::NotFound("staff member"))?;
         if_match.check(before.version)?;
-        refuse_while_open(uow, id, &patch.leaves(&before), patch.leaving).await?;
-        printable(app, patch.licence_number.iter().flatten().next().map(String::as_str), None)?;
-        printable(app, None, patch.specialty.iter().flatten().next().map(String::as_str))?;
+        refuse_while_open(uow, id, &edit.leaves(&before), edit.leaving).await?;
+        printable(app, &edit.fields)?;
         let mut differences = Differences::default();
         let person: Option<Person> = uow.get(before.person).await?;
         let person = person.ok_or_else(|| Error::internal("a staff member without person"))?;
-        let person = match &patch.person {
+        let person = match &edit.person {
             None => person,
             Some(given) => correct(app, actor, uow, &profile, person, given, &mut differences).await?,
         };
         let mut staff = before.clone();
-        patch.apply(&mut staff);
-        tell(&mut differences, Some(&before), &staff);
+        edit.fields.clone().apply(&mut staff);
+        differences.extend(Differences::between(Some(&before), &staff));
         if differences.is_empty() {
             return seen(app, uow, &profile, id).await;
         }
@@ -245,9 +190,9 @@ pub async fn delete_staff(app: &App, actor: &Actor, id: Id<Staff>, if_match: IfM
 }
 
 /// Licence and specialty are printed on certificates.
-fn printable(app: &App, licence: Option<&str>, specialty: Option<&str>) -> Result<(), Invalid> {
-    for (pointer, text) in [("/licence_number", licence), ("/specialty", specialty)] {
-        if let Some(text) = text {
+fn printable(app: &App, fields: &StaffPatch) -> Result<(), Invalid> {
+    for (pointer, text) in [("/licence_number", &fields.licence_number), ("/specialty", &fields.specialty)] {
+        if let Some(Some(text)) = text {
             app.printable(pointer, text)?;
         }
     }
@@ -304,25 +249,6 @@ fn field(of_person: &'static str) -> &'static str {
         "preferred_locale" => "person.preferred_locale",
         other => other,
     }
-}
-
-/// Notes what differs between two states of a record.
-fn tell(differences: &mut Differences, before: Option<&Staff>, after: &Staff) {
-    let roles = |staff: &Staff| {
-        let codes: Vec<&str> = staff.roles.iter().map(|role| role.code()).collect();
-        Some(codes.join(", "))
-    };
-    let mut note = |field, read: &dyn Fn(&Staff) -> Option<String>| {
-        differences.note(field, before.and_then(read), read(after));
-    };
-    note("roles", &roles);
-    note("status", &|staff| Some(staff.status.to_string()));
-    note("kind", &|staff| Some(staff.kind.to_string()));
-    note("licence_number", &|staff| staff.licence_number.clone());
-    note("licence_valid_until", &|staff| staff.licence_valid_until.map(|day| day.to_string()));
-    note("specialty", &|staff| staff.specialty.clone());
-    note("fee", &|staff| staff.fee.map(|fee| fee.to_string()));
-    note("comment", &|staff| staff.comment.clone());
 }
 
 async fn note(

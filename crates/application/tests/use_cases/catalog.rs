@@ -3,12 +3,13 @@
 use futures::future::join_all;
 use medcert_application::{
     Error, IfMatch,
-    catalog::{NewService, ServicePatch, change_service, create_service, services},
+    catalog::{change_service, create_service, services},
     demo,
     idempotent::Idempotent,
     input::Parsed,
     store::{PageRequest, ServiceFilter},
 };
+use medcert_domain::catalog::{NewService, ServicePatch};
 use medcert_domain::{
     Currency, Money,
     catalog::{CertificateKind, Service},

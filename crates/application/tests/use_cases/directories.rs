@@ -15,7 +15,7 @@ use medcert_application::{
 use medcert_domain::{
     Id,
     identity::Actor,
-    people::{DocumentType, Person, PersonPatch, PromoterType},
+    people::{DocumentType, Person, PersonPatch, PromoterPatch, PromoterType},
 };
 use medcert_testkit::{Database, actor_of};
 
@@ -76,12 +76,7 @@ pub(crate) async fn find_or_make(database: Database) {
             person_id: None,
             person: somebody(number),
             name: Some("Andinos".to_owned()),
-            tax_id,
-            email: None,
-            phone: None,
-            source: None,
-            fee: None,
-            comment: None,
+            fields: PromoterPatch { tax_id: Some(tax_id), ..PromoterPatch::default() },
         };
         // Half of the rounds by tax id, half by the document of a person whom nobody knows yet.
         let new = if round % 2 == 0 {

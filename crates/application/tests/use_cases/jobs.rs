@@ -6,8 +6,7 @@ use chrono::Duration;
 use futures::future::{join_all, poll_fn};
 use medcert_application::{
     Error,
-    catalog::NewService,
-    certification::{Answer, BulkItem, RegisterInput, bulk},
+    certification::{Answer, BulkItem, RequestInput, bulk},
     demo,
     idempotent::Idempotent,
     input::Parsed,
@@ -15,6 +14,7 @@ use medcert_application::{
     people::{DocumentInput, PersonInput},
     store::{JobLine, PageRequest, RequestFilter},
 };
+use medcert_domain::catalog::NewService;
 use medcert_domain::{
     Id, Invalid, Money,
     catalog::{CertificateKind, Institution},
@@ -68,16 +68,8 @@ fn read_person(text: &str, _: &Institution) -> Result<PersonInput, Error> {
     Ok(PersonInput { document: Some(document), fields })
 }
 
-fn read(text: &str, profile: &Institution) -> Result<RegisterInput, Error> {
-    Ok(RegisterInput {
-        client: read_person(text, profile)?,
-        guardian: None,
-        promoter: None,
-        service: None,
-        care: None,
-        external_reference: None,
-        comment: None,
-    })
+fn read(text: &str, profile: &Institution) -> Result<RequestInput, Error> {
+    Ok(RequestInput { client: Some(read_person(text, profile)?), ..RequestInput::default() })
 }
 
 async fn asked(fixture: &RaceFixture, dry_run: bool, texts: impl IntoIterator<Item = String>) -> Id<Job> {

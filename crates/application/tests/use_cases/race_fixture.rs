@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use medcert_application::{
     App, Conditions, Error, IdempotencyKey, IfMatch,
-    certification::{Answer, AssignInput, Attempt, Detail, Payload, RegisterInput, act, issue, register},
+    certification::{Answer, AssignInput, Attempt, Detail, Payload, RequestInput, act, issue, register},
     demo,
     identity::{FirstUser, create_user},
     input::Parsed,
@@ -80,14 +80,10 @@ impl RaceFixture {
             country: None,
             number: Some(format!("{number:08}")),
         };
-        let input = RegisterInput {
-            client: PersonInput { document: Some(document), fields },
-            guardian: None,
-            promoter: None,
-            service,
-            care: None,
-            external_reference: None,
-            comment: None,
+        let input = RequestInput {
+            client: Some(PersonInput { document: Some(document), fields }),
+            service: Some(service),
+            ..RequestInput::default()
         };
         let conditions = plain();
         let attempt =

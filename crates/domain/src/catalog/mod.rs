@@ -25,38 +25,25 @@ crate::codes! {
     }
 }
 
-/// A service with its fee and the certificate it leads to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Service {
-    /// Identifier.
-    pub id: Id<Self>,
-    /// Number of changes.
-    pub version: i64,
-    /// Name, sorted by it. No two services have names that are [alike](crate::text::alike).
-    pub name: String,
-    /// What it is, up to 1000 characters.
-    pub description: Option<String>,
-    /// Regular fee.
-    pub fee: Money,
-    /// Certificate it leads to.
-    pub certificate_kind: CertificateKind,
-    /// Days a certificate is valid, the first one counted.
-    pub validity_days: u32,
-    /// Whether it is still offered.
-    pub active: bool,
-    /// When it was made.
-    pub created_at: DateTime<Utc>,
-    /// When it was last changed.
-    pub updated_at: DateTime<Utc>,
-}
-
-impl Entity for Service {
-    const KIND: &'static str = "service";
-    fn id(&self) -> Id<Self> {
-        self.id
-    }
-    fn version(&self) -> i64 {
-        self.version
+crate::editable! {
+    /// A service with its fee and the certificate it leads to.
+    entity Service = "service" {}
+    /// A new service.
+    new NewService;
+    /// Changes to a service.
+    patch ServicePatch {
+        /// Name, sorted by it. No two services have names that are [alike](crate::text::alike).
+        name: String,
+        /// What it is, up to 1000 characters.
+        description: Option<String>,
+        /// Regular fee; a change holds for requests registered from now on.
+        fee: Money,
+        /// Certificate it leads to.
+        certificate_kind: CertificateKind,
+        /// Days a certificate is valid, the first one counted.
+        validity_days: u32,
+        /// Whether it is still offered.
+        active: bool,
     }
 }
 
@@ -120,6 +107,40 @@ pub struct Institution {
     pub rules: Rules,
     /// When it was last changed.
     pub updated_at: DateTime<Utc>,
+}
+
+crate::editable! {
+    /// Changes to the profile.
+    patch InstitutionPatch of Institution {
+        /// Legal name.
+        name: String,
+        /// Tax id.
+        tax_id: Option<String>,
+        /// Postal address.
+        address: Option<String>,
+        /// Telephone.
+        phone: Option<String>,
+        /// Country; default for documents.
+        country: Country,
+        /// Time zone: its days are "today".
+        time_zone: Tz,
+        /// Language when a person has none.
+        locale: Locale,
+        /// Currency of what has no other.
+        currency: Currency,
+        /// Prefix of certificate numbers; another one begins to count anew.
+        certificate_series: String,
+        /// Whether the operator who registered a request may be its doctor.
+        registrar_may_evaluate in rules: bool,
+        /// Whether an operator's payment counts at once.
+        cashier_may_validate in rules: bool,
+        /// Days after which an evaluation is too old to issue.
+        evaluation_max_age_days in rules: u32,
+        /// Days by which validity may begin before the evaluation.
+        backdating_days in rules: u32,
+        /// Age in years from which nobody needs a guardian.
+        age_of_majority in rules: u32,
+    }
 }
 
 /// Settings of the institution's profile that relax or tighten the rules of certification.

@@ -4,15 +4,15 @@ use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::{
-    Action, AssignmentRole, Care, Certificate, Channel, CloseOutcome, Conclusion, Diagnosis, Event, Guardian,
-    HistoryLine, MoneyDecision, Payment, Printed, ReopenReason, Verdict,
+    Action, AssignmentRole, Certificate, Channel, CloseOutcome, Conclusion, Diagnosis, Event, Guardian,
+    HistoryLine, MoneyDecision, Payment, Printed, ReopenReason, RequestPatch, Verdict,
 };
 use crate::{
-    Id, Money,
+    FieldChange, Id, Money,
     catalog::{Rules, Service},
     files::{NewFile, StoredFile},
     identity::Actor,
-    people::{FieldChange, Member, Person, Promoter},
+    people::{Member, Person, Promoter},
 };
 
 /// What is known around a request at the moment it is acted on.
@@ -90,12 +90,8 @@ pub struct NewCertification {
     pub guardian: Option<Guardian>,
     /// Promoter.
     pub promoter: Option<Id<Promoter>>,
-    /// How the client is to be seen.
-    pub care: Option<Care>,
-    /// Reference in the integrator's system.
-    pub external_reference: Option<String>,
-    /// Comment.
-    pub comment: Option<String>,
+    /// The fields that whoever registers it may edit.
+    pub fields: RequestPatch,
 }
 
 /// Changes to a request: `None` leaves a field, `Some(None)` clears it. People have been changed already.
@@ -113,12 +109,8 @@ pub struct Edit {
     pub promoter: Option<Option<Id<Promoter>>>,
     /// Sets or clears the service.
     pub service: Option<Option<Service>>,
-    /// Sets or clears how the client is seen.
-    pub care: Option<Option<Care>>,
-    /// Sets or clears the reference.
-    pub external_reference: Option<Option<String>>,
-    /// Sets or clears the comment.
-    pub comment: Option<Option<String>>,
+    /// The other fields.
+    pub fields: RequestPatch,
 }
 
 /// Money received.

@@ -23,7 +23,8 @@ pub use evaluation::{Diagnosis, Evaluation, Findings, Printed};
 pub use options::{Options, default_valid_until};
 pub use refusal::{Blocker, Refusal};
 pub use request::{
-    Assignment, Care, Certification, Ending, Event, Fee, Guardian, HistoryLine, Payment, Refund, Voided,
+    Assignment, Care, Certification, Ending, Event, Fee, Guardian, HistoryLine, Payment, Refund,
+    RequestPatch, Voided,
 };
 pub use trace::{Passage, Trace, Waiver};
 

@@ -8,6 +8,9 @@ mod staff;
 
 pub use document::{Document, DocumentType};
 pub use guardianship::{Guardianship, Relationship};
-pub use person::{FieldChange, Person, PersonPatch, PersonUse};
-pub use promoter::{Promoter, PromoterIdentity, PromoterSource, PromoterType};
-pub use staff::{Member, NotAssignable, Staff, StaffKind, StaffRole, StaffStatus, StaffUser};
+pub use person::{Person, PersonPatch, PersonUse};
+pub use promoter::{
+    NewPromoterSource, Promoter, PromoterIdentity, PromoterPatch, PromoterSource, PromoterSourcePatch,
+    PromoterType,
+};
+pub use staff::{Member, NotAssignable, Staff, StaffKind, StaffPatch, StaffRole, StaffStatus, StaffUser};

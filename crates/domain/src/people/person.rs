@@ -3,68 +3,45 @@
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use super::Document;
-use crate::{Entity, Id, Invalid, Locale};
+use crate::{FieldChange, Id, Invalid, Locale, field_changes};
 
-/// A human being known to the institution.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Person {
-    /// Identifier.
-    pub id: Id<Self>,
-    /// Number of changes.
-    pub version: i64,
-    /// What the person is found again by.
-    pub document: Option<Document>,
-    /// Given names, 1 to 150 characters.
-    pub given_names: String,
-    /// Family names, 1 to 150 characters.
-    pub family_names: String,
-    /// Date of birth.
-    pub birth_date: Option<NaiveDate>,
-    /// E-mail address.
-    pub email: Option<String>,
-    /// Mobile phone.
-    pub phone: Option<String>,
-    /// Second mobile phone.
-    pub phone_2: Option<String>,
-    /// Landline phone.
-    pub landline: Option<String>,
-    /// Postal address, up to 500 characters.
-    pub address: Option<String>,
-    /// Language of certificates and mails.
-    pub preferred_locale: Option<Locale>,
-    /// Comment, up to 1000 characters.
-    pub comment: Option<String>,
-    /// Who this is a second record of: a merged record keeps its document, so that the person is found again by it,
-    /// and is used for nothing else.
-    pub merged_into: Option<Id<Self>>,
-    /// When the row was made.
-    pub created_at: DateTime<Utc>,
-    /// When it was last changed.
-    pub updated_at: DateTime<Utc>,
-}
-
-impl Entity for Person {
-    const KIND: &'static str = "person";
-    fn id(&self) -> Id<Self> {
-        self.id
+crate::editable! {
+    /// A human being known to the institution.
+    entity Person = "person" {
+        /// What the person is found again by.
+        document: Option<Document>,
+        /// Who this is a second record of: a merged record keeps its document, so that the person is found again by
+        /// it, and is used for nothing else.
+        merged_into: Option<Id<Self>>,
     }
-    fn version(&self) -> i64 {
-        self.version
+    /// Changes to a person.
+    patch PersonPatch {
+        /// Given names, 1 to 150 characters.
+        given_names: String,
+        /// Family names, 1 to 150 characters.
+        family_names: String,
+        /// Date of birth.
+        birth_date: Option<NaiveDate>,
+        /// E-mail address.
+        email: Option<String>,
+        /// Mobile phone.
+        phone: Option<String>,
+        /// Second mobile phone.
+        phone_2: Option<String>,
+        /// Landline phone.
+        landline: Option<String>,
+        /// Postal address, up to 500 characters.
+        address: Option<String>,
+        /// Language of certificates and mails.
+        preferred_locale: Option<Locale>,
+        /// Comment, up to 1000 characters.
+        comment: Option<String>,
     }
 }
 
-/// One field that changed, or would have.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FieldChange {
-    /// Name of the field as in the API.
-    pub field: &'static str,
-    /// Value before.
-    pub old: Option<String>,
-    /// Value after.
-    pub new: Option<String>,
-    /// False when the person's data is protected and the old value was kept.
-    pub applied: bool,
-}
+/// Fields that only the administration changes of people who are staff or have a login.
+const PROTECTED: &[&str] =
+    &["given_names", "family_names", "birth_date", "email", "phone", "phone_2", "landline"];
 
 /// What else a person is, which decides what a request may change of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,31 +50,6 @@ pub enum PersonUse {
     Outside,
     /// Staff, or somebody with a login: identity, e-mail and phone belong to the administration.
     Inside,
-}
-
-/// Changes to a person: `None` leaves a field, `Some(None)` clears it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct PersonPatch {
-    /// Replaces the given names.
-    pub given_names: Option<String>,
-    /// Replaces the family names.
-    pub family_names: Option<String>,
-    /// Sets or clears the date of birth.
-    pub birth_date: Option<Option<NaiveDate>>,
-    /// Sets or clears the e-mail address.
-    pub email: Option<Option<String>>,
-    /// Sets or clears the mobile phone.
-    pub phone: Option<Option<String>>,
-    /// Sets or clears the second mobile phone.
-    pub phone_2: Option<Option<String>>,
-    /// Sets or clears the landline phone.
-    pub landline: Option<Option<String>>,
-    /// Sets or clears the address.
-    pub address: Option<Option<String>>,
-    /// Sets or clears the language.
-    pub preferred_locale: Option<Option<Locale>>,
-    /// Sets or clears the comment.
-    pub comment: Option<Option<String>>,
 }
 
 impl Person {
@@ -154,60 +106,15 @@ impl Person {
     /// Applies the patch and tells what changed, field by field. What a request may not change of `Inside`
     /// people stays, and is told as not applied.
     pub fn merge(&mut self, patch: &PersonPatch, usage: PersonUse) -> Vec<FieldChange> {
-        let mut changes = Vec::new();
-        let mut text = |field, slot: &mut String, new: &Option<String>| {
-            if let Some(new) = new.as_ref().filter(|new| *new != slot) {
-                let applied = usage == PersonUse::Outside;
-                changes.push(FieldChange { field, old: Some(slot.clone()), new: Some(new.clone()), applied });
-                if applied {
-                    slot.clone_from(new);
-                }
-            }
-        };
-        text("given_names", &mut self.given_names, &patch.given_names);
-        text("family_names", &mut self.family_names, &patch.family_names);
-        let inside = usage == PersonUse::Inside;
-        set(
-            &mut changes,
-            "birth_date",
-            &mut self.birth_date,
-            patch.birth_date.as_ref(),
-            inside,
-            NaiveDate::to_string,
-        );
-        set(&mut changes, "email", &mut self.email, patch.email.as_ref(), inside, String::clone);
-        set(&mut changes, "phone", &mut self.phone, patch.phone.as_ref(), inside, String::clone);
-        set(&mut changes, "phone_2", &mut self.phone_2, patch.phone_2.as_ref(), inside, String::clone);
-        set(&mut changes, "landline", &mut self.landline, patch.landline.as_ref(), inside, String::clone);
-        set(&mut changes, "address", &mut self.address, patch.address.as_ref(), false, String::clone);
-        let locale = |l: &Locale| l.code().to_owned();
-        set(
-            &mut changes,
-            "preferred_locale",
-            &mut self.preferred_locale,
-            patch.preferred_locale.as_ref(),
-            false,
-            locale,
-        );
-        set(&mut changes, "comment", &mut self.comment, patch.comment.as_ref(), false, String::clone);
-        changes
-    }
-}
-
-fn set<T: Clone + PartialEq>(
-    changes: &mut Vec<FieldChange>,
-    field: &'static str,
-    slot: &mut Option<T>,
-    new: Option<&Option<T>>,
-    protected: bool,
-    print: impl Fn(&T) -> String,
-) {
-    if let Some(new) = new.filter(|new| *new != slot) {
-        let (old, printed) = (slot.as_ref().map(&print), new.as_ref().map(&print));
-        changes.push(FieldChange { field, old, new: printed, applied: !protected });
-        if !protected {
-            slot.clone_from(new);
-        }
+        let protected = |field: &str| usage == PersonUse::Inside && PROTECTED.contains(&field);
+        let mut wanted = self.clone();
+        patch.clone().apply(&mut wanted);
+        let changes = field_changes(Some(self), &wanted).into_iter();
+        let changes = changes.map(|change| FieldChange { applied: !protected(change.field), ..change });
+        let mut patch = patch.clone();
+        patch.retain(|field| !protected(field));
+        patch.apply(self);
+        changes.collect()
     }
 }
 

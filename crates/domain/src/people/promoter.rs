@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::Person;
-use crate::{Entity, Id, Money};
+use crate::{Id, Money};
 
 crate::codes! {
     /// What a promoter is.
@@ -34,33 +34,29 @@ pub enum PromoterIdentity {
     },
 }
 
-/// Somebody or something that refers clients.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Promoter {
-    /// Identifier.
-    pub id: Id<Self>,
-    /// Number of changes.
-    pub version: i64,
-    /// What it is.
-    pub identity: PromoterIdentity,
-    /// Name shown in lists.
-    pub name: String,
-    /// Tax id, unique when given.
-    pub tax_id: Option<String>,
-    /// E-mail address.
-    pub email: Option<String>,
-    /// Telephone.
-    pub phone: Option<String>,
-    /// Where the institution knows it from.
-    pub source: Option<Id<PromoterSource>>,
-    /// What it is paid for each client, as agreed.
-    pub fee: Option<Money>,
-    /// Comment.
-    pub comment: Option<String>,
-    /// When it was made.
-    pub created_at: DateTime<Utc>,
-    /// When it was last changed.
-    pub updated_at: DateTime<Utc>,
+crate::editable! {
+    /// Somebody or something that refers clients.
+    entity Promoter = "promoter" {
+        /// What it is.
+        identity: PromoterIdentity,
+        /// Name shown in lists; it follows from what the promoter is.
+        name: String,
+    }
+    /// Changes to a promoter, besides its name.
+    patch PromoterPatch {
+        /// Tax id, unique when given.
+        tax_id: Option<String>,
+        /// E-mail address.
+        email: Option<String>,
+        /// Telephone.
+        phone: Option<String>,
+        /// Where the institution knows it from.
+        source as "source_id": Option<Id<PromoterSource>>,
+        /// What it is paid for each client, as agreed.
+        fee: Option<Money>,
+        /// Comment.
+        comment: Option<String>,
+    }
 }
 
 impl PromoterIdentity {
@@ -104,39 +100,16 @@ impl Promoter {
     }
 }
 
-impl Entity for Promoter {
-    const KIND: &'static str = "promoter";
-    fn id(&self) -> Id<Self> {
-        self.id
-    }
-    fn version(&self) -> i64 {
-        self.version
-    }
-}
-
-/// Where promoters are known from: one entry of the institution's list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PromoterSource {
-    /// Identifier.
-    pub id: Id<Self>,
-    /// Number of changes.
-    pub version: i64,
-    /// Name, unique without regard to case; 1 to 150 characters.
-    pub name: String,
-    /// Whether it is still offered: one that was used stays with its promoters.
-    pub active: bool,
-    /// When it was made.
-    pub created_at: DateTime<Utc>,
-    /// When it was last changed.
-    pub updated_at: DateTime<Utc>,
-}
-
-impl Entity for PromoterSource {
-    const KIND: &'static str = "promoter source";
-    fn id(&self) -> Id<Self> {
-        self.id
-    }
-    fn version(&self) -> i64 {
-        self.version
+crate::editable! {
+    /// Where promoters are known from: one entry of the institution's list.
+    entity PromoterSource = "promoter source" {}
+    /// A new source.
+    new NewPromoterSource;
+    /// Changes to a source.
+    patch PromoterSourcePatch {
+        /// Name, unique without regard to case; 1 to 150 characters.
+        name: String,
+        /// Whether it is still offered: one that was used stays with its promoters.
+        active: bool,
     }
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::Person;
 use crate::{
-    Entity, Id, Money,
+    Id, Money,
     identity::{Role, User, UserStatus},
 };
 
@@ -90,35 +90,31 @@ pub struct StaffUser {
     pub roles: BTreeSet<Role>,
 }
 
-/// Somebody who works for the institution.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Staff {
-    /// Identifier.
-    pub id: Id<Self>,
-    /// Number of changes.
-    pub version: i64,
-    /// Who it is; one staff record a person.
-    pub person: Id<Person>,
-    /// Relation to the institution.
-    pub kind: StaffKind,
-    /// Whether at work.
-    pub status: StaffStatus,
-    /// Parts played.
-    pub roles: BTreeSet<StaffRole>,
-    /// Licence to practise; for doctors.
-    pub licence_number: Option<String>,
-    /// Last day of the licence, inclusive; `None` means without end.
-    pub licence_valid_until: Option<NaiveDate>,
-    /// Medical specialty.
-    pub specialty: Option<String>,
-    /// What the member is paid for a request, as agreed; never negative.
-    pub fee: Option<Money>,
-    /// Comment, up to 1000 characters.
-    pub comment: Option<String>,
-    /// When it was made.
-    pub created_at: DateTime<Utc>,
-    /// When it was last changed.
-    pub updated_at: DateTime<Utc>,
+crate::editable! {
+    /// Somebody who works for the institution.
+    entity Staff = "staff" {
+        /// Who it is; one staff record a person.
+        person: Id<Person>,
+    }
+    /// Changes to a staff record.
+    patch StaffPatch {
+        /// Parts played; at least one.
+        roles: BTreeSet<StaffRole>,
+        /// Whether at work.
+        status: StaffStatus,
+        /// Relation to the institution.
+        kind: StaffKind,
+        /// Licence to practise; for doctors.
+        licence_number: Option<String>,
+        /// Last day of the licence, inclusive; `None` means without end.
+        licence_valid_until: Option<NaiveDate>,
+        /// Medical specialty.
+        specialty: Option<String>,
+        /// What the member is paid for a request, as agreed; never negative.
+        fee: Option<Money>,
+        /// Comment, up to 1000 characters.
+        comment: Option<String>,
+    }
 }
 
 /// A staff member with what assignment needs to know.
@@ -130,16 +126,6 @@ pub struct Member {
     pub name: String,
     /// The account of that person.
     pub user: Option<StaffUser>,
-}
-
-impl Entity for Staff {
-    const KIND: &'static str = "staff";
-    fn id(&self) -> Id<Self> {
-        self.id
-    }
-    fn version(&self) -> i64 {
-        self.version
-    }
 }
 
 impl Staff {

@@ -18,7 +18,7 @@ use medcert_domain::{
     certification::{
         Care, CareMode, Certification, Channel, CloseOutcome, Command, Conclusion, Context, Diagnosis,
         EndWithoutCertificate, Guardian, MoneyDecision, NewCertification, NewEvaluation, NewPayment, Outcome,
-        Verdict,
+        RequestPatch, Verdict,
     },
     identity::{Actor, Origin, Session},
     people::{Document, DocumentType, Member, Person, Promoter, Relationship},
@@ -117,9 +117,11 @@ impl<'a> Clinic<'a> {
                 .as_ref()
                 .map(|p| Guardian { person: p.id, relationship: Relationship::Parent }),
             promoter: self.promoters.get(self.rng.below(6) as usize).copied(),
-            care: Some(Care { mode: CareMode::OnSite, place: Some("Lima".to_owned()) }),
-            external_reference: self.rng.percent(20).then(|| format!("EXT-{number}")),
-            comment: None,
+            fields: RequestPatch {
+                care: Some(Some(Care { mode: CareMode::OnSite, place: Some("Lima".to_owned()) })),
+                external_reference: Some(self.rng.percent(20).then(|| format!("EXT-{number}"))),
+                ..RequestPatch::default()
+            },
         };
         let mut life = Lifecycle { clinic: self, client, guardian, service, at: registered, entries: vec![] };
         let mut request = life.register(new)?;

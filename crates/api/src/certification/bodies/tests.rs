@@ -1,5 +1,5 @@
 use medcert_application::{
-    certification::{EditInput, Payload, RegisterInput},
+    certification::{Payload, RequestInput},
     people::PromoterInput,
 };
 use medcert_domain::{
@@ -24,15 +24,15 @@ fn faults<B: DeserializeOwned + ParseBody<T>, T: std::fmt::Debug>(
     invalid.faults.into_iter().map(|fault| (fault.pointer, fault.code)).collect()
 }
 
-fn register(body: Value) -> Result<RegisterInput, Invalid> {
+fn register(body: Value) -> Result<RequestInput, Invalid> {
     values::<RegisterBody, _>(body)
 }
 
 fn refused(body: Value) -> Vec<(String, &'static str)> {
-    faults::<RegisterBody, RegisterInput>(body)
+    faults::<RegisterBody, RequestInput>(body)
 }
 
-fn edit(body: Value) -> EditInput {
+fn edit(body: Value) -> RequestInput {
     match values::<EditBody, _>(body).unwrap() {
         Payload::Edit(input) => *input,
         other => panic!("{other:?}"),
@@ -53,8 +53,8 @@ fn client() -> Value {
 fn a_request_is_registered_with_little() {
     let input =
         register(json!({"client": client(), "guardian": null, "comment": null, "service_id": null})).unwrap();
-    assert_eq!(input.client.fields.given_names.as_deref(), Some("Ana"));
-    assert_eq!(input.client.document.unwrap().number.as_deref(), Some("45678912"));
+    assert_eq!(input.client.as_ref().unwrap().fields.given_names.as_deref(), Some("Ana"));
+    assert_eq!(input.client.unwrap().document.unwrap().number.as_deref(), Some("45678912"));
     assert!(input.guardian.is_none() && input.promoter.is_none() && input.service.is_none());
 }
 
@@ -65,7 +65,8 @@ fn null_and_blank_say_nothing_when_registering() {
         client[field] = Value::Null;
     }
     client["phone_2"] = json!("  ");
-    let fields = register(json!({"client": client, "external_reference": " "})).unwrap().client.fields;
+    let fields = register(json!({"client": client, "external_reference": " "})).unwrap();
+    let fields = fields.client.unwrap().fields;
     assert_eq!((fields.birth_date, fields.email, fields.phone, fields.phone_2), (None, None, None, None));
 }
 
@@ -131,7 +132,7 @@ fn names_of_150_characters_and_notes_of_two_lines_are_fine() {
     let mut long = client();
     long["given_names"] = json!("ñ".repeat(150));
     let input = register(json!({"client": long, "comment": "one\r\ntwo"})).unwrap();
-    assert_eq!(input.comment.as_deref(), Some("one\ntwo"));
+    assert_eq!(input.fields.comment, Some(Some("one\ntwo".to_owned())));
     assert_eq!(refused(json!({"client": client(), "external_reference": "a\nb"}))[0].1, "control-character");
 }
 
@@ -140,13 +141,16 @@ fn promoters_are_known_or_of_one_of_three_kinds() {
     let promoter = |body: Value| register(json!({"client": client(), "promoter": body}));
     let faults_found = |body: Value| refused(json!({"client": client(), "promoter": body}));
     let known = register(json!({"client": client(), "promoter_id": ID, "promoter": null})).unwrap();
-    assert!(matches!(known.promoter, Some(PromoterInput::Known(_))));
-    let Some(PromoterInput::Inline(company)) =
+    assert!(matches!(known.promoter, Some(Some(PromoterInput::Known(_)))));
+    let Some(Some(PromoterInput::Inline(company))) =
         promoter(json!({"type": "COMPANY", "legal_name": "Andinos", "tax_id": "1"})).unwrap().promoter
     else {
         panic!("no promoter")
     };
-    assert_eq!((company.name.as_deref(), company.tax_id.as_deref()), (Some("Andinos"), Some("1")));
+    assert_eq!(
+        (company.name.as_deref(), company.fields.tax_id.clone()),
+        (Some("Andinos"), Some(Some("1".to_owned())))
+    );
     assert!(promoter(json!({"type": "OTHER", "name": "Radio"})).is_ok());
     let mut person = client();
     person["type"] = json!("PERSON");
@@ -165,7 +169,7 @@ fn promoters_are_known_or_of_one_of_three_kinds() {
 #[test]
 fn a_patch_tells_left_out_from_null() {
     let input = edit(json!({}));
-    assert!(input.client.is_none() && input.guardian.is_none() && input.comment.is_none());
+    assert!(input.client.is_none() && input.guardian.is_none() && input.fields.comment.is_none());
     let input = edit(json!({
         "client": {"phone": null, "email": "", "address": "Lima"}, "guardian": null, "service_id": null,
         "promoter_id": null, "care": null, "comment": null, "external_reference": "X"
@@ -175,8 +179,8 @@ fn a_patch_tells_left_out_from_null() {
     assert_eq!(fields.address, Some(Some("Lima".to_owned())));
     assert!(matches!(input.guardian, Some(None)) && matches!(input.promoter, Some(None)));
     assert!(matches!(input.care, Some(None)) && input.service == Some(None));
-    assert_eq!(input.comment, Some(None));
-    assert_eq!(input.external_reference, Some(Some("X".to_owned())));
+    assert_eq!(input.fields.comment, Some(None));
+    assert_eq!(input.fields.external_reference, Some(Some("X".to_owned())));
 }
 
 #[test]

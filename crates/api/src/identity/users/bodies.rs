@@ -19,7 +19,7 @@ use utoipa::ToSchema;
 use crate::{
     codes::{LocaleCode, RoleCode, StaffRoleCode},
     field::Field,
-    parse::{ParseBody, Patch, Reader, code, date, id, line, moment, note, read},
+    parse::{ParseBody, Reader, code, date, id, line, moment, note, read},
     people::UserPersonBody,
 };
 
@@ -101,20 +101,11 @@ pub(super) struct UserStaffBody {
 
 impl UserStaffBody {
     fn read(&self, r: &mut Reader<'_>) -> StaffInput {
-        let patch = |field: &Field<String>| -> Patch<String> { field.clone().change() };
         StaffInput {
             roles: r.elements("roles", &self.roles, code).into_iter().collect(),
-            licence_number: r.patched(
-                "licence_number",
-                patch(&self.licence_number).as_ref(),
-                line(MAX_NAME_LEN),
-            ),
-            licence_valid_until: r.patched(
-                "licence_valid_until",
-                patch(&self.licence_valid_until).as_ref(),
-                date,
-            ),
-            specialty: r.patched("specialty", patch(&self.specialty).as_ref(), line(MAX_NAME_LEN)),
+            licence_number: r.clearable("licence_number", &self.licence_number, line(MAX_NAME_LEN)),
+            licence_valid_until: r.clearable("licence_valid_until", &self.licence_valid_until, date),
+            specialty: r.clearable("specialty", &self.specialty, line(MAX_NAME_LEN)),
         }
     }
 }
@@ -171,7 +162,7 @@ impl ParseBody<NewUser> for NewUserBody {
             let person = match (&self.person_id, &self.person) {
                 (Some(known), None) => r.required("person_id", Some(known), id).map(WhoseAccount::Known),
                 (None, Some(patch)) => {
-                    let patch = patch.read(&mut r.inside("person"), profile);
+                    let patch = patch.as_ref().read(&mut r.inside("person"), profile);
                     Some(WhoseAccount::Described(Box::new(patch)))
                 }
                 (None, None) => {
@@ -218,8 +209,9 @@ pub(super) struct EditUserBody {
 impl ParseBody<UserEdit> for EditUserBody {
     fn values(&self, profile: &Institution) -> Result<UserEdit, Invalid> {
         read(|r| {
-            let locale = r.kept("locale", self.locale.clone().change().as_ref(), code);
-            let person = self.person.as_ref().map(|person| person.read(&mut r.inside("person"), profile));
+            let locale = r.text("locale", &self.locale, code);
+            let person =
+                self.person.as_ref().map(|person| person.as_ref().read(&mut r.inside("person"), profile));
             let staff = self.staff.as_ref().map(|staff| staff.read(&mut r.inside("staff")));
             Some(UserEdit { locale, person: person.unwrap_or_default(), staff })
         })

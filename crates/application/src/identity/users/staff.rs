@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use medcert_domain::{
     Entity as _, Id, Invalid,
     identity::Role,
-    people::{Person, Staff, StaffRole},
+    people::{Person, Staff, StaffPatch, StaffRole},
 };
 
 use super::{StaffInput, person::By};
@@ -17,11 +17,6 @@ use crate::{
     retry::Failed,
     store::UnitOfWork,
 };
-
-fn list(roles: &BTreeSet<StaffRole>) -> Option<String> {
-    let codes: Vec<&str> = roles.iter().map(|role| role.code()).collect();
-    (!codes.is_empty()).then(|| codes.join(", "))
-}
 
 /// The staff record of the person.
 pub(in crate::identity) async fn record(
@@ -68,22 +63,16 @@ pub(super) async fn equip(
     let now = app.now();
     let made = || Staff { version: 1, ..Staff::employed(app.id(), person.id, BTreeSet::new(), now) };
     let mut record = present.clone().unwrap_or_else(made);
-    let mut differences = Differences::default();
-    differences.note("roles", list(&record.roles), list(&wanted));
-    record.roles = wanted;
-    if let Some(licence) = &given.licence_number {
-        differences.note("licence_number", record.licence_number.clone(), licence.clone());
-        record.licence_number.clone_from(licence);
-    }
-    if let Some(until) = given.licence_valid_until {
-        let as_text = |day: Option<chrono::NaiveDate>| day.map(|day| day.to_string());
-        differences.note("licence_valid_until", as_text(record.licence_valid_until), as_text(until));
-        record.licence_valid_until = until;
-    }
-    if let Some(specialty) = &given.specialty {
-        differences.note("specialty", record.specialty.clone(), specialty.clone());
-        record.specialty.clone_from(specialty);
-    }
+    let before = record.clone();
+    let fields = StaffPatch {
+        roles: Some(wanted),
+        licence_number: given.licence_number.clone(),
+        licence_valid_until: given.licence_valid_until,
+        specialty: given.specialty.clone(),
+        ..StaffPatch::default()
+    };
+    fields.apply(&mut record);
+    let differences = Differences::between(Some(&before), &record);
     let (action, audited) = if present.is_some() {
         if differences.is_empty() {
             return Ok(Some(record));

@@ -1,14 +1,9 @@
 //! Editing: one line of history for each field that really changed.
 
 use super::super::{
-    Action, Blocker, Care, Certification, Context, Edit, Fee, FeeSource, Guardian, HistoryLine, Outcome,
-    Refusal,
+    Action, Blocker, Certification, Context, Edit, Fee, FeeSource, Guardian, HistoryLine, Outcome, Refusal,
 };
-use crate::{
-    Id, Invalid,
-    catalog::Service,
-    people::{FieldChange, Person},
-};
+use crate::{FieldChange, Id, Invalid, catalog::Service, field_changes, people::Person};
 
 /// Fields of a person that a certificate prints.
 const PRINTED: &[&str] = &["given_names", "family_names", "birth_date", "document"];
@@ -57,10 +52,6 @@ fn replace<T: PartialEq>(
     }
 }
 
-fn care_text(care: &Care) -> String {
-    care.place.as_ref().map_or_else(|| care.mode.to_string(), |place| format!("{}: {place}", care.mode))
-}
-
 impl Certification {
     pub(super) fn edit(&mut self, edit: Edit, ctx: &Context<'_>, out: &mut Outcome) -> Result<(), Refusal> {
         if let Some(client) = edit.client.filter(|client| *client != self.client) {
@@ -95,14 +86,10 @@ impl Certification {
         if let Some(promoter) = edit.promoter {
             replace(out, "promoter", &mut self.promoter, promoter, ToString::to_string);
         }
-        if let Some(care) = edit.care {
-            replace(out, "care", &mut self.care, care, care_text);
-        }
-        if let Some(reference) = edit.external_reference {
-            replace(out, "external_reference", &mut self.external_reference, reference, String::clone);
-        }
-        if let Some(comment) = edit.comment {
-            replace(out, "comment", &mut self.comment, comment, String::clone);
+        let before = self.clone();
+        edit.fields.apply(self);
+        for change in field_changes(Some(&before), self) {
+            out.lines.push(HistoryLine::of(Action::Edit).field(change.field, change.old, change.new));
         }
         Ok(())
     }

@@ -33,9 +33,9 @@ impl Certification {
             guardian: new.guardian,
             promoter: new.promoter,
             service: ctx.service.map(|s| s.id),
-            care: new.care,
-            external_reference: new.external_reference,
-            comment: new.comment,
+            care: None,
+            external_reference: None,
+            comment: None,
             fee: ctx.service.map(|s| Fee { money: s.fee, source: FeeSource::Service }),
             observed: None,
             money_decision: None,
@@ -54,6 +54,7 @@ impl Certification {
             certificates: vec![],
             files: vec![],
         };
+        new.fields.apply(&mut request);
         // It was never anywhere else, so nothing was left: a request without a fee to pay begins as paid.
         request.stage = request.derived_stage();
         let line = HistoryLine::of(Action::Register).field("stage", None, Some(request.stage.to_string()));

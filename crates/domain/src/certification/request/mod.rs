@@ -81,6 +81,18 @@ pub struct Certification {
     pub files: Vec<StoredFile>,
 }
 
+crate::editable! {
+    /// Changes to what a request says of itself: besides people, service and money, which have rules of their own.
+    patch RequestPatch of Certification {
+        /// How the client is seen.
+        care: Option<Care>,
+        /// Reference in the integrator's system.
+        external_reference: Option<String>,
+        /// Comment.
+        comment: Option<String>,
+    }
+}
+
 impl Entity for Certification {
     const KIND: &'static str = "certification request";
     fn id(&self) -> Id<Self> {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::{
-    Id, Money,
+    FieldValue, Id, Money,
     certification::{AssignmentRole, CareMode, Channel, CloseOutcome, FeeSource},
     identity::User,
     people::{Person, Relationship, Staff},
@@ -25,6 +25,16 @@ pub struct Care {
     pub mode: CareMode,
     /// Where, up to 255 characters.
     pub place: Option<String>,
+}
+
+impl FieldValue for Care {
+    fn history_text(&self) -> Option<String> {
+        Some(
+            self.place
+                .as_ref()
+                .map_or_else(|| self.mode.to_string(), |place| format!("{}: {place}", self.mode)),
+        )
+    }
 }
 
 /// What is to be paid.

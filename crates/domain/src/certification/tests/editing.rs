@@ -1,8 +1,5 @@
 use super::*;
-use crate::{
-    identity::Role,
-    people::{FieldChange, Relationship},
-};
+use crate::{FieldChange, identity::Role, people::Relationship};
 
 fn change(field: &'static str, applied: bool) -> FieldChange {
     FieldChange { field, old: Some(text("old")), new: Some(text("new")), applied }
@@ -26,9 +23,11 @@ fn each_changed_field_is_one_line() {
     let everything = Edit {
         client_changes: vec![change("given_names", true), change("email", false)],
         promoter: Some(Some(id(77))),
-        care: Some(Some(Care { mode: CareMode::OnSite, place: Some(text("Lima")) })),
-        external_reference: Some(Some(text("X-1"))),
-        comment: Some(Some(text("urgent"))),
+        fields: RequestPatch {
+            care: Some(Some(Care { mode: CareMode::OnSite, place: Some(text("Lima")) })),
+            external_reference: Some(Some(text("X-1"))),
+            comment: Some(Some(text("urgent"))),
+        },
         ..Edit::default()
     };
     let outcome = case.done(&operator(), edit(everything.clone()));
@@ -43,7 +42,10 @@ fn each_changed_field_is_one_line() {
     assert_eq!(lines(&outcome), told);
     let again = case.done(&operator(), edit(Edit { client_changes: vec![], ..everything }));
     assert!(again.lines.is_empty() && again.events.is_empty(), "what is the same already is no change");
-    let cleared = Edit { care: Some(None), comment: Some(None), ..Edit::default() };
+    let cleared = Edit {
+        fields: RequestPatch { care: Some(None), comment: Some(None), ..RequestPatch::default() },
+        ..Edit::default()
+    };
     let outcome = case.done(&operator(), edit(cleared));
     assert_eq!(lines(&outcome), ["EDIT care: ON_SITE: Lima -> -", "EDIT comment: urgent -> -"]);
     assert_eq!((&case.request.care, &case.request.external_reference), (&None, &Some(text("X-1"))));

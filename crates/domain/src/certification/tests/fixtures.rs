@@ -205,14 +205,7 @@ impl World {
             new_id: &new_id,
         };
         let code = "MC-2026-000001".to_owned();
-        let new = NewCertification {
-            code,
-            guardian,
-            promoter: None,
-            care: None,
-            external_reference: None,
-            comment: None,
-        };
+        let new = NewCertification { code, guardian, promoter: None, fields: RequestPatch::default() };
         Certification::register(new, &ctx)
     }
 }

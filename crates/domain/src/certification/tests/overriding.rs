@@ -1,8 +1,11 @@
 use super::*;
-use crate::people::FieldChange;
+use crate::FieldChange;
 
 fn comment() -> OverridePayload {
-    OverridePayload::Edit(Box::new(Edit { comment: Some(Some(text("late"))), ..Edit::default() }))
+    OverridePayload::Edit(Box::new(Edit {
+        fields: RequestPatch { comment: Some(Some(text("late"))), ..RequestPatch::default() },
+        ..Edit::default()
+    }))
 }
 
 #[test]

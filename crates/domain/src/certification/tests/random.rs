@@ -61,8 +61,8 @@ fn some_edit(case: &Case, a: u8, b: u8) -> Edit {
         }
         2 => edit.guardian = Some((b < 128).then(parent)),
         3 => edit.client = Some(id(pick(&[CLIENT, STRANGER, GUARDIAN, ADMIN], b))),
-        4 => edit.comment = Some((b < 128).then(|| b.to_string())),
-        _ => edit.care = Some((b < 128).then_some(Care { mode: CareMode::Virtual, place: None })),
+        4 => edit.fields.comment = Some((b < 128).then(|| b.to_string())),
+        _ => edit.fields.care = Some((b < 128).then_some(Care { mode: CareMode::Virtual, place: None })),
     }
     edit
 }

@@ -1,28 +1,19 @@
-//! The database schema of Medcert, step by step.
+//! The database schema of Medcert, step by step: first one for what all rooms share and one a room, in the order in which
+//! their tables refer to each other, then what changes.
 //!
 //! Steps are append-only: a released one is never edited, because databases out there have already taken it.
-//! Change in two releases, expand then contract, since an old process may still run against a new schema.
+//! Change in two releases, expand then contract, since an old process may still run against a new schema. What steps are
+//! written with is in [`new_table`].
 
-mod m20261121_000001_people;
-mod m20261121_000002_identity;
-mod m20261121_000003_catalog;
-mod m20261121_000004_certification;
-mod m20261121_000005_medical_acts;
-mod m20261121_000006_records;
-mod m20261121_000007_directories;
-mod m20261121_000008_files;
-mod m20261121_000009_reports;
-mod m20261121_000010_scale;
-mod m20261121_000011_jobs;
-mod m20261121_000012_people;
-mod m20261121_000013_catalog;
-mod m20261121_000014_users;
-mod m20261121_000015_edges;
-mod m20261121_000016_reads;
-mod m20261121_000017_sorted_words;
-mod m20261121_000018_rankings;
-mod new_table;
-mod words;
+mod m20261121_000001_kernel;
+mod m20261121_000002_people;
+mod m20261121_000003_identity;
+mod m20261121_000004_catalog;
+mod m20261121_000005_certification;
+mod m20261121_000006_files;
+mod m20261121_000007_reports;
+mod m20261121_000008_jobs;
+pub mod new_table;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -34,24 +25,14 @@ pub struct Migrator;
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
-            Box::new(m20261121_000001_people::Migration),
-            Box::new(m20261121_000002_identity::Migration),
-            Box::new(m20261121_000003_catalog::Migration),
-            Box::new(m20261121_000004_certification::Migration),
-            Box::new(m20261121_000005_medical_acts::Migration),
-            Box::new(m20261121_000006_records::Migration),
-            Box::new(m20261121_000007_directories::Migration),
-            Box::new(m20261121_000008_files::Migration),
-            Box::new(m20261121_000009_reports::Migration),
-            Box::new(m20261121_000010_scale::Migration),
-            Box::new(m20261121_000011_jobs::Migration),
-            Box::new(m20261121_000012_people::Migration),
-            Box::new(m20261121_000013_catalog::Migration),
-            Box::new(m20261121_000014_users::Migration),
-            Box::new(m20261121_000015_edges::Migration),
-            Box::new(m20261121_000016_reads::Migration),
-            Box::new(m20261121_000017_sorted_words::Migration),
-            Box::new(m20261121_000018_rankings::Migration),
+            Box::new(m20261121_000001_kernel::Migration),
+            Box::new(m20261121_000002_people::Migration),
+            Box::new(m20261121_000003_identity::Migration),
+            Box::new(m20261121_000004_catalog::Migration),
+            Box::new(m20261121_000005_certification::Migration),
+            Box::new(m20261121_000006_files::Migration),
+            Box::new(m20261121_000007_reports::Migration),
+            Box::new(m20261121_000008_jobs::Migration),
         ]
     }
 }
@@ -64,9 +45,9 @@ pub const TABLES: &[&str] = &[
     "certification_request",
     "change_entry",
     "counter",
-    "directory_word",
     "discarded_object",
     "email_change",
+    "entity_search_term",
     "evaluation",
     "history_entry",
     "idempotency_key",
@@ -87,7 +68,7 @@ pub const TABLES: &[&str] = &[
     "report_delta",
     "report_generation",
     "report_total",
-    "request_word",
+    "request_search_term",
     "service",
     "staff",
     "stored_file",

@@ -1,10 +1,10 @@
-//! One way to make a table that means the same on every engine.
+//! One way to make tables, and to add to them later, that means the same on every engine.
 
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
 /// What a column holds.
 #[derive(Clone, Copy)]
-pub(crate) enum Kind {
+pub enum Kind {
     /// An identifier: the engine's UUID type or 16 bytes.
     Id,
     /// A text of at most so many characters, compared by code point.
@@ -29,8 +29,9 @@ pub(crate) enum Kind {
     Hash,
 }
 
-/// A table being described.
-pub(crate) struct NewTable<'m> {
+/// A table being described; [`NewTable::create`] makes it.
+#[must_use]
+pub struct NewTable<'m> {
     manager: &'m SchemaManager<'m>,
     backend: DbBackend,
     name: &'static str,
@@ -40,7 +41,7 @@ pub(crate) struct NewTable<'m> {
 
 impl<'m> NewTable<'m> {
     /// An empty table.
-    pub(crate) fn named(name: &'static str, manager: &'m SchemaManager<'m>) -> Self {
+    pub fn named(name: &'static str, manager: &'m SchemaManager<'m>) -> Self {
         let backend = manager.get_database_backend();
         let mut statement = Table::create();
         statement.table(name);
@@ -52,33 +53,32 @@ impl<'m> NewTable<'m> {
     }
 
     /// The usual beginning: `id` as primary key and `version`.
-    pub(crate) fn entity(self) -> Self {
+    pub fn entity(self) -> Self {
         self.col("id", Kind::Id).primary_key(&["id"]).col("version", Kind::Number)
     }
 
     /// A column that always has a value.
-    pub(crate) fn col(mut self, name: &'static str, kind: Kind) -> Self {
+    pub fn col(mut self, name: &'static str, kind: Kind) -> Self {
         let mut column = self.define(name, kind);
         self.statement.col(column.not_null());
         self
     }
 
-    /// A column that always has a value: the empty text for a process of before, which does not know it.
-    pub(crate) fn or_empty(mut self, name: &'static str, kind: Kind) -> Self {
-        let mut column = self.define(name, kind);
-        self.statement.col(column.not_null().default(""));
+    /// A column that has a value even when whoever inserts the row does not name it.
+    pub fn with(mut self, name: &'static str, column: Column) -> Self {
+        self.statement.col(column.define(self.backend, name));
         self
     }
 
     /// A column that may be NULL.
-    pub(crate) fn opt(mut self, name: &'static str, kind: Kind) -> Self {
+    pub fn opt(mut self, name: &'static str, kind: Kind) -> Self {
         let mut column = self.define(name, kind);
         self.statement.col(column.null());
         self
     }
 
     /// The primary key.
-    pub(crate) fn primary_key(mut self, columns: &[&'static str]) -> Self {
+    pub fn primary_key(mut self, columns: &[&'static str]) -> Self {
         let mut index = Index::create();
         for column in columns {
             index.col(*column);
@@ -88,7 +88,7 @@ impl<'m> NewTable<'m> {
     }
 
     /// A unique key; NULLs never collide.
-    pub(crate) fn unique(mut self, columns: &[&'static str]) -> Self {
+    pub fn unique(mut self, columns: &[&'static str]) -> Self {
         let mut index = Index::create();
         index.name(format!("uq_{}_{}", self.name, columns.join("_"))).unique();
         for column in columns {
@@ -99,7 +99,7 @@ impl<'m> NewTable<'m> {
     }
 
     /// An index.
-    pub(crate) fn index(mut self, columns: &[&'static str]) -> Self {
+    pub fn index(mut self, columns: &[&'static str]) -> Self {
         let mut index = Index::create();
         described(&mut index, self.name, columns);
         if self.backend == DbBackend::MySql {
@@ -112,7 +112,7 @@ impl<'m> NewTable<'m> {
     }
 
     /// A foreign key to the `id` of another table.
-    pub(crate) fn refers(mut self, column: &'static str, to: &'static str) -> Self {
+    pub fn refers(mut self, column: &'static str, to: &'static str) -> Self {
         let mut key = ForeignKey::create();
         key.name(format!("fk_{}_{column}", self.name)).from(self.name, column).to(to, "id");
         self.statement.foreign_key(&mut key);
@@ -120,7 +120,7 @@ impl<'m> NewTable<'m> {
     }
 
     /// Makes it.
-    pub(crate) async fn create(self) -> Result<(), DbErr> {
+    pub async fn create(self) -> Result<(), DbErr> {
         self.manager.create_table(self.statement).await?;
         for index in self.indexes {
             self.manager.create_index(index).await?;
@@ -146,7 +146,7 @@ fn described(index: &mut IndexCreateStatement, table: &'static str, columns: &[&
 }
 
 /// Adds an index to a table that is there.
-pub(crate) async fn add_index(
+pub async fn add_index(
     manager: &SchemaManager<'_>,
     table: &'static str,
     columns: &[&'static str],
@@ -157,7 +157,7 @@ pub(crate) async fn add_index(
 }
 
 /// Takes it away.
-pub(crate) async fn drop_index(
+pub async fn drop_index(
     manager: &SchemaManager<'_>,
     table: &'static str,
     columns: &[&'static str],
@@ -165,9 +165,9 @@ pub(crate) async fn drop_index(
     manager.drop_index(Index::drop().name(index_name(table, columns)).table(table).to_owned()).await
 }
 
-/// Whether a new column of a table that has rows holds anything in them.
+/// What a column holds in rows of those who do not know it.
 #[derive(Clone, Copy)]
-pub(crate) enum Column {
+pub enum Column {
     /// NULL.
     Optional(Kind),
     /// This text.
@@ -176,24 +176,29 @@ pub(crate) enum Column {
     Unset,
 }
 
+impl Column {
+    fn define(self, backend: DbBackend, name: &'static str) -> ColumnDef {
+        match self {
+            Self::Optional(kind) => define(backend, name, kind).null().to_owned(),
+            Self::Filled(kind, text) => define(backend, name, kind).not_null().default(text).to_owned(),
+            Self::Unset => define(backend, name, Kind::Flag).not_null().default(false).to_owned(),
+        }
+    }
+}
+
 /// Adds a column to a table: one a statement, since SQLite takes no more.
-pub(crate) async fn add_column(
+pub async fn add_column(
     manager: &SchemaManager<'_>,
     table: &'static str,
     name: &'static str,
     column: Column,
 ) -> Result<(), DbErr> {
-    let backend = manager.get_database_backend();
-    let mut definition = match column {
-        Column::Optional(kind) => define(backend, name, kind).null().to_owned(),
-        Column::Filled(kind, text) => define(backend, name, kind).not_null().default(text).to_owned(),
-        Column::Unset => define(backend, name, Kind::Flag).not_null().default(false).to_owned(),
-    };
+    let mut definition = column.define(manager.get_database_backend(), name);
     manager.alter_table(Table::alter().table(table).add_column(&mut definition).take()).await
 }
 
 /// Takes a column away.
-pub(crate) async fn drop_column(
+pub async fn drop_column(
     manager: &SchemaManager<'_>,
     table: &'static str,
     name: &'static str,

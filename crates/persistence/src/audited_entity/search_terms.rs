@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::keys;
 use crate::{column::after_prefix, error::failed, mapped::insert_all};
 
-const KIND: &str = "directory word";
+const KIND: &str = "search term";
 /// Longest word kept; what is longer is found by its beginning.
 const LONGEST: usize = 100;
 
@@ -23,7 +23,7 @@ pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "directory_word")]
+    #[sea_orm(table_name = "entity_search_term")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub object_kind: String,

@@ -279,9 +279,9 @@ mod tests {
     #[tokio::test]
     async fn earlier_states_have_fewer_tables_and_unknown_ones_are_named() {
         let all = steps();
-        let first = Shape::after(&all[..1]).await.unwrap();
-        let names: Vec<&str> = first.tables.iter().map(|table| table.name.as_str()).collect();
-        assert_eq!(names, ["person", "promoter", "staff"]);
+        let first = Shape::after(&all[..2]).await.unwrap();
+        assert!(first.table("person").is_some());
+        assert!(first.table("user_account").is_none());
         assert_eq!(Shape::after(&[]).await.unwrap().tables, []);
         let newer = [all, vec!["m20991231_000001_future".to_owned()]].concat();
         let error = Shape::after(&newer).await.unwrap_err();

@@ -34,7 +34,7 @@ pub(crate) mod table {
     use crate::db_timestamp::DbTimestamp;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "request_word")]
+    #[sea_orm(table_name = "request_search_term")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub week_bucket: i32,

@@ -79,7 +79,7 @@ pub(crate) async fn search_terms(database: &TestDatabase) {
     work.commit().await.unwrap();
     let select = Query::select()
         .columns(["word", "sort_key"])
-        .from("directory_word")
+        .from("entity_search_term")
         .and_where(Expr::col("object_id").eq(object))
         .order_by("word", Order::Asc)
         .take();

@@ -73,6 +73,6 @@ contract! {
     races { numbers, swaps, claims, refreshes, managers, deadlocks, readers, mails }
     rankings { clients, activity }
     backup { round_trip, described, at_one_moment, all_or_nothing, states }
-    searching { as_a_model, renames, newest_first, sorted_later }
-    schema { up_and_down, words_move, names_fold, at_once, unsuitable }
+    searching { as_a_model, renames, newest_first }
+    schema { up_and_down, expanding, at_once, unsuitable }
 }

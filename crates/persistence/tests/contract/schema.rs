@@ -1,25 +1,23 @@
 //! Migrations, and the start-up check.
 
+use async_trait::async_trait;
 use futures::future::join_all;
-use medcert_application::{
-    certification::{query_words, request_search_terms},
-    store::{
-        CatalogReads, CertificationReads, IdentityReads, PersonFilter, PersonReads, RequestFilter,
-        ServiceFilter, UserFilter,
-    },
+use medcert_application::store::{CatalogReads, ServiceFilter};
+use medcert_domain::{catalog::Service, certification::Certification};
+use medcert_migrations::{
+    Migrator, MigratorTrait,
+    new_table::{Column, Kind, NewTable, add_column, add_index, drop_column, drop_index},
 };
-use medcert_domain::{catalog::Service, certification::Certification, people::Person};
-use medcert_migrations::{Migrator, MigratorTrait};
 use medcert_persistence::{ConnectError, DatabaseOptions, Engine, SeaStore};
 use sea_orm::{
-    ConnectionTrait,
-    sea_query::{Expr, ExprTrait as _, Query},
+    ConnectionTrait, DbErr,
+    sea_query::{Expr, ExprTrait as _, Query, Table},
 };
-use sea_orm_migration::SchemaManager;
+use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};
 
 use crate::{
     database::TestDatabase,
-    fixture::{Clinic, at, begin, first, fresh, person},
+    fixture::{Clinic, begin, first, person, service},
     insert, load,
 };
 
@@ -48,139 +46,78 @@ pub(crate) async fn up_and_down(database: &TestDatabase) {
     assert_eq!(load!(database, someone.id), Some(someone));
 }
 
-/// Requests written before the words were kept by week are found as before, and by telephone.
-pub(crate) async fn words_move(database: &TestDatabase) {
-    let clinic = Clinic::open(database).await;
-    let client = Person { phone: Some("+51 999 123 456".to_owned()), ..person("Ana Æsa", "Silva") };
-    let requests: Vec<Certification> = (0..3)
-        .map(|n| Certification {
-            client: client.id,
-            created_at: at(n),
-            ..clinic.request(&format!("MC-2026-00000{n}"))
-        })
-        .collect();
-    insert!(database, &client);
-    let mut work = begin(database).await;
-    for request in &requests {
-        work.insert(request).await.unwrap();
-        let search_terms = request_search_terms(&request.code, &client, None, &[]);
-        work.index_search_terms(request.id, &search_terms).await.unwrap();
+/// A step of tomorrow, as an upgrade takes it on a database in use: columns with and without a value in the rows that are
+/// there, an index, and a table that refers to them.
+struct Tomorrow;
+
+impl MigrationName for Tomorrow {
+    fn name(&self) -> &'static str {
+        "m20991231_000001_tomorrow"
     }
-    work.commit().await.unwrap();
-    let behind = database.behind().await;
-    let later =
-        Migrator::migrations().iter().skip_while(|step| step.name() != "m20261121_000010_scale").count();
-    Migrator::down(&behind, Some(u32::try_from(later).unwrap())).await.unwrap();
-    // As they were: the code with its dashes, and no telephones.
-    for sql in [
-        "DELETE FROM search_word WHERE word LIKE 'mc2026%' OR word LIKE '2026%' OR word LIKE '%999%'",
-        "INSERT INTO search_word (word, request_id) SELECT LOWER(code), id FROM certification_request",
-    ] {
-        behind.execute_unprepared(sql).await.unwrap();
-    }
-    behind.close().await.unwrap();
-    database.store.migrate().await.unwrap();
-    for typed in ["silva", "an", "mc-2026", "2026 00000", "999123", "+51 999", "000002"] {
-        let filter = RequestFilter { search_terms: query_words(typed), ..RequestFilter::default() };
-        let page = database.store.requests(&filter, &first(9)).await.unwrap();
-        let expected = if typed == "000002" { 1 } else { 3 };
-        assert_eq!(page.total, Some(expected), "{typed}");
-    }
-    // Entries of directories that were there before they had words are found as new ones are.
-    for typed in ["aesa", "999123", "51999"] {
-        let filter = PersonFilter { search_terms: vec![typed.to_owned()], ..PersonFilter::default() };
-        assert_eq!(database.store.people(&filter, &first(9)).await.unwrap().total, Some(1), "{typed}");
-    }
-    let filter = UserFilter { search_terms: vec!["марія".to_owned()], ..UserFilter::default() };
-    assert_eq!(database.store.users(&filter, &first(9)).await.unwrap().items.len(), 1);
-    let dashed = RequestFilter { search_terms: vec!["mc-".to_owned()], ..RequestFilter::default() };
-    assert_eq!(database.store.requests(&dashed, &first(9)).await.unwrap().total, Some(0));
-    // What is written again after the move is what was moved: nothing is there twice.
-    let mut work = begin(database).await;
-    let search_terms = request_search_terms(&requests[0].code, &client, None, &[]);
-    work.index_search_terms(requests[0].id, &search_terms).await.unwrap();
-    work.commit().await.unwrap();
-    let filter = RequestFilter { search_terms: query_words("silva 999"), ..RequestFilter::default() };
-    assert_eq!(database.store.requests(&filter, &first(9)).await.unwrap().items.len(), 3);
 }
 
-/// Services whose names were told apart by case, accents or blanks alone stay, and people tell them apart.
-pub(crate) async fn names_fold(database: &TestDatabase) {
+#[async_trait]
+impl MigrationTrait for Tomorrow {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        add_column(manager, "service", "tint", Column::Filled(Kind::Line(20), "PLAIN")).await?;
+        add_column(manager, "service", "featured", Column::Unset).await?;
+        add_column(manager, "service", "remark", Column::Optional(Kind::Text)).await?;
+        add_index(manager, "service", &["tint", "name", "id"]).await?;
+        let notes = NewTable::named("service_note", manager).entity().col("service_id", Kind::Id);
+        notes.refers("service_id", "service").create().await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.drop_table(Table::drop().table("service_note").take()).await?;
+        drop_index(manager, "service", &["tint", "name", "id"]).await?;
+        for column in ["remark", "featured", "tint"] {
+            drop_column(manager, "service", column).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The steps of a release to come.
+struct Upgraded;
+
+impl MigratorTrait for Upgraded {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        Migrator::migrations().into_iter().chain([Box::new(Tomorrow) as Box<dyn MigrationTrait>]).collect()
+    }
+}
+
+/// A step is taken while there are rows and the version before it goes on working; and taken back.
+pub(crate) async fn expanding(database: &TestDatabase) {
+    let clinic = Clinic::open(database).await;
+    let request = Certification { service: Some(clinic.service.id), ..clinic.request("MC-2026-000001") };
+    insert!(database, &request);
     let behind = database.behind().await;
-    let later =
-        Migrator::migrations().iter().skip_while(|step| step.name() != "m20261121_000015_edges").count();
-    Migrator::down(&behind, Some(u32::try_from(later).unwrap())).await.unwrap();
-    let longest = "é".repeat(255);
-    let names = [
-        "Salud mental",
-        "SALUD  MENTAL",
-        "salud méntal",
-        "Salud mental (2)",
-        &longest,
-        &longest.to_uppercase(),
-        "Salud",
-    ];
-    for (nth, name) in (0_i64..).zip(names) {
-        let insert = Query::insert()
-            .into_table("service")
-            .columns([
-                "id",
-                "version",
-                "name",
-                "fee_minor",
-                "fee_currency",
-                "certificate_kind",
-                "validity_days",
-                "active",
-                "created_at",
-                "updated_at",
-            ])
-            .values_panic([
-                fresh().into(),
-                1_i64.into(),
-                name.into(),
-                1_i64.into(),
-                "PEN".into(),
-                "GENERAL".into(),
-                1_i64.into(),
-                true.into(),
-                at(nth).naive_utc().into(),
-                at(nth).naive_utc().into(),
-            ])
-            .take();
-        behind.execute(&insert).await.unwrap();
-    }
-    database.store.migrate().await.unwrap();
-    let all = database.store.services(&ServiceFilter::default(), &first(9)).await.unwrap().items;
-    let mut summary: Vec<(&str, i64)> = all.iter().map(|one| (one.name.as_str(), one.version)).collect();
-    summary.sort_by_key(|(name, _)| (name.chars().count(), name.to_lowercase()));
-    let numbered = longest.to_uppercase().chars().take(251).collect::<String>() + " (2)";
-    assert_eq!(
-        summary,
-        [
-            ("Salud", 1),
-            ("Salud mental", 1),
-            ("Salud mental (2)", 1),
-            ("salud méntal (4)", 2),
-            ("SALUD  MENTAL (3)", 2),
-            (numbered.as_str(), 2),
-            (longest.as_str(), 1),
-        ]
-    );
-    let search_terms =
-        ServiceFilter { search_terms: vec!["salud".to_owned(), "3".to_owned()], ..ServiceFilter::default() };
-    let found = database.store.services(&search_terms, &first(9)).await.unwrap().items;
-    assert_eq!(found.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["SALUD  MENTAL (3)"]);
-    // Each can be changed without another name.
-    for one in all {
-        let mut work = begin(database).await;
-        work.update(&Service { active: false, ..one }).await.unwrap();
-        work.commit().await.unwrap();
-    }
-    let unfolded =
-        Query::select().column("id").from("service").and_where(Expr::col("name_folded").is_null()).take();
-    assert!(behind.query_all(&unfolded).await.unwrap().is_empty());
+    Upgraded::up(&behind, None).await.unwrap();
+    // Read, changed and added to by a process that does not know the step.
+    let known = load!(database, clinic.service.id).unwrap();
+    assert_eq!(known, clinic.service);
+    let mut work = begin(database).await;
+    work.update(&Service { active: false, ..known }).await.unwrap();
+    work.insert(&service("Drivers")).await.unwrap();
+    work.commit().await.unwrap();
+    let tinted = Query::select()
+        .expr(Expr::col("id").count())
+        .from("service")
+        .and_where(Expr::col("tint").eq("PLAIN"))
+        .and_where(Expr::col("featured").eq(false))
+        .and_where(Expr::col("remark").is_null())
+        .take();
+    let row = behind.query_one(&tinted).await.unwrap().unwrap();
+    assert_eq!(row.try_get_by_index::<i64>(0).unwrap(), 2);
+    Upgraded::down(&behind, Some(1)).await.unwrap();
     behind.close().await.unwrap();
+    assert_eq!(database.store.pending_migrations().await.unwrap(), Vec::<String>::new());
+    let services = database.store.services(&ServiceFilter::default(), &first(9)).await.unwrap().items;
+    assert_eq!(
+        services.iter().map(|one| (one.name.as_str(), one.version)).collect::<Vec<_>>(),
+        [("Drivers", 1), (clinic.service.name.as_str(), 2)]
+    );
+    assert_eq!(load!(database, request.id), Some(request));
 }
 
 pub(crate) async fn at_once(database: &TestDatabase) {

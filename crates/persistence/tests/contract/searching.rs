@@ -16,7 +16,6 @@ use medcert_domain::{
     certification::{Action, Certificate, HistoryLine},
     people::{Document, DocumentType, Person},
 };
-use medcert_migrations::{Migrator, MigratorTrait};
 
 use crate::{
     database::TestDatabase,
@@ -261,35 +260,8 @@ pub(crate) async fn newest_first(database: &TestDatabase) {
         let expected: Vec<_> = issued.iter().filter(of).map(|one| one.id).collect();
         assert_eq!(seen, expected, "{typed} {doctor:?}");
     };
-    let all = async || {
-        for typed in ["holder", "hold", "n"] {
-            check(typed, None).await;
-            check(typed, Some(clinic.other.id)).await;
-        }
-    };
-    all().await;
-    let behind = database.behind().await;
-    let step = |name: &str| Migrator::migrations().iter().skip_while(|step| step.name() != name).count();
-    let later = step("m20261121_000017_sorted_words");
-    Migrator::down(&behind, Some(u32::try_from(later).unwrap())).await.unwrap();
-    behind.close().await.unwrap();
-    database.store.migrate().await.unwrap();
-    all().await;
-}
-
-/// Words of people and promoters that were written before they were sorted.
-pub(crate) async fn sorted_later(database: &TestDatabase) {
-    let people = crowd(database).await;
-    let behind = database.behind().await;
-    let name = "m20261121_000017_sorted_words";
-    let later = Migrator::migrations().iter().skip_while(|step| step.name() != name).count();
-    Migrator::down(&behind, Some(u32::try_from(later).unwrap())).await.unwrap();
-    behind.close().await.unwrap();
-    database.store.migrate().await.unwrap();
-    for search_terms in [&["ros"][..], &["rosa", "f"], &["zoila"]] {
-        let filter = asked(search_terms);
-        let expected: Vec<Id<Person>> =
-            people.iter().filter(|one| finds(&filter, one)).map(|one| one.id).collect();
-        assert_eq!(pages(database, &filter, 500).await, expected, "{search_terms:?}");
+    for typed in ["holder", "hold", "n"] {
+        check(typed, None).await;
+        check(typed, Some(clinic.other.id)).await;
     }
 }

@@ -176,7 +176,7 @@ async fn what_is_kept_besides_the_evaluation_holds_none() {
         ("history_entry", "new_value"),
         ("history_entry", "comment"),
         ("audit_event", "reason"),
-        ("request_word", "word"),
+        ("request_search_term", "word"),
     ] {
         let kept = clinic.texts(&format!("SELECT {column} FROM {table}")).await;
         assert!(!kept.is_empty(), "{table} is read");

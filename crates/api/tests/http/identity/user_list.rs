@@ -360,7 +360,7 @@ async fn only_an_account_that_never_acted_is_removed() {
         clinic.numbers(&format!("SELECT COUNT(*) FROM {table} WHERE {column}")).await[0]
     };
     let hex = id.replace('-', "").to_uppercase();
-    assert_eq!(count("directory_word", &format!("HEX(object_id) = '{hex}'")).await, 0);
+    assert_eq!(count("entity_search_term", &format!("HEX(object_id) = '{hex}'")).await, 0);
     assert_eq!(count("change_entry", &format!("HEX(object_id) = '{hex}'")).await, 0);
     // The staff record stays, and with it its person.
     assert_eq!(count("person", "document_number = '40718293'").await, 1);

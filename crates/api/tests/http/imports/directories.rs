@@ -244,7 +244,7 @@ fn files(actors: &Actors) -> [(&'static str, [Value; 3]); 4] {
 async fn a_dry_run_keeps_nothing_and_tells_what_is_there() {
     let clinic = Clinic::open().await;
     let actors = Actors::of(&clinic).await;
-    let tables = ["service", "person", "promoter", "staff", "change_entry", "directory_word"];
+    let tables = ["service", "person", "promoter", "staff", "change_entry", "entity_search_term"];
     let count = async || {
         let mut counted = vec![];
         for table in tables {

@@ -90,7 +90,7 @@ async fn guardians_go_with_whom_they_stood_for() {
     actors.erase(&actors.admin, id(&other)).await.expect(204);
     assert_eq!(clinic.numbers(left).await, [0]);
     assert_eq!(clinic.numbers("SELECT COUNT(*) FROM person_guardian").await, [0]);
-    let search_terms = "SELECT COUNT(*) FROM directory_word WHERE word = 'greta'";
+    let search_terms = "SELECT COUNT(*) FROM entity_search_term WHERE word = 'greta'";
     assert_eq!(clinic.numbers(search_terms).await, [0]);
     assert_eq!(actors.admin.get(&format!("{REQUESTS}?q=greta")).await.expect(200).body["items"], json!([]));
 }

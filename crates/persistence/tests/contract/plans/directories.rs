@@ -35,7 +35,7 @@ const WATCH: Watch = Watch {
         "certificate",
         "certification_request",
         "change_entry",
-        "directory_word",
+        "entity_search_term",
         "discarded_object",
         "history_entry",
         "job",

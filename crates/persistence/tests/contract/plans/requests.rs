@@ -28,7 +28,7 @@ const WATCH: Watch = Watch {
         "payment",
         "person",
         "refund",
-        "request_word",
+        "request_search_term",
     ],
     most: MOST,
 };

@@ -19,7 +19,7 @@ use crate::{
 
 /// What is counted of each word, or the end of a list where it is as quick to sort. To whoever is found first it is
 /// farther.
-const WATCH: Watch = Watch { growing: &["directory_word", "person"], most: 4_000.0 };
+const WATCH: Watch = Watch { growing: &["entity_search_term", "person"], most: 4_000.0 };
 const PEOPLE: usize = 12_000;
 const GIVEN: &[&str] = &["Ana", "Zoila", "Elena", "Zoraida"];
 

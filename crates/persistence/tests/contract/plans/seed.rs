@@ -126,10 +126,10 @@ fn search_terms(backend: DbBackend) -> Vec<String> {
     let (_, m) = numbers(backend);
     let search_terms = |kind: &str, key: &str, id: &str, from: &str| {
         format!(
-            "INSERT INTO directory_word (object_kind, word, sort_key, object_id)
+            "INSERT INTO entity_search_term (object_kind, word, sort_key, object_id)
              SELECT '{kind}', w.word, {key}, {id} {from} AND w.object_kind = 'person'"
         )
-        .replace(" WHERE ", " JOIN directory_word w ON w.object_id = p.id WHERE ")
+        .replace(" WHERE ", " JOIN entity_search_term w ON w.object_id = p.id WHERE ")
     };
     let issued = match backend {
         DbBackend::Sqlite => "r.created_at",

@@ -56,6 +56,8 @@ impl MigrationTrait for Migration {
             .opt("problem", LongText)
             .unique(&["job_id", "number"])
             .index(&["job_id", "outcome", "number"])
+            // The unique key goes on with nothing, of which MariaDB makes no order with the id behind it.
+            .index(&["job_id", "number", "id"])
             .refers("job_id", "job")
             .create()
             .await

@@ -19,6 +19,9 @@ impl MigrationTrait for Migration {
         NewTable::named("service", manager)
             .entity()
             .col("name", Line(255))
+            // The form in which names that nobody tells apart are the same.
+            .opt("name_folded", Line(511))
+            .opt("description", Text)
             .col("fee_minor", Number)
             .col("fee_currency", Currency)
             .col("certificate_kind", Line(30))
@@ -27,6 +30,9 @@ impl MigrationTrait for Migration {
             .col("created_at", Moment)
             .col("updated_at", Moment)
             .unique(&["name"])
+            .unique(&["name_folded"])
+            .index(&["active", "name", "id"])
+            .index(&["certificate_kind", "name", "id"])
             .create()
             .await?;
         NewTable::named("institution", manager)
@@ -35,6 +41,8 @@ impl MigrationTrait for Migration {
             .opt("tax_id", Line(64))
             .opt("address", Text)
             .opt("phone", Line(64))
+            .opt("logo_kind", Line(20))
+            .opt("logo_sha256", Line(64))
             .col("country", Line(2))
             .col("time_zone", Line(64))
             .col("locale", Line(8))

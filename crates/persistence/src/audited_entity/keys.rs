@@ -29,7 +29,7 @@ use crate::{
     query::{join, value_of},
 };
 
-const KIND: &str = "directory word";
+const KIND: &str = "search term";
 /// Entries whose keys are looked up by one statement.
 const AT_ONCE: usize = 1000;
 

@@ -25,7 +25,7 @@ use crate::{
     query::{Keyset, value_of},
 };
 
-const KIND: &str = "directory word";
+const KIND: &str = "search term";
 /// Rows that are read and put in order where no index gives it.
 const FEW: u64 = 2_000;
 /// Words that begin alike whose rows are merged.

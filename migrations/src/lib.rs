@@ -9,10 +9,11 @@ mod m20261121_000001_kernel;
 mod m20261121_000002_people;
 mod m20261121_000003_identity;
 mod m20261121_000004_catalog;
-mod m20261121_000005_certification;
-mod m20261121_000006_files;
-mod m20261121_000007_reports;
-mod m20261121_000008_jobs;
+mod m20261121_000005_billing;
+mod m20261121_000006_certification;
+mod m20261121_000007_files;
+mod m20261121_000008_reports;
+mod m20261121_000009_jobs;
 pub mod new_table;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -29,10 +30,11 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000002_people::Migration),
             Box::new(m20261121_000003_identity::Migration),
             Box::new(m20261121_000004_catalog::Migration),
-            Box::new(m20261121_000005_certification::Migration),
-            Box::new(m20261121_000006_files::Migration),
-            Box::new(m20261121_000007_reports::Migration),
-            Box::new(m20261121_000008_jobs::Migration),
+            Box::new(m20261121_000005_billing::Migration),
+            Box::new(m20261121_000006_certification::Migration),
+            Box::new(m20261121_000007_files::Migration),
+            Box::new(m20261121_000008_reports::Migration),
+            Box::new(m20261121_000009_jobs::Migration),
         ]
     }
 }
@@ -45,9 +47,9 @@ pub const TABLES: &[&str] = &[
     "certification_request",
     "change_entry",
     "counter",
+    "entity_search_term",
     "discarded_object",
     "email_change",
-    "entity_search_term",
     "evaluation",
     "history_entry",
     "idempotency_key",
@@ -70,6 +72,7 @@ pub const TABLES: &[&str] = &[
     "report_total",
     "request_search_term",
     "service",
+    "settlement",
     "staff",
     "stored_file",
     "user_account",

@@ -15,7 +15,7 @@ use anyhow::Context as _;
 use clap::Parser;
 use medcert_persistence::{
     Engine,
-    statements::{self, Statement},
+    statements::{self, Children, Statement},
 };
 use serde::Serialize;
 use sqlx::{PgPool, SqlitePool};
@@ -51,7 +51,7 @@ struct Texts {
     engine: Engine,
     list: Statement,
     request: Statement,
-    children: Vec<(&'static str, Statement)>,
+    children: Vec<Children>,
 }
 
 impl Texts {
@@ -87,9 +87,9 @@ async fn detail<P: Run>(
     let request = pool.run(&texts.request, *id).await.map_err(ErrorInternalServerError)?;
     let first = request.first().ok_or_else(|| ErrorNotFound("no such request"))?;
     let mut children = Vec::new();
-    for (has, statement) in &texts.children {
-        if first.flag(has) {
-            children.push((*has, pool.run(statement, *id).await.map_err(ErrorInternalServerError)?));
+    for Children { has, of, statement } in &texts.children {
+        if let Some(parent) = first.id(of).filter(|_| first.flag(has)) {
+            children.push((*has, pool.run(statement, parent).await.map_err(ErrorInternalServerError)?));
         }
     }
     let (accounts, staff) = mentioned(first, &children);

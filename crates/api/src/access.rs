@@ -1,9 +1,9 @@
 //! Who may call what: one row an operation. The gate asks it before every handler, and the OpenAPI document says it.
 
 use medcert_domain::{
-    certification::Action,
+    certification::{Action, policy},
     identity::{Actor, Role},
-    policy::{self, Permission},
+    policy::Permission,
 };
 
 /// What an operation asks of the caller before anything is loaded.
@@ -60,7 +60,7 @@ impl Access {
         match self {
             Self::Public | Self::Optional | Self::SignedIn => None,
             Self::Permission(permission) => Some(permission.roles()),
-            Self::Action(action) => Some(Permission::Certification(action).roles()),
+            Self::Action(action) => Some(Permission::from(action).roles()),
         }
     }
 
@@ -74,7 +74,7 @@ impl Access {
         match self {
             Self::Public | Self::Optional | Self::SignedIn => false,
             Self::Permission(permission) => permission.can_be_granted(),
-            Self::Action(action) => Permission::Certification(action).can_be_granted(),
+            Self::Action(action) => Permission::from(action).can_be_granted(),
         }
     }
 

@@ -52,7 +52,7 @@ pub(crate) enum Unreadable {
 impl From<Unreadable> for Error {
     fn from(why: Unreadable) -> Self {
         match why {
-            Unreadable::MediaType => Self::UnsupportedMediaType,
+            Unreadable::MediaType => Self::UnsupportedFormat("the body must be application/json"),
             Unreadable::TooLarge(most) => Self::TooLarge(most),
             Unreadable::Malformed(what) => Self::Malformed(what),
         }
@@ -186,11 +186,11 @@ mod tests {
     #[actix_web::test]
     async fn faults_are_kept_until_asked_for() {
         let wrong = |note: Body<Note>| note.well_formed().unwrap_err();
-        assert!(matches!(wrong(body(Some("text/plain"), "{}").await), Error::UnsupportedMediaType));
-        assert!(matches!(wrong(body(None, "{}").await), Error::UnsupportedMediaType));
+        assert!(matches!(wrong(body(Some("text/plain"), "{}").await), Error::UnsupportedFormat(_)));
+        assert!(matches!(wrong(body(None, "{}").await), Error::UnsupportedFormat(_)));
         assert!(matches!(
             wrong(body(Some("application/json; charset=latin1"), "{}").await),
-            Error::UnsupportedMediaType
+            Error::UnsupportedFormat(_)
         ));
         assert!(matches!(wrong(body(Some("application/json"), "{").await), Error::Malformed(_)));
         assert!(matches!(wrong(body(Some("application/json"), &b"\"\xff\""[..]).await), Error::Malformed(_)));

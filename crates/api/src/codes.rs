@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
-use medcert_domain::{Locale, certification as c, files as f, identity, people as p};
+use medcert_domain::{Locale, billing as b, certification as c, files as f, identity, people as p};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::json;
 use utoipa::{
@@ -93,7 +93,7 @@ wire! {
     CareModeCode = c::CareMode, "CareMode", "How the client is seen.";
     CertificateKindCode = medcert_domain::catalog::CertificateKind, "CertificateKind", "Kind of certificate; decides its title.";
     CertificateStatusCode = c::CertificateStatus, "CertificateStatus", "Where a certificate stands today.";
-    ChannelCode = c::Channel, "Channel", "How money travelled.";
+    ChannelCode = b::Channel, "Channel", "How money travelled.";
     CloseOutcomeCode = c::CloseOutcome, "CloseOutcome", "How a request ended without a certificate.";
     ConclusionCode = c::Conclusion, "Conclusion", "What the doctor concluded.";
     DocumentTypeCode = p::DocumentType, "DocumentType",
@@ -113,7 +113,7 @@ wire! {
     NotAssignableCode = p::NotAssignable, "NotAssignable", "Why a staff member cannot be given requests.";
     OverallCode = medcert_application::certification::Overall, "Overall",
         "What a stranger is told of a certificate, in one word. It says nothing of the conclusion.";
-    PaymentStatusCode = c::PaymentStatus, "PaymentStatus", "What the money of a request amounts to.";
+    PaymentStatusCode = b::PaymentStatus, "PaymentStatus", "What the money of a request amounts to.";
     PromoterTypeCode = p::PromoterType, "PromoterType", "What a promoter is.";
     RelationshipCode = p::Relationship, "Relationship", "Relation of a guardian to the client.";
     ReopenReasonCode = c::ReopenReason, "ReopenReason",

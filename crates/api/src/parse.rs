@@ -302,7 +302,7 @@ pub(crate) fn id<E>(typed: &str) -> Result<Id<E>, Invalid> {
 
 #[cfg(test)]
 mod tests {
-    use medcert_domain::{certification::Channel, people::Staff};
+    use medcert_domain::{billing::Channel, people::Staff};
 
     use super::*;
 

@@ -3,9 +3,12 @@
 use crate::registry::Registry;
 use actix_web::{get, web::Json};
 use medcert_domain::{
-    certification::Stage,
+    certification::{
+        Stage,
+        policy::{MATRIX, Row},
+    },
     identity::Role,
-    policy::{MATRIX, Permission},
+    policy::Permission,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -73,7 +76,7 @@ impl PolicyView {
     fn current() -> Self {
         let cell =
             |(stage, roles): (&Stage, &&[Role])| CellView { stage: (*stage).into(), roles: codes(roles) };
-        let action = |row: &medcert_domain::policy::Row| ActionView {
+        let action = |row: &Row| ActionView {
             action: row.action.into(),
             cells: Stage::ALL.iter().zip(&row.cells).map(cell).collect(),
             leads_to: row.leads_to.iter().copied().map(Into::into).collect(),

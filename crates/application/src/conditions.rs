@@ -18,7 +18,7 @@ pub enum IfMatch {
 impl IfMatch {
     /// The version must be named.
     pub fn required(self) -> Result<Self, Error> {
-        if self == Self::Absent { Err(Error::PreconditionRequired) } else { Ok(self) }
+        if self == Self::Absent { Err(Error::VersionMissing) } else { Ok(self) }
     }
 
     /// Compares with the version found.
@@ -26,7 +26,7 @@ impl IfMatch {
         match self {
             Self::Absent | Self::Any => Ok(()),
             Self::Version(seen) if seen == version => Ok(()),
-            Self::Version(_) | Self::Unknown => Err(Error::PreconditionFailed),
+            Self::Version(_) | Self::Unknown => Err(Error::VersionMismatch),
         }
     }
 

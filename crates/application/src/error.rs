@@ -1,4 +1,4 @@
-//! Why a use case did not do what it was asked: one list for every caller, HTTP or not.
+//! Why a use case did not do what it was asked: one list for every caller.
 
 use medcert_domain::{
     Id, Invalid,
@@ -39,32 +39,29 @@ pub enum Error {
     /// The message itself cannot be read: broken syntax or encoding.
     #[error("{0}")]
     Malformed(String),
-    /// The body has a media type that is not read here.
-    #[error("the body must be application/json")]
-    UnsupportedMediaType,
-    /// The body has a media type that is not read where files are uploaded.
-    #[error("the body must be multipart/form-data")]
-    NotAForm,
-    /// The body is larger than allowed.
-    #[error("the body is larger than {0} bytes")]
+    /// The message comes in a format that is not read here; the sentence names the one that is.
+    #[error("{0}")]
+    UnsupportedFormat(&'static str),
+    /// What was sent is larger than allowed.
+    #[error("it is larger than {0} bytes")]
     TooLarge(usize),
     /// A value is refused.
     #[error(transparent)]
     Invalid(#[from] Invalid),
-    /// If-Match is needed and missing.
-    #[error("this change needs the header If-Match with the ETag you have seen")]
-    PreconditionRequired,
-    /// If-Match names another version.
+    /// The change must name the version that was seen, and names none.
+    #[error("this change needs the version you have seen")]
+    VersionMissing,
+    /// It names another version than the present one.
     #[error("it was changed since you read it")]
-    PreconditionFailed,
-    /// Idempotency-Key is needed and missing.
-    #[error("this operation needs the header Idempotency-Key")]
+    VersionMismatch,
+    /// The key that makes repeating safe is needed and missing.
+    #[error("this operation needs an idempotency key")]
     IdempotencyKeyMissing,
     /// The key was used with another payload.
-    #[error("this Idempotency-Key was used with another payload")]
+    #[error("this idempotency key was used with another payload")]
     IdempotencyMismatch,
     /// The first call with this key has not finished.
-    #[error("the first call with this Idempotency-Key has not finished")]
+    #[error("the first call with this idempotency key has not finished")]
     InFlight,
     /// Others were faster, again and again.
     #[error("it is being changed by others; try again")]
@@ -139,13 +136,7 @@ impl From<StoreError> for Error {
             busy @ (StoreError::Conflict | StoreError::LockTimeout | StoreError::Unavailable(_)) => {
                 Self::Busy(busy)
             }
-            StoreError::Duplicate(kind) => match kind {
-                "payment" => Self::Duplicate {
-                    pointer: "/transaction_reference",
-                    message: "a payment in force has this channel and transaction reference already",
-                },
-                _ => Self::Duplicate { pointer: "", message: "it is there already" },
-            },
+            StoreError::Duplicate(_) => Self::Duplicate { pointer: "", message: "it is there already" },
             other => Self::internal(other),
         }
     }

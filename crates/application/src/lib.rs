@@ -8,6 +8,7 @@
 mod app;
 pub mod audit;
 pub mod audited_entity;
+pub mod billing;
 pub mod catalog;
 pub mod certification;
 mod conditions;

@@ -130,17 +130,19 @@ async fn again(app: &App, on_stale: OnStale, tries: u32, failed: Failed) -> Resu
         Failed::Store(error) => error,
     };
     let again = match error {
-        // The last: what was to be referred to went meanwhile, or what was to go is referred to now.
-        StoreError::Conflict | StoreError::LockTimeout | StoreError::Reference(_) => true,
-        // A row that find-or-create or a counter's first use wanted to make was made by somebody else: the
-        // next run finds it. A payment's reference is the caller's own, so no run can find another.
-        StoreError::Duplicate(kind) => kind != "payment",
+        // A reference: what was to be referred to went meanwhile, or what was to go is referred to now.
+        // A duplicate: a row that find-or-create or a counter's first use wanted to make was made by somebody else,
+        // and the next run finds it. Where the value is the caller's own, the room answers at the statement itself.
+        StoreError::Conflict
+        | StoreError::LockTimeout
+        | StoreError::Reference(_)
+        | StoreError::Duplicate(_) => true,
         StoreError::Stale(_) => on_stale == OnStale::Retry,
         _ => false,
     };
     if !again || tries == TRIES {
         let stale = matches!(error, StoreError::Stale(_)) && on_stale == OnStale::Refuse;
-        return Err(if stale { Error::PreconditionFailed } else { error.into() });
+        return Err(if stale { Error::VersionMismatch } else { error.into() });
     }
     tracing::debug!(error = %error, tries, "unit of work is run again");
     tokio::time::sleep(jitter(app, tries)).await;

@@ -19,6 +19,11 @@ macro_rules! codes {
                 match self { $(Self::$variant => $code),+ }
             }
 
+            /// The variant where it is declared, which is there as long as the program runs.
+            pub const fn entry(self) -> &'static Self {
+                match self { $(Self::$variant => &Self::$variant),+ }
+            }
+
             /// The variant with exactly this code.
             pub fn parse(code: &str) -> Option<Self> {
                 match code { $($code => Some(Self::$variant),)+ _ => None }

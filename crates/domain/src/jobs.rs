@@ -28,7 +28,7 @@ impl JobKind {
     /// What whoever asks for it must be permitted, when asking and again at each line.
     pub const fn permission(self) -> Permission {
         match self {
-            Self::ImportRequests => Permission::Certification(Action::Register),
+            Self::ImportRequests => Permission::Action(&Action::Register),
             Self::ImportServices => Permission::WriteServices,
             Self::ImportPromoters => Permission::WritePromoters,
             Self::ImportPeople => Permission::WritePeople,

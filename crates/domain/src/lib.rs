@@ -6,6 +6,7 @@
 
 #[macro_use]
 mod code;
+pub mod billing;
 pub mod catalog;
 pub mod certification;
 mod country;

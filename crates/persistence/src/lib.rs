@@ -6,8 +6,10 @@
 
 mod audited_entity;
 pub mod backup;
+mod billing;
 mod catalog;
 mod certification;
+mod children;
 mod column;
 mod connect;
 mod db_timestamp;
@@ -23,6 +25,7 @@ mod preflight;
 mod query;
 mod records;
 mod reports;
+mod rooms;
 pub mod statements;
 mod store;
 mod unit_of_work;

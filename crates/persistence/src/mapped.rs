@@ -1,14 +1,14 @@
 //! Create, read, update and delete, written once for every table of an entity.
 
 use medcert_application::store::StoreError;
-use medcert_domain::{Entity, Id, people::Person};
+use medcert_domain::{Entity, Id};
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult,
     IntoActiveModel, Iterable, ModelTrait, QueryFilter,
 };
 use uuid::Uuid;
 
-use crate::{column::corrupt, error::failed, people::denormalized};
+use crate::{column::corrupt, error::failed};
 
 /// Rows of a table.
 pub(crate) type Row<T> = <T as EntityTrait>::Model;
@@ -41,9 +41,13 @@ pub(crate) trait Mapped: Entity {
     /// The row that holds it.
     fn row(&self, version: i64) -> Row<Self::Table>;
 
-    /// The person of whom copies are to be made anew once this has happened to it.
-    fn copied(&self, _: Written) -> Option<Id<Person>> {
-        None
+    /// What its room does once this has happened to it.
+    fn follow(
+        &self,
+        _: &impl ConnectionTrait,
+        _: Written,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send {
+        async { Ok(()) }
     }
 }
 
@@ -53,17 +57,6 @@ pub(crate) enum Written {
     Inserted,
     Updated,
     Deleted,
-}
-
-async fn follow<E: Mapped>(
-    db: &impl ConnectionTrait,
-    entity: &E,
-    written: Written,
-) -> Result<(), StoreError> {
-    match entity.copied(written) {
-        Some(person) => denormalized::refresh(db, person.raw()).await,
-        None => Ok(()),
-    }
 }
 
 fn all_set<T: Table>(row: Row<T>) -> Active<T> {
@@ -77,7 +70,7 @@ pub(crate) async fn get<E: Mapped>(db: &impl ConnectionTrait, id: Id<E>) -> Resu
 
 pub(crate) async fn insert<E: Mapped>(db: &impl ConnectionTrait, entity: &E) -> Result<(), StoreError> {
     add::<E::Table>(db, E::KIND, vec![entity.row(1)]).await?;
-    follow(db, entity, Written::Inserted).await
+    entity.follow(db, Written::Inserted).await
 }
 
 pub(crate) async fn update<E: Mapped>(db: &impl ConnectionTrait, entity: &E) -> Result<(), StoreError> {
@@ -94,7 +87,7 @@ pub(crate) async fn update<E: Mapped>(db: &impl ConnectionTrait, entity: &E) -> 
     if done.rows_affected != 1 {
         return Err(StoreError::Stale(E::KIND));
     }
-    follow(db, entity, Written::Updated).await
+    entity.follow(db, Written::Updated).await
 }
 
 pub(crate) async fn delete<E: Mapped>(db: &impl ConnectionTrait, entity: &E) -> Result<(), StoreError> {
@@ -107,7 +100,7 @@ pub(crate) async fn delete<E: Mapped>(db: &impl ConnectionTrait, entity: &E) -> 
     if done.rows_affected != 1 {
         return Err(StoreError::Stale(E::KIND));
     }
-    follow(db, entity, Written::Deleted).await
+    entity.follow(db, Written::Deleted).await
 }
 
 /// Inserts rows of an entity's table, in as few statements as the engine takes.

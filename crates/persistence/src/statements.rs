@@ -5,17 +5,20 @@
 use std::collections::BTreeSet;
 
 use medcert_application::store::{PageRequest, StoreError};
-use medcert_domain::{Id, certification::Certification};
+use medcert_domain::{
+    Id,
+    billing::{Payment, Refund},
+    certification::{Certification, Evaluation},
+    files::StoredFile,
+};
 use sea_orm::{DbBackend, Value, sea_query::SelectStatement};
 use uuid::Uuid;
 
 use crate::{
-    certification::{
-        certificate, children::select_children, evaluation, list, names, payment, refund, request_aggregate,
-    },
+    certification::{certificate, list, names, request, request_aggregate},
+    children::{select, select_children},
     column::corrupt,
     connect::Engine,
-    files::stored_file,
 };
 
 /// A value that a statement is run with.
@@ -72,43 +75,37 @@ pub fn request(engine: Engine, id: Uuid) -> Result<Statement, StoreError> {
     written(engine, &request_aggregate::select(Id::<Certification>::new(id)))
 }
 
-/// What hangs on the request: the column of [`request`] that says whether there is any, and the statement that is
-/// run then, in this order.
-pub fn children(engine: Engine, id: Uuid) -> Result<Vec<(&'static str, Statement)>, StoreError> {
+/// What hangs on the request.
+pub struct Children {
+    /// The column of [`request`] that says whether there is any.
+    pub has: &'static str,
+    /// The column of [`request`] with the identifier that the statement is run with.
+    pub of: &'static str,
+    /// The statement that is run then.
+    pub statement: Statement,
+}
+
+/// All that hangs on the request, in the order in which it is read. Each statement is for the identifier given.
+pub fn children(engine: Engine, id: Uuid) -> Result<Vec<Children>, StoreError> {
     use certificate::table as certificate;
-    use evaluation::table as evaluation;
-    use payment::table as payment;
-    use refund::table as refund;
-    use stored_file::table as file;
+    const REQUEST: &str = "request__id";
+    const SETTLEMENT: &str = "request__settlement_id";
+    let certificates = select_children::<request::table::Entity, certificate::Entity>(
+        id,
+        certificate::Column::RequestId,
+        certificate::Column::IssuedAt,
+    );
     let all = [
-        ("has_assignments", request_aggregate::select_assignments(id)),
-        (
-            "has_payments",
-            select_children::<payment::Entity>(id, payment::Column::RequestId, payment::Column::Position),
-        ),
-        (
-            "has_refunds",
-            select_children::<refund::Entity>(id, refund::Column::RequestId, refund::Column::Position),
-        ),
-        (
-            "has_evaluations",
-            select_children::<evaluation::Entity>(
-                id,
-                evaluation::Column::RequestId,
-                evaluation::Column::Position,
-            ),
-        ),
-        (
-            "has_certificates",
-            select_children::<certificate::Entity>(
-                id,
-                certificate::Column::RequestId,
-                certificate::Column::IssuedAt,
-            ),
-        ),
-        ("has_files", select_children::<file::Entity>(id, file::Column::RequestId, file::Column::UploadedAt)),
+        ("has_assignments", REQUEST, request_aggregate::select_assignments(id)),
+        ("has_payments", SETTLEMENT, select::<Payment>(id)),
+        ("has_refunds", SETTLEMENT, select::<Refund>(id)),
+        ("has_evaluations", REQUEST, select::<Evaluation>(id)),
+        ("has_certificates", REQUEST, certificates),
+        ("has_files", REQUEST, select::<StoredFile>(id)),
     ];
-    all.into_iter().map(|(has, select)| Ok((has, written(engine, &select)?))).collect()
+    let children =
+        |(has, of, select)| written(engine, &select).map(|statement| Children { has, of, statement });
+    all.into_iter().map(children).collect()
 }
 
 /// The names of accounts and staff that none of the other statements told: the last statement of the detail, when

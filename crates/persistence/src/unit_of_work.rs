@@ -1,19 +1,17 @@
 //! One transaction, seen through the ports.
 
-use std::collections::HashMap;
-
 use async_trait::async_trait;
 use medcert_application::store::{
     AuditEvent, OutboxMessage, QueuedMail, Repository, StoreError, StoredAnswer, UnitOfWork,
 };
-use medcert_domain::{Id, certification::Certification, reports::Change};
+use medcert_domain::Id;
 use sea_orm::DatabaseTransaction;
 
 use crate::{
     error::failed,
     mapped::{self, Mapped},
     records::{audit, counter, idempotency, mail, outbox},
-    reports::{Changes, Generations},
+    rooms::{RoomState, Rooms},
 };
 
 /// A transaction that remembers whether anything in it failed.
@@ -24,16 +22,14 @@ use crate::{
 pub(crate) struct SeaUnitOfWork {
     txn: DatabaseTransaction,
     failed: bool,
-    /// Requests as they are stored, by which an update finds the children that changed.
-    loaded: HashMap<Id<Certification>, Certification>,
-    /// What changes in the figures, added to them at the end.
-    changes: Changes,
-    generations: Generations,
+    state: RoomState,
+    loaded: RoomState,
+    rooms: Rooms,
 }
 
 impl SeaUnitOfWork {
-    pub(crate) fn new(txn: DatabaseTransaction, generations: Generations) -> Self {
-        Self { txn, failed: false, loaded: HashMap::new(), changes: Changes::default(), generations }
+    pub(crate) fn new(txn: DatabaseTransaction, rooms: Rooms) -> Self {
+        Self { txn, failed: false, state: RoomState::default(), loaded: RoomState::default(), rooms }
     }
 
     /// Runs statements, unless earlier ones failed.
@@ -51,29 +47,19 @@ impl SeaUnitOfWork {
         result
     }
 
-    /// Keeps a request as stored.
-    pub(crate) fn remember(&mut self, request: Certification) {
-        self.loaded.insert(request.id, request);
+    /// What rooms keep until it ends.
+    pub(crate) fn state(&mut self) -> &mut RoomState {
+        &mut self.state
     }
 
-    /// A request as stored, when it was loaded here.
-    pub(crate) fn remembered(&self, id: Id<Certification>) -> Option<Certification> {
-        self.loaded.get(&id).cloned()
+    /// What rooms keep of what they have loaded, so as not to load it again.
+    pub(crate) fn loaded(&mut self) -> &mut RoomState {
+        &mut self.loaded
     }
 
-    /// Notes a change of a request that leads to this version of it, for the figures.
-    pub(crate) fn changed(&mut self, id: Id<Certification>, version: i64, change: Change) {
-        self.changes.note(id, version, change);
-    }
-
-    /// Makes the next update look at the database again.
-    pub(crate) fn forget(&mut self, id: Id<Certification>) {
-        self.loaded.remove(&id);
-    }
-
-    /// The same for every request: many were changed by one statement.
-    pub(crate) fn forget_all(&mut self) {
-        self.loaded.clear();
+    /// Makes every room look at the database again: what they have loaded was changed from elsewhere.
+    pub(crate) fn forget_loaded(&mut self) {
+        self.loaded = RoomState::default();
     }
 }
 
@@ -127,8 +113,12 @@ impl UnitOfWork for SeaUnitOfWork {
     }
 
     async fn commit(mut self: Box<Self>) -> Result<(), StoreError> {
-        let (changes, generations) = (std::mem::take(&mut self.changes), self.generations.clone());
-        self.attempt(async |db| changes.append(db, &generations).await).await?;
+        for room in self.rooms.clone().iter() {
+            room.before_commit(&mut self).await?;
+        }
+        if self.failed {
+            return Err(StoreError::Aborted);
+        }
         self.txn.commit().await.map_err(failed("unit of work"))
     }
 }

@@ -1,7 +1,11 @@
 //! Dependencies point inward, and this test says so.
 #![expect(clippy::panic, reason = "a test fails by panicking, also in its helpers")]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
 
 use cargo_metadata::{DependencyKind, MetadataCommand};
 
@@ -102,4 +106,29 @@ fn libraries_stay_in_their_layer() {
             assert!(!(pure && named.contains(impure)), "the domain must not name {impure}");
         }
     }
+}
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    for entry in entries {
+        let path = entry.unwrap_or_else(|error| panic!("{}: {error}", folder.display())).path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// What is paid through a settlement follows each change of it: so there is one place that makes them from outside.
+#[test]
+fn settlements_are_changed_by_billing_alone() {
+    let application = Path::new(env!("CARGO_MANIFEST_DIR")).join("../application/src");
+    let mut all = vec![];
+    sources(&application, &mut all);
+    assert!(all.len() > 50, "{} files were looked through", all.len());
+    let changes =
+        |path: &&PathBuf| fs::read_to_string(path).is_ok_and(|source| source.contains(".update_settlement("));
+    let found: Vec<PathBuf> = all.iter().filter(changes).cloned().collect();
+    assert_eq!(found, [application.join("billing/mod.rs")]);
 }

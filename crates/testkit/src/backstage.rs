@@ -12,7 +12,7 @@ use medcert_domain::{
 use sea_orm::{ConnectionTrait as _, Database as SeaDatabase, DbBackend, Statement};
 use uuid::Uuid;
 
-use crate::Clinic;
+use crate::{Clinic, Replicas};
 
 /// Changes a thing of the store and lets the caches forget what they knew of it.
 macro_rules! change {
@@ -117,28 +117,39 @@ impl Clinic {
 
     /// The numbers in the first column of a query's rows.
     pub async fn numbers(&self, query: &str) -> Vec<i64> {
-        let rows = self.rows(query).await;
+        let rows = rows(self.database_url(), query).await;
         rows.iter().map(|row| row.try_get_by_index(0).expect("a number")).collect()
     }
 
     /// The texts in the first column of a query's rows; NULL is empty.
     pub async fn texts(&self, query: &str) -> Vec<String> {
-        let rows = self.rows(query).await;
-        let text = |row: &sea_orm::QueryResult| row.try_get_by_index::<Option<String>>(0).expect("a text");
-        rows.iter().map(|row| text(row).unwrap_or_default()).collect()
-    }
-
-    async fn rows(&self, query: &str) -> Vec<sea_orm::QueryResult> {
-        // A connection of its own, so that looking takes none away from who is looked at.
-        let connection = SeaDatabase::connect(self.database_url()).await.expect("the database answers");
-        let backend: DbBackend = connection.get_database_backend();
-        let rows = connection.query_all_raw(Statement::from_string(backend, query)).await;
-        connection.close().await.expect("the connection closes");
-        rows.expect("the query is understood")
+        texts(self.database_url(), query).await
     }
 
     /// Everything that reads, denials and logins have left in the audit trail is written down now.
     pub async fn settle_audit(&self) {
         self.app.trail.drain().await;
     }
+}
+
+impl Replicas {
+    /// The texts in the first column of a query's rows; NULL is empty.
+    pub async fn texts(&self, query: &str) -> Vec<String> {
+        texts(self.database_url(), query).await
+    }
+}
+
+async fn texts(url: &str, query: &str) -> Vec<String> {
+    let rows = rows(url, query).await;
+    let text = |row: &sea_orm::QueryResult| row.try_get_by_index::<Option<String>>(0).expect("a text");
+    rows.iter().map(|row| text(row).unwrap_or_default()).collect()
+}
+
+async fn rows(url: &str, query: &str) -> Vec<sea_orm::QueryResult> {
+    // A connection of its own, so that looking takes none away from who is looked at.
+    let connection = SeaDatabase::connect(url).await.expect("the database answers");
+    let backend: DbBackend = connection.get_database_backend();
+    let rows = connection.query_all_raw(Statement::from_string(backend, query)).await;
+    connection.close().await.expect("the connection closes");
+    rows.expect("the query is understood")
 }

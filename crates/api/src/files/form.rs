@@ -25,7 +25,7 @@ use medcert_application::{
 };
 use medcert_domain::{
     Checks, Id, Invalid,
-    certification::Payment,
+    billing::Payment,
     files::{FileKind, file_name},
 };
 
@@ -208,7 +208,7 @@ impl Incoming for Form {
     fn well_formed(&self, most: u64) -> Result<(), Error> {
         self.source.most.set(most + AROUND);
         if !self.multipart {
-            return Err(Error::NotAForm);
+            return Err(Error::UnsupportedFormat("the body must be multipart/form-data"));
         }
         if self.announced.is_some_and(|length| length > most + AROUND) {
             return Err(too_large(most));

@@ -42,9 +42,23 @@ impl From<Refusal> for Failure {
     }
 }
 
+/// What happened, in one sentence: the application's own, but for what is said in headers and bodies here.
+fn detail(error: &Error) -> String {
+    match error {
+        Error::TooLarge(most) => format!("the body is larger than {most} bytes"),
+        Error::VersionMissing => {
+            "this change needs the header If-Match with the ETag you have seen".to_owned()
+        }
+        Error::IdempotencyKeyMissing => "this operation needs the header Idempotency-Key".to_owned(),
+        Error::IdempotencyMismatch => "this Idempotency-Key was used with another payload".to_owned(),
+        Error::InFlight => "the first call with this Idempotency-Key has not finished".to_owned(),
+        other => other.to_string(),
+    }
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        let detail = error.to_string();
+        let detail = detail(&error);
         let kind = match error {
             Error::Refused(refusal) => return refusal.into(),
             Error::Invalid(values) => return values.into(),
@@ -103,10 +117,10 @@ impl From<Error> for Failure {
             Error::ScannerUnavailable => {
                 return Self::new(Kind::Unavailable, detail).retry_after(30);
             }
-            Error::UnsupportedMediaType | Error::NotAForm => Kind::UnsupportedMediaType,
+            Error::UnsupportedFormat(_) => Kind::UnsupportedMediaType,
             Error::TooLarge(_) => Kind::TooLarge,
-            Error::PreconditionRequired => Kind::PreconditionRequired,
-            Error::PreconditionFailed => Kind::PreconditionFailed,
+            Error::VersionMissing => Kind::PreconditionRequired,
+            Error::VersionMismatch => Kind::PreconditionFailed,
             Error::IdempotencyKeyMissing => Kind::IdempotencyKeyMissing,
             Error::InFlight => Kind::InFlight,
             Error::Stale => Kind::Stale,

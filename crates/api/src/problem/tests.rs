@@ -54,6 +54,22 @@ fn refused_values_are_listed() {
 }
 
 #[test]
+fn headers_and_bodies_are_named_as_the_caller_sends_them() {
+    let detail =
+        |error: Error| problem_json(&error.into())["detail"].as_str().map(ToOwned::to_owned).unwrap();
+    for (error, expected) in [
+        (Error::TooLarge(7), "the body is larger than 7 bytes"),
+        (Error::VersionMissing, "this change needs the header If-Match with the ETag you have seen"),
+        (Error::VersionMismatch, "it was changed since you read it"),
+        (Error::IdempotencyKeyMissing, "this operation needs the header Idempotency-Key"),
+        (Error::IdempotencyMismatch, "this Idempotency-Key was used with another payload"),
+        (Error::InFlight, "the first call with this Idempotency-Key has not finished"),
+    ] {
+        assert_eq!(detail(error), expected);
+    }
+}
+
+#[test]
 fn challenges_and_waits_are_in_the_headers() {
     let answer = Failure::from(Error::Unauthenticated).answer("", "");
     assert!(answer.headers().contains_key(header::WWW_AUTHENTICATE));

@@ -207,7 +207,7 @@ async fn who_may_is_asked_as_for_the_action_alone() {
     let auditor = clinic.somebody("auditor", &[Role::Auditor], vec![]).await;
     bulk(&auditor, "EDIT", &edits(1)).await.expect(403);
     let grant = medcert_domain::identity::Grant {
-        permission: Permission::Certification(Action::OverrideFee),
+        permission: Permission::Action(&Action::OverrideFee),
         ends_at: None,
     };
     let granted = clinic.somebody("granted", &[Role::Operator], vec![grant]).await;

@@ -162,7 +162,7 @@ async fn a_grant_opens_one_action_and_nothing_that_attests() {
     let clinic = Clinic::open().await;
     let all = operations();
     let of = |id: &str| all.iter().find(|operation| operation.id == id).unwrap();
-    let assign = Permission::Certification(Action::AssignDoctor);
+    let assign = Permission::Action(&Action::AssignDoctor);
     let operator = clinic.somebody("granted", &[Role::Operator], granted(assign)).await;
     let auditor = clinic.somebody("looking", &[Role::Auditor], granted(assign)).await;
     let example = body(of("assign_doctor"), NOBODY);
@@ -177,7 +177,7 @@ async fn a_grant_opens_one_action_and_nothing_that_attests() {
         (Action::Delete, "delete_request"),
     ];
     for (action, id) in never {
-        let grants = granted(Permission::Certification(action));
+        let grants = granted(Permission::from(action));
         let caller = clinic.somebody(&format!("never-{id}"), &[Role::Operator], grants).await;
         assert_eq!(call(&caller, of(id), &body(of(id), NOBODY)).await, 403, "{id}");
     }

@@ -3,17 +3,17 @@
 use medcert_domain::{
     Invalid,
     catalog::Institution,
-    certification::{Action, Care, Command, Edit, Guardian, OverridePayload, Refusal},
+    certification::{Action, Care, Command, Edit, Guardian, OverridePayload, Refusal, policy},
     identity::Actor,
     people::{Member, Person},
-    policy,
 };
 
 use super::{
     Answer, AssignInput, Attempt, CareInput, Detail, Payload, RequestInput,
     detail::context,
     idempotency::{claim, remember, replay, settle},
-    journal, may_somewhere,
+    may_somewhere,
+    paid::keep_with_others,
     register::wanted_service,
     search_terms,
 };
@@ -50,13 +50,10 @@ pub async fn act(
         let new_id = || app.parts.ids.uuid();
         let mut request = around.certification.clone();
         let outcome = request.apply(command, &context(actor, &profile, &around, app.now(), &new_id))?;
-        uow.update(&request).await?;
-        let fresh = uow.request_aggregate(request.id).await?;
-        let fresh = fresh.ok_or_else(|| Error::internal("a request just written is not there"))?;
+        let fresh = keep_with_others(app, actor, uow, action, &request, &outcome).await?;
         if relinked {
             search_terms::index(uow, &fresh).await?;
         }
-        journal(app, actor, uow, action, &fresh, &outcome).await?;
         let mut detail = Detail::of(app, actor, &profile, fresh);
         detail.person_changes = changes;
         remember(app, uow, attempt.conditions, 200, &detail, attempt.encode).await?;

@@ -5,9 +5,9 @@ use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use medcert_domain::{
     Id, Locale,
     catalog::{CertificateKind, Logo},
-    certification::{Certificate, CertificateStatus, Conclusion},
+    certification::{Certificate, CertificateStatus, Conclusion, policy},
     identity::{Actor, Role},
-    policy::{self, Permission},
+    policy::Permission,
 };
 
 use crate::{

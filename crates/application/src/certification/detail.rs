@@ -4,9 +4,9 @@ use chrono::NaiveDate;
 use medcert_domain::{
     Id,
     catalog::Institution,
-    certification::{Certification, Context, Options},
+    certification::{Certification, Context, Options, policy},
     identity::Actor,
-    policy::{self, Permission},
+    policy::Permission,
 };
 use uuid::Uuid;
 
@@ -54,7 +54,7 @@ impl Detail {
             (request_aggregate.certification.options(&ctx), VisibleFile::all(&request_aggregate, &ctx))
         };
         let clinical = policy::may_read_clinical(actor, request_aggregate.certification.doctor());
-        let currency = request_aggregate.certification.fee.map_or(profile.currency, |fee| fee.money.currency);
+        let currency = request_aggregate.certification.settlement.currency().unwrap_or(profile.currency);
         Self {
             request_aggregate,
             options,

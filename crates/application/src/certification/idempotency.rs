@@ -2,10 +2,9 @@
 
 use medcert_domain::{
     Id,
-    certification::{Certification, Evaluation},
+    certification::{Certification, Evaluation, policy},
     files::StoredFile,
     identity::Actor,
-    policy,
 };
 
 use super::{Detail, Encode};

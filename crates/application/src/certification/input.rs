@@ -2,10 +2,11 @@
 
 use medcert_domain::{
     Id, Money,
+    billing::{NewPayment, NewRefund, Payment},
     catalog::Service,
     certification::{
-        Action, CareMode, Certification, CloseOutcome, EndWithoutCertificate, NewEvaluation, NewPayment,
-        NewRefund, Payment, ReopenReason, RequestPatch,
+        Action, CareMode, Certification, CloseOutcome, EndWithoutCertificate, NewEvaluation, ReopenReason,
+        RequestPatch,
     },
     people::Staff,
 };

@@ -8,6 +8,7 @@ mod erase;
 mod idempotency;
 mod input;
 mod issue;
+mod paid;
 mod reassign;
 mod register;
 mod search_terms;
@@ -25,6 +26,7 @@ pub use idempotency::{Answer, Replay};
 pub(crate) use idempotency::{claim, remember_as, row as stored_answer};
 pub use input::{AssignInput, Attempt, CareInput, Encode, Payload, RequestInput};
 pub use issue::issue;
+pub(crate) use paid::Requests;
 pub(crate) use reassign::{Moved, move_to};
 pub use register::register;
 pub(crate) use register::register_in;
@@ -34,9 +36,8 @@ pub(crate) use act::permitted;
 pub(crate) use detail::context;
 
 use medcert_domain::{
-    certification::{Action, Certification, Outcome},
+    certification::{Action, Certification, Outcome, policy},
     identity::Actor,
-    policy,
 };
 
 use crate::{

@@ -2,10 +2,9 @@
 
 use medcert_domain::{
     Entity as _, Id,
-    certification::{Action, Command, Refusal},
+    certification::{Action, Command, Refusal, policy},
     files::StoredFile,
     identity::Actor,
-    policy,
 };
 
 use crate::{

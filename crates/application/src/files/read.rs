@@ -4,10 +4,10 @@ use std::{ops::Range, time::Duration};
 
 use medcert_domain::{
     Entity as _, Id,
-    certification::Certification,
+    certification::{Certification, policy},
     files::StoredFile,
     identity::Actor,
-    policy::{self, Permission},
+    policy::Permission,
 };
 
 use super::VisibleFile;

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use futures::TryStreamExt as _;
 use medcert_domain::{
     Id, Invalid,
-    certification::Payment,
+    billing::Payment,
     files::{Archive, FileKind, FileLimits, Finding, Inspection, MediaType, Rejected, matching_type},
 };
 use sha2::{Digest as _, Sha256};

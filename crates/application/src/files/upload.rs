@@ -3,10 +3,9 @@
 use medcert_domain::{
     Id,
     catalog::Institution,
-    certification::{Action, Certification, Command},
+    certification::{Action, Certification, Command, policy},
     files::{NewFile, StoredFile},
     identity::Actor,
-    policy,
 };
 
 use super::{

@@ -2,9 +2,8 @@
 
 use medcert_domain::{
     Id,
-    certification::{Certification, Context},
+    certification::{Certification, Context, policy},
     files::StoredFile,
-    policy,
 };
 
 use crate::store::RequestAggregate;

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Duration, Utc};
 use medcert_domain::{
     Checks, Entity as _, Id, Invalid, Locale,
-    certification::Action,
     identity::{Actor, Grant, Origin, Role, Session, User, UserStatus, check_password},
     people::{Person, Staff},
     policy::Permission,
@@ -51,8 +50,12 @@ pub fn permissions_of(user: &User, now: DateTime<Utc>) -> Vec<Permission> {
         .collect();
     let by_role = |p: &Permission| p.roles().iter().any(|role| user.roles.contains(role));
     let by_grant = |p: &Permission| !user.roles.is_empty() && granted.contains(p);
-    let actions = Action::ALL.iter().copied().map(Permission::Certification);
-    Permission::PLAIN.iter().copied().chain(actions).filter(|p| by_role(p) || by_grant(p)).collect()
+    Permission::PLAIN
+        .iter()
+        .copied()
+        .chain(Permission::actions())
+        .filter(|p| by_role(p) || by_grant(p))
+        .collect()
 }
 
 /// The actor's own account.

@@ -4,10 +4,9 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use medcert_domain::{
     Id,
+    billing::PaymentStatus,
     catalog::{CertificateKind, Service},
-    certification::{
-        AssignmentRole, Certificate, CertificateStatus, Certification, PaymentStatus, Stage, WaitingFor,
-    },
+    certification::{AssignmentRole, Certificate, CertificateStatus, Certification, Stage, WaitingFor},
     identity::User,
     people::{Document, Member, Person, Promoter, Staff},
 };

@@ -3,6 +3,7 @@
 //! Writing goes through a [`UnitOfWork`]; reading for lists and views through the read ports, without one.
 
 mod audited_entity;
+mod billing;
 mod bulk;
 mod catalog;
 mod certification;
@@ -15,6 +16,7 @@ mod records;
 mod reports;
 
 pub use audited_entity::{AuditedEntityReads, ChangeRow};
+pub use billing::BillingWork;
 pub use bulk::{BulkLoad, Load, LoadedRequest, LoadedSearchTerms};
 pub use catalog::{CatalogReads, ServiceFilter};
 pub use certification::{
@@ -38,6 +40,7 @@ pub use reports::{Answers, By, CellFilter, Counted, Names, Question, ReportReads
 use async_trait::async_trait;
 use medcert_domain::{
     Entity, Id,
+    billing::Settlement,
     catalog::{Institution, Service},
     certification::{AssignmentRole, Certificate, Certification},
     identity::{EmailChange, Session, User},
@@ -166,6 +169,7 @@ pub trait UnitOfWork:
     + Repository<Session>
     + Repository<Job>
     + Repository<EmailChange>
+    + BillingWork
     + CertificationWrites
     + PeopleWrites
     + PersonWrites
@@ -296,9 +300,15 @@ pub trait CertificationWrites: Send {
     /// Number of requests for the service.
     async fn requests_for_service(&mut self, service: Id<Service>) -> Result<u64, StoreError>;
 
-    /// Erases a request: its history, words and assignments go; its payments and refunds stay as ledger lines
-    /// without comment, reference and reason. `Stale` when the version is another.
+    /// Erases a request: its history, words and assignments go; its payments and refunds stay with their settlement as
+    /// ledger lines without comment, reference and reason. `Stale` when the version is another.
     async fn erase(&mut self, request: &Certification) -> Result<(), StoreError>;
+
+    /// The request that is paid through the settlement, locked until the end of the unit of work.
+    async fn lock_request_of(
+        &mut self,
+        settlement: Id<Settlement>,
+    ) -> Result<Option<Id<Certification>>, StoreError>;
 }
 
 /// What use cases of files need beyond the requests that files belong to.

@@ -277,7 +277,10 @@ async fn a_killed_bulk_is_continued_by_repeating_it() {
     for id in requests {
         let request_aggregate = app.parts.store.request_aggregate(id).await.unwrap().unwrap();
         assert_eq!(
-            (request_aggregate.certification.payments.len(), request_aggregate.certification.version),
+            (
+                request_aggregate.certification.settlement.payments.len(),
+                request_aggregate.certification.version
+            ),
             (1, 2)
         );
     }

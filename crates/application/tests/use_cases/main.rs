@@ -10,6 +10,7 @@
 )]
 
 mod accounts;
+mod billing;
 mod catalog;
 mod directories;
 mod failures;
@@ -37,6 +38,7 @@ macro_rules! on_every_database {
 }
 
 on_every_database! {
+    billing { requests_follow, the_last_rest, both_ways_at_once }
     catalog { one_name }
     directories { find_or_make, merge_crosswise, edit_while_merging }
     race_cases {

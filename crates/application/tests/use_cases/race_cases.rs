@@ -14,7 +14,8 @@ use medcert_application::{
 };
 use medcert_domain::{
     Id,
-    certification::{Action, AssignmentRole, Certification, PaymentStatus, Refusal, Stage},
+    billing::PaymentStatus,
+    certification::{Action, AssignmentRole, Certification, Refusal, Stage},
     people::Staff,
 };
 use medcert_testkit::{Database, actor_of};
@@ -101,7 +102,10 @@ pub(crate) async fn pay_with_one_key(database: Database) {
             }
         }
         let request = stored(&fixture, id).await;
-        assert_eq!((request.payments.len(), request.payment_status()), (1, PaymentStatus::Paid));
+        assert_eq!(
+            (request.settlement.payments.len(), request.settlement.status()),
+            (1, PaymentStatus::Paid)
+        );
         let other = keyed(&fixture.manager, &format!("round-{round}"), [8; 32]);
         let refused =
             fixture.act(0, &fixture.manager, id, Action::RegisterPayment, fixture.payment("x"), &other).await;
@@ -136,7 +140,7 @@ pub(crate) async fn pay_with_one_reference(database: Database) {
         }
         let mut payments = 0;
         for id in ids {
-            payments += stored(&fixture, id).await.payments.len();
+            payments += stored(&fixture, id).await.settlement.payments.len();
         }
         assert_eq!(payments, 1);
     }
@@ -162,7 +166,7 @@ pub(crate) async fn issue(database: Database) {
             let summary = matches!(
                 outcome,
                 Ok(Answer::Fresh(_))
-                    | Err(Error::PreconditionFailed
+                    | Err(Error::VersionMismatch
                         | Error::Refused(Refusal::WrongStage { action: Action::Issue, .. }))
             );
             assert!(summary, "{:?}", outcome.as_ref().err());
@@ -175,7 +179,7 @@ pub(crate) async fn issue(database: Database) {
         assert_eq!(fixture.replicas.objects.list(&folder).await.unwrap().len(), 1);
         // The winner's key answers again, and so does the stage for another key.
         let again = fixture.issue(1, id, &keyed(&fixture.doctor, "late", [3; 32])).await;
-        assert!(matches!(again, Err(Error::PreconditionRequired)), "{:?}", again.err());
+        assert!(matches!(again, Err(Error::VersionMissing)), "{:?}", again.err());
     }
     let expected: BTreeSet<String> = (1..=ROUNDS).map(|n| format!("MC-2026-{n:06}")).collect();
     assert_eq!(numbers, expected, "no gap and no double");

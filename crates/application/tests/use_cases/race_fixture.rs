@@ -13,8 +13,9 @@ use medcert_application::{
 };
 use medcert_domain::{
     Currency, Id, Locale, Money,
+    billing::{Channel, NewPayment},
     catalog::Service,
-    certification::{Action, Certification, Channel, Conclusion, NewEvaluation, NewPayment, Verdict},
+    certification::{Action, Certification, Conclusion, NewEvaluation, Verdict},
     identity::{Actor, Role},
     people::{DocumentType, PersonPatch, Staff, StaffRole},
 };

@@ -82,20 +82,6 @@ crate::codes! {
 }
 
 crate::codes! {
-    /// What the money of a request amounts to.
-    PaymentStatus {
-        /// Nothing counts yet.
-        Pending = "PENDING",
-        /// Some of the fee is covered.
-        Partial = "PARTIAL",
-        /// The fee is covered, or is 0.
-        Paid = "PAID",
-        /// Flagged as doubtful.
-        Observed = "OBSERVED",
-    }
-}
-
-crate::codes! {
     /// Whose move it is.
     WaitingFor {
         /// Somebody at the desk.
@@ -120,28 +106,6 @@ crate::codes! {
         Service = "SERVICE",
         /// Set by hand.
         Override = "OVERRIDE",
-    }
-}
-
-crate::codes! {
-    /// How money travelled.
-    Channel {
-        /// Notes and coins.
-        Cash = "CASH",
-        /// A payment card.
-        Card = "CARD",
-        /// A bank transfer.
-        Transfer = "TRANSFER",
-        /// Yape (Peru).
-        Yape = "YAPE",
-        /// Plin (Peru).
-        Plin = "PLIN",
-        /// MB WAY (Portugal).
-        MbWay = "MB_WAY",
-        /// Multibanco (Portugal).
-        Multibanco = "MULTIBANCO",
-        /// Any other.
-        Other = "OTHER",
     }
 }
 

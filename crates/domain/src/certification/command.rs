@@ -4,11 +4,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::{
-    Action, AssignmentRole, Certificate, Channel, CloseOutcome, Conclusion, Diagnosis, Event, Guardian,
-    HistoryLine, MoneyDecision, Payment, Printed, ReopenReason, RequestPatch, Verdict,
+    Action, AssignmentRole, Certificate, CloseOutcome, Conclusion, Diagnosis, Event, Guardian, HistoryLine,
+    MoneyDecision, Printed, ReopenReason, RequestPatch, Verdict,
 };
 use crate::{
     FieldChange, Id, Money,
+    billing::{Clerk, Movement, NewPayment, NewRefund, Payment},
     catalog::{Rules, Service},
     files::{NewFile, StoredFile},
     identity::Actor,
@@ -69,6 +70,11 @@ impl Context<'_> {
         self.client.age_on(self.today).is_some_and(|age| age < majority)
     }
 
+    /// Who writes down what happens to the settlement.
+    pub(super) fn clerk(&self) -> Clerk<'_> {
+        Clerk { user: self.actor.user, now: self.now, today: self.today, new_id: self.new_id }
+    }
+
     pub(super) fn name_of(&self, role: AssignmentRole) -> Option<String> {
         match role {
             AssignmentRole::Manager => self.manager_name.map(ToOwned::to_owned),
@@ -111,38 +117,6 @@ pub struct Edit {
     pub service: Option<Option<Service>>,
     /// The other fields.
     pub fields: RequestPatch,
-}
-
-/// Money received.
-#[derive(Debug, Clone)]
-pub struct NewPayment {
-    /// How it came.
-    pub channel: Channel,
-    /// Day it was paid.
-    pub paid_on: NaiveDate,
-    /// How much.
-    pub money: Money,
-    /// Reference of the transaction.
-    pub reference: Option<String>,
-    /// Comment.
-    pub comment: Option<String>,
-}
-
-/// Money given back.
-#[derive(Debug, Clone)]
-pub struct NewRefund {
-    /// Of which payment.
-    pub payment: Id<Payment>,
-    /// How it went.
-    pub channel: Channel,
-    /// Day it was given back.
-    pub paid_on: NaiveDate,
-    /// How much.
-    pub money: Money,
-    /// Reference of the transaction.
-    pub reference: Option<String>,
-    /// In words.
-    pub reason: String,
 }
 
 /// What the doctor found.
@@ -355,4 +329,6 @@ pub struct Outcome {
     pub lines: Vec<HistoryLine>,
     /// What other systems are told.
     pub events: Vec<Event>,
+    /// What happened to the settlement, for whatever else is paid through it.
+    pub movements: Vec<Movement>,
 }

@@ -9,6 +9,7 @@ mod codes;
 mod command;
 mod evaluation;
 mod options;
+pub mod policy;
 mod refusal;
 mod request;
 mod trace;
@@ -16,16 +17,12 @@ mod trace;
 pub use certificate::{Certificate, Holder};
 pub use codes::*;
 pub use command::{
-    Command, Context, Edit, EndWithoutCertificate, NewCertification, NewEvaluation, NewPayment, NewRefund,
-    Outcome, OverridePayload,
+    Command, Context, Edit, EndWithoutCertificate, NewCertification, NewEvaluation, Outcome, OverridePayload,
 };
 pub use evaluation::{Diagnosis, Evaluation, Findings, Printed};
 pub use options::{Options, default_valid_until};
 pub use refusal::{Blocker, Refusal};
-pub use request::{
-    Assignment, Care, Certification, Ending, Event, Fee, Guardian, HistoryLine, Payment, Refund,
-    RequestPatch, Voided,
-};
+pub use request::{Assignment, Care, Certification, Ending, Event, Fee, Guardian, HistoryLine, RequestPatch};
 pub use trace::{Passage, Trace, Waiver};
 
 #[cfg(test)]

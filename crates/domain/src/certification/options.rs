@@ -2,11 +2,8 @@
 
 use chrono::{Days, NaiveDate};
 
-use super::{Action, Blocker, Certification, Context, Printed, Refusal, Verdict};
-use crate::{
-    files::MOST_FILES,
-    policy::{self, Denial},
-};
+use super::{Action, Blocker, Certification, Context, Printed, Refusal, Verdict, policy};
+use crate::{files::MOST_FILES, policy::Denial};
 
 /// The actions of a request for one actor.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -81,17 +78,17 @@ impl Certification {
             Action::UnassignManager | Action::ChangeManager => {
                 when(self.manager().is_none(), Blocker::ManagerMissing);
             }
-            Action::RegisterPayment => when(self.fee.is_none(), Blocker::FeeMissing),
+            Action::RegisterPayment => when(self.fee().is_none(), Blocker::FeeMissing),
             Action::ValidatePayment => {
-                let waiting = self.payments.iter().any(|p| p.validated.is_none() && p.voided.is_none());
+                let waiting = self.settlement.in_force().any(|p| p.validated.is_none());
                 when(!waiting, Blocker::NothingToValidate);
             }
             Action::VoidPayment => {
-                when(!self.payments.iter().any(|p| p.voided.is_none()), Blocker::PaymentMissing);
+                when(self.settlement.in_force().next().is_none(), Blocker::PaymentMissing);
             }
-            Action::RegisterRefund => when(self.paid_total() <= 0, Blocker::NothingToRefund),
-            Action::ObservePayment => when(self.observed.is_some(), Blocker::PaymentObserved),
-            Action::ClearObservation => when(self.observed.is_none(), Blocker::PaymentNotObserved),
+            Action::RegisterRefund => when(self.settlement.paid_total() <= 0, Blocker::NothingToRefund),
+            Action::ObservePayment => when(self.settlement.observed.is_some(), Blocker::PaymentObserved),
+            Action::ClearObservation => when(self.settlement.observed.is_none(), Blocker::PaymentNotObserved),
             Action::AssignDoctor => when(self.doctor().is_some(), Blocker::DoctorAssigned),
             Action::ChangeDoctor | Action::UnassignDoctor => {
                 when(self.doctor().is_none(), Blocker::DoctorMissing);

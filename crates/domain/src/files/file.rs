@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::{Entity, Id, certification::Payment, identity::User};
+use crate::{Entity, Id, billing::Payment, identity::User};
 
 /// Files of one request at the most.
 pub const MOST_FILES: usize = 50;

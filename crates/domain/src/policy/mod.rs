@@ -1,42 +1,15 @@
-//! Who may do what: the one place that decides it.
+//! The kernel of the policy: permissions, and the one function that decides whether somebody may do something.
 //!
-//! Source: the policy table of certification (role × stage) and the object rules on top of it. The answer to an
-//! attempt has a fixed order: no role has the action anywhere; the object is somebody else's; the stage is wrong.
+//! It knows no room. A room declares its actions ([`DeclaredAction`]) and answers what is asked of one of them
+//! ([`Attempt`]). The answer to an attempt has a fixed order: no role has the action anywhere; the object is somebody
+//! else's; the state is wrong.
 
-mod matrix;
 mod permission;
+mod rooms;
 
-pub use matrix::{MATRIX, Moves, Row, markdown, mermaid, roles_for};
-pub use permission::Permission;
+pub use permission::{DeclaredAction, Permission};
 
-use chrono::{DateTime, Duration, Utc};
-
-use crate::{
-    Id,
-    certification::{Action, Stage},
-    files::{FileKind, StoredFile},
-    identity::{Actor, Role},
-    people::{Person, Staff},
-};
-
-/// What the policy needs to know of a request.
-#[derive(Debug, Clone, Copy)]
-pub struct Subject {
-    /// Where it stands.
-    pub stage: Stage,
-    /// Its current manager.
-    pub manager: Option<Id<Staff>>,
-    /// Its current doctor.
-    pub doctor: Option<Id<Staff>>,
-    /// Its client.
-    pub client: Id<Person>,
-    /// Its guardian.
-    pub guardian: Option<Id<Person>>,
-    /// Whether an evaluation stands.
-    pub evaluated: bool,
-    /// Whether this actor cancelled it within the last 24 hours.
-    pub cancelled_by_actor_recently: bool,
-}
+use crate::identity::{Actor, Role};
 
 /// Why the policy says no.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,128 +22,53 @@ pub enum Denial {
     WrongStage,
 }
 
-/// Whether any role or grant of the actor has the action in some stage: asked before anything is loaded.
-pub fn may_somewhere(actor: &Actor, action: Action) -> bool {
-    granted(actor, action) || actor.roles.iter().any(|role| role_has_somewhere(*role, action))
+/// An action asked of one thing, as the room of both answers for it.
+pub trait Attempt {
+    /// What is asked.
+    fn action(&self) -> &'static dyn DeclaredAction;
+
+    /// Whether the thing is about the actor: nobody acts on what is about themselves.
+    fn is_about(&self, actor: &Actor) -> bool;
+
+    /// Whether the thing is the actor's to act on in this role, which is one of the actor's.
+    fn is_for(&self, actor: &Actor, role: Role) -> bool;
+
+    /// Whether this role of the actor has the action as the thing stands now.
+    fn is_open_to(&self, actor: &Actor, role: Role) -> bool;
+
+    /// Whether a grant of the action counts as the thing stands now.
+    fn is_open_to_grants(&self) -> bool;
 }
 
-/// Whether the actor may do the action to this request in its present stage.
-pub fn permits(actor: &Actor, action: Action, subject: &Subject) -> Result<(), Denial> {
+/// Whether any role or grant of the actor has the action somewhere: asked before anything is loaded.
+pub fn may_somewhere(actor: &Actor, action: &'static dyn DeclaredAction) -> bool {
+    granted(actor, action) || actor.roles.iter().any(|role| action.is_of(*role))
+}
+
+/// Whether the actor may do what is asked.
+pub fn permits(actor: &Actor, attempt: &impl Attempt) -> Result<(), Denial> {
+    let action = attempt.action();
     if !may_somewhere(actor, action) {
         return Err(Denial::NoRole);
     }
-    let is_party = subject.client == actor.person || subject.guardian == Some(actor.person);
-    let own = |role: Role| owns(actor, role, action, subject) && may_take_back(actor, role, action, subject);
-    let by_role = |role: Role| role_has_somewhere(role, action) && own(role);
-    let by_grant = granted(actor, action) && actor.roles.iter().any(|role| own(*role));
-    if is_party || !(by_grant || actor.roles.iter().any(|role| by_role(*role))) {
+    let by_role = |role: Role| action.is_of(role) && attempt.is_for(actor, role);
+    let by_grant = granted(actor, action) && actor.roles.iter().any(|role| attempt.is_for(actor, *role));
+    if attempt.is_about(actor) || !(by_grant || actor.roles.iter().any(|role| by_role(*role))) {
         return Err(Denial::NotYours);
     }
-    let in_cell = |role: Role| by_role(role) && cell_has(actor, role, action, subject);
-    let grant_applies = by_grant && grant_cell(action, subject);
-    if grant_applies || actor.roles.iter().any(|role| in_cell(*role)) {
+    let grant_applies = by_grant && attempt.is_open_to_grants();
+    let in_role = |role: Role| by_role(role) && attempt.is_open_to(actor, role);
+    if grant_applies || actor.roles.iter().any(|role| in_role(*role)) {
         Ok(())
     } else {
         Err(Denial::WrongStage)
     }
 }
 
-/// Whether the actor may know that the request exists.
-pub fn may_see(actor: &Actor, doctor: Option<Id<Staff>>) -> bool {
-    const SEE_ALL: [Role; 4] = [Role::Admin, Role::Operator, Role::Manager, Role::Auditor];
-    let own_patient = actor.is(Role::Doctor) && doctor.is_some() && doctor == actor.staff;
-    // Whoever may act on any request must be able to open it; what is clinical stays the assigned doctor's.
-    let any_patient = actor.is(Role::Doctor) && actor.permissions.contains(&Permission::ActOnAnyRequest);
-    own_patient || any_patient || SEE_ALL.iter().any(|role| actor.is(*role))
-}
-
-/// Whether the actor may read diagnoses, observations and recommendations: the assigned doctor alone.
-pub fn may_read_clinical(actor: &Actor, doctor: Option<Id<Staff>>) -> bool {
-    actor.is(Role::Doctor) && doctor.is_some() && doctor == actor.staff
-}
-
-/// Whether the actor may read a file of this kind: what is clinical is the assigned doctor's, anything else is for
-/// whoever may see the request.
-pub fn may_read_file(actor: &Actor, doctor: Option<Id<Staff>>, kind: FileKind) -> bool {
-    may_see(actor, doctor) && (!kind.is_clinical() || may_read_clinical(actor, doctor))
-}
-
-/// Whether a file is the actor's to take away: the administrator's, and for a day that of whoever uploaded it.
-pub fn may_delete_file(actor: &Actor, file: &StoredFile, now: DateTime<Utc>) -> bool {
-    let fresh = file.uploaded_by == actor.user && now - file.uploaded_at <= Duration::hours(24);
-    fresh || actor.is(Role::Admin)
-}
-
-fn granted(actor: &Actor, action: Action) -> bool {
-    let permission = Permission::Certification(action);
+/// Whether a grant of the actor gives the action.
+pub fn granted(actor: &Actor, action: &'static dyn DeclaredAction) -> bool {
     // A grant ends with the last role, and being an auditor alone is no role to act in: an auditor changes nothing.
     let acts = actor.roles.iter().any(|role| *role != Role::Auditor);
     // What cannot be granted is ignored even when a row of the store says so.
-    acts && permission.can_be_granted() && actor.permissions.contains(&permission)
+    acts && action.can_be_granted() && actor.permissions.contains(&Permission::Action(action))
 }
-
-fn role_has_somewhere(role: Role, action: Action) -> bool {
-    if action == Action::Register {
-        return roles_for(action, Stage::Registered).contains(&role);
-    }
-    // Whoever may cancel may also take that back for a day.
-    let by_own_cancel = action == Action::Reopen && role_has_somewhere(role, Action::Cancel);
-    by_own_cancel || Stage::ALL.iter().any(|stage| roles_for(action, *stage).contains(&role))
-}
-
-/// The object rule: administrators and operators act on all, managers on their own and free ones, doctors on
-/// those assigned to them; a grant lifts it, but never for acts that only the assigned doctor can attest.
-fn owns(actor: &Actor, role: Role, action: Action, subject: &Subject) -> bool {
-    let is_doctor = subject.doctor.is_some() && subject.doctor == actor.staff;
-    if matches!(action, Action::RecordEvaluation | Action::Issue) {
-        return is_doctor;
-    }
-    if actor.permissions.contains(&Permission::ActOnAnyRequest) {
-        return true;
-    }
-    match role {
-        Role::Admin | Role::Operator => true,
-        Role::Manager => subject.manager.is_none() || subject.manager == actor.staff,
-        Role::Doctor => is_doctor,
-        Role::Auditor => false,
-    }
-}
-
-/// Administrators take any cancellation back; everybody else only their own, and only for a day.
-fn may_take_back(actor: &Actor, role: Role, action: Action, subject: &Subject) -> bool {
-    let others = action == Action::Reopen
-        && subject.stage == Stage::Cancelled
-        && role != Role::Admin
-        && !granted(actor, action);
-    !others || subject.cancelled_by_actor_recently
-}
-
-fn cell_has(actor: &Actor, role: Role, action: Action, subject: &Subject) -> bool {
-    if action == Action::Reopen && subject.stage == Stage::Cancelled && subject.cancelled_by_actor_recently {
-        return true;
-    }
-    match kept_for(action, subject) {
-        // Lifting the object rule makes nobody the author of the evaluation.
-        Some(roles) if role == Role::Doctor => roles.contains(&role) && subject.doctor == actor.staff,
-        Some(roles) => roles.contains(&role),
-        None => roles_for(action, subject.stage).contains(&role),
-    }
-}
-
-/// A standing evaluation is the doctor's work: while there is one, in any open stage, only the administrator and
-/// that doctor end the request or take the doctor away, and only the administrator gives it to another doctor.
-fn kept_for(action: Action, subject: &Subject) -> Option<&'static [Role]> {
-    match action {
-        _ if !subject.evaluated || !subject.stage.is_open() => None,
-        Action::Cancel | Action::Close | Action::UnassignDoctor => Some(&[Role::Admin, Role::Doctor]),
-        Action::ChangeDoctor => Some(&[Role::Admin]),
-        _ => None,
-    }
-}
-
-fn grant_cell(action: Action, subject: &Subject) -> bool {
-    kept_for(action, subject).is_none() && !roles_for(action, subject.stage).is_empty()
-}
-
-#[cfg(test)]
-mod tests;

@@ -1,17 +1,63 @@
-//! Permissions: what operations outside the stage machine ask for, and what a grant can give.
+//! Permissions: what operations ask for, and what a grant can give.
 
-use std::fmt;
-
-use crate::{
-    certification::Action,
-    identity::{Actor, Role},
+use std::{
+    cmp::Ordering,
+    fmt,
+    hash::{Hash, Hasher},
 };
 
-/// Something that may be permitted, apart from where a request stands.
+use super::rooms::ACTIONS;
+use crate::identity::{Actor, Role};
+
+/// An action that a room declares: the room itself knows on what and when it is done.
+pub trait DeclaredAction: fmt::Debug + Send + Sync {
+    /// The room, as it begins the code of the permission.
+    fn room(&self) -> &'static str;
+
+    /// Its code in the room: upper snake case.
+    fn code(&self) -> &'static str;
+
+    /// Its place among the actions of the room.
+    fn position(&self) -> usize;
+
+    /// Whether the role has it on something of the room, whatever the state of that.
+    fn is_of(&self, role: Role) -> bool;
+
+    /// Whether a grant may give it.
+    fn can_be_granted(&self) -> bool;
+}
+
+impl PartialEq for dyn DeclaredAction {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for dyn DeclaredAction {}
+
+impl PartialOrd for dyn DeclaredAction {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for dyn DeclaredAction {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (self.room(), self.position()).cmp(&(other.room(), other.position()))
+    }
+}
+
+impl Hash for dyn DeclaredAction {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.room(), self.position()).hash(state);
+    }
+}
+
+/// Something that may be permitted, apart from the state of what it is done to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Permission {
-    /// An action on requests, wherever some role has it.
-    Certification(Action),
+    /// An action of a room, wherever some role has it.
+    Action(&'static dyn DeclaredAction),
     /// Lifts the rule that managers and doctors act on their own requests only.
     ActOnAnyRequest,
     /// List and open requests.
@@ -97,12 +143,12 @@ impl Permission {
         Self::Export,
     ];
 
-    /// Its code, and the roles that have it without a grant; `None` for an action, whose roles the matrix tells.
+    /// Its code, and the roles that have it without a grant; `None` for an action, which says so itself.
     const fn row(self) -> Option<(&'static str, &'static [Role])> {
         use Role::{Admin, Auditor, Doctor, Manager, Operator};
         const EVERYONE: &[Role] = &[Admin, Operator, Manager, Doctor, Auditor];
         Some(match self {
-            Self::Certification(_) => return None,
+            Self::Action(_) => return None,
             Self::ActOnAnyRequest => ("certification:act_on_any", &[]),
             Self::ReadRequests => ("certification:read", EVERYONE),
             Self::ReadCertificates => ("certificates:read", EVERYONE),
@@ -132,25 +178,23 @@ impl Permission {
         })
     }
 
-    /// The roles that have it without a grant; for actions, those that have it in some stage.
-    pub fn roles(self) -> Vec<Role> {
-        if let Self::Certification(action) = self {
-            return Role::ALL
-                .iter()
-                .copied()
-                .filter(|role| super::role_has_somewhere(*role, action))
-                .collect();
-        }
-        self.row().map_or(vec![], |(_, roles)| roles.to_vec())
+    /// Every action that a room declares.
+    pub fn actions() -> impl Iterator<Item = Self> {
+        ACTIONS.iter().flat_map(|declared| declared()).map(Self::Action)
     }
 
-    /// Whether a grant may give it: never what attests, overrules or erases.
-    pub const fn can_be_granted(self) -> bool {
+    /// The roles that have it without a grant; for actions, those that have it in some state.
+    pub fn roles(self) -> Vec<Role> {
         match self {
-            Self::Certification(action) => !matches!(
-                action,
-                Action::RecordEvaluation | Action::Issue | Action::Override | Action::Delete
-            ),
+            Self::Action(action) => Role::ALL.iter().copied().filter(|role| action.is_of(*role)).collect(),
+            _ => self.row().map_or(vec![], |(_, roles)| roles.to_vec()),
+        }
+    }
+
+    /// Whether a grant may give it.
+    pub fn can_be_granted(self) -> bool {
+        match self {
+            Self::Action(action) => action.can_be_granted(),
             Self::ActOnAnyRequest => true,
             _ => false,
         }
@@ -158,7 +202,7 @@ impl Permission {
 
     /// Whether the actor has it by role or grant.
     pub fn held_by(self, actor: &Actor) -> bool {
-        if let Self::Certification(action) = self {
+        if let Self::Action(action) = self {
             return super::may_somewhere(actor, action);
         }
         let granted = !actor.roles.is_empty() && self.can_be_granted() && actor.permissions.contains(&self);
@@ -170,16 +214,71 @@ impl Permission {
         if let Some(plain) = Self::PLAIN.iter().find(|p| p.to_string() == code) {
             return Some(*plain);
         }
-        let action = code.strip_prefix("certification:")?;
-        Action::parse(&action.to_ascii_uppercase()).map(Self::Certification)
+        let (room, name) = code.split_once(':')?;
+        let named =
+            |action: &dyn DeclaredAction| action.room() == room && action.code().eq_ignore_ascii_case(name);
+        Self::actions().find(|known| matches!(known, Self::Action(action) if named(*action)))
     }
 }
 
 impl fmt::Display for Permission {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Self::Certification(action) = self {
-            return write!(f, "certification:{}", action.code().to_ascii_lowercase());
+        if let Self::Action(action) = self {
+            return write!(f, "{}:{}", action.room(), action.code().to_ascii_lowercase());
         }
         f.write_str(self.row().map_or("", |(code, _)| code))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{Id, certification::Action, identity::Origin};
+
+    fn holder(role: Role, permission: Permission) -> Actor {
+        Actor {
+            user: Id::new(Uuid::from_u128(1)),
+            session: Id::new(Uuid::from_u128(1)),
+            person: Id::new(Uuid::from_u128(1)),
+            staff: None,
+            display_name: "Holder".to_owned(),
+            roles: [role].into(),
+            permissions: [permission].into(),
+            origin: Origin::default(),
+        }
+    }
+
+    #[test]
+    fn permissions_that_cannot_be_granted_come_from_roles_alone() {
+        for permission in Permission::PLAIN.iter().copied().filter(|p| !p.can_be_granted()) {
+            for role in Role::ALL.iter().copied() {
+                let found = permission.held_by(&holder(role, permission));
+                assert_eq!(found, permission.roles().contains(&role), "{permission} by {role}");
+            }
+        }
+    }
+
+    #[test]
+    fn permissions_have_one_spelling() {
+        let actions = Permission::actions();
+        for permission in Permission::PLAIN.iter().copied().chain(actions) {
+            assert_eq!(Permission::parse(&permission.to_string()), Some(permission));
+        }
+        assert_eq!(Permission::from(Action::AssignDoctor).to_string(), "certification:assign_doctor");
+        assert_eq!(Permission::parse("certification:fly"), None);
+        assert_eq!(Permission::parse("edit"), None);
+        assert_eq!(
+            Permission::parse("certification:ASSIGN_DOCTOR"),
+            Some(Permission::Action(&Action::AssignDoctor))
+        );
+    }
+
+    #[test]
+    fn actions_come_first_in_the_order_in_which_they_are_declared() {
+        let plain = Permission::PLAIN.iter().copied().min();
+        let all: Vec<Permission> = Permission::actions().chain(plain).collect();
+        assert!(all.windows(2).all(|pair| pair[0] < pair[1]), "{all:?}");
     }
 }

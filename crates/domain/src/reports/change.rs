@@ -6,7 +6,7 @@ use chrono::{DateTime, Duration, NaiveDate, NaiveTime, TimeZone as _, Utc};
 use chrono_tz::Tz;
 
 use super::{Cell, contributions, ledger};
-use crate::certification::{Certification, Payment, Refund};
+use crate::{billing::Settlement, certification::Certification};
 
 /// Tells days in a time zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +33,7 @@ impl Calendar {
 #[derive(Debug, Clone)]
 enum After {
     Request(Box<Certification>),
-    Ledger(Vec<Payment>, Vec<Refund>),
+    Ledger(Box<Settlement>),
 }
 
 /// What was done to a request.
@@ -56,7 +56,7 @@ impl Change {
 
     /// A request that was erased; its ledger lines stay.
     pub fn erased(before: Certification) -> Self {
-        let after = After::Ledger(before.payments.clone(), before.refunds.clone());
+        let after = After::Ledger(Box::new(before.settlement.clone()));
         Self { before: Some(Box::new(before)), after }
     }
 
@@ -80,7 +80,7 @@ impl Change {
         }
         match &self.after {
             After::Request(after) => add(contributions(after, &day_of), 1),
-            After::Ledger(payments, refunds) => add(ledger(payments, refunds, &day_of), 1),
+            After::Ledger(settlement) => add(ledger(settlement, &day_of), 1),
         }
         sum.retain(|_, amount| *amount != 0);
         sum

@@ -5,7 +5,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::{Bucket, Cell, Detail, Dimensions, Figure};
 use crate::{
     Currency, Id,
-    certification::{AssignmentRole, Certification, Ending, Payment, Refund},
+    billing::Settlement,
+    certification::{AssignmentRole, Certification, Ending},
     people::Staff,
 };
 
@@ -16,7 +17,7 @@ pub fn contributions(
 ) -> Vec<(Cell, i64)> {
     let of = Dimensions {
         stage: Some(request.stage),
-        currency: request.fee.map(|fee| fee.money.currency),
+        currency: request.settlement.currency(),
         service: request.service,
         promoter: request.promoter,
         manager: request.manager(),
@@ -54,18 +55,14 @@ pub fn contributions(
     for waiver in &request.trace.waivers {
         cells.push((cell(Figure::Waivers, day_of(waiver.at), of, Detail::By(waiver.by)), 1));
     }
-    money(of, &request.payments, &request.refunds, day_of, &mut cells);
+    money(of, &request.settlement, day_of, &mut cells);
     cells
 }
 
 /// What the ledger lines of an erased request add: money stays where and when it was, and belongs to nothing else.
-pub fn ledger(
-    payments: &[Payment],
-    refunds: &[Refund],
-    day_of: &impl Fn(DateTime<Utc>) -> NaiveDate,
-) -> Vec<(Cell, i64)> {
+pub fn ledger(settlement: &Settlement, day_of: &impl Fn(DateTime<Utc>) -> NaiveDate) -> Vec<(Cell, i64)> {
     let mut cells = vec![];
-    money(Dimensions::default(), payments, refunds, day_of, &mut cells);
+    money(Dimensions::default(), settlement, day_of, &mut cells);
     cells
 }
 
@@ -85,14 +82,13 @@ fn assigned_at(request: &Certification, role: AssignmentRole, at: DateTime<Utc>)
 
 fn money(
     of: Dimensions,
-    payments: &[Payment],
-    refunds: &[Refund],
+    settlement: &Settlement,
     day_of: &impl Fn(DateTime<Utc>) -> NaiveDate,
     cells: &mut Vec<(Cell, i64)>,
 ) {
     let in_currency = |currency: Currency| Dimensions { currency: Some(currency), ..of };
     let mut first: Option<(NaiveDate, Currency)> = None;
-    for payment in payments {
+    for payment in &settlement.payments {
         let of = in_currency(payment.money.currency);
         if let Some(voided) = &payment.voided {
             let (day, by) = (day_of(voided.at), Detail::By(voided.by));
@@ -107,7 +103,7 @@ fn money(
     if let Some((day, currency)) = first {
         cells.push((cell(Figure::Paying, day, in_currency(currency), Detail::None), 1));
     }
-    for refund in refunds {
+    for refund in &settlement.refunds {
         let (of, by) = (in_currency(refund.money.currency), Detail::By(refund.by));
         cells.push((cell(Figure::Refunds, refund.paid_on, of, by), 1));
         cells.push((cell(Figure::Refunded, refund.paid_on, of, by), refund.money.minor));

@@ -3,108 +3,85 @@
 use medcert_application::store::StoreError;
 use medcert_domain::{
     Entity as _, Id,
-    certification::{Assignment, Certification, Evaluation, Payment, Refund},
+    certification::{Assignment, Certificate, Certification, Evaluation},
     files::StoredFile,
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryResult,
     sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement},
 };
+use uuid::Uuid;
 
 use super::{
-    assignment, certificate,
-    children::{Child, Found, load_certificates, load_children, write, write_certificates},
-    evaluation, history, payment, refund, request,
+    assignment, certificate, history, request,
     request::table::{Column, Entity},
     search_terms,
 };
 use crate::{
+    billing::settlement,
+    children::{ATTEMPTS, Found, any, any_in, load, load_if, select_children, write},
     column::corrupt,
     error::failed,
     files::stored_file,
-    mapped::{Table, add},
+    mapped::{self, Mapped as _, add},
     query::{ById, flag_of, row_of, select_all},
     records::idempotency,
 };
 
 const KIND: &str = Certification::KIND;
 
-/// How often a reader that is torn apart by writers begins again.
-pub(crate) const ATTEMPTS: u32 = 5;
-
 /// Which kinds of children a request has, so that nobody asks for those it has not.
 #[expect(clippy::struct_excessive_bools, reason = "one column each, independent of each other")]
 pub(crate) struct Has {
     pub(crate) assignments: bool,
-    pub(crate) payments: bool,
-    pub(crate) refunds: bool,
     pub(crate) evaluations: bool,
     pub(crate) certificates: bool,
     pub(crate) files: bool,
+    pub(crate) money: settlement::Has,
 }
 
-/// Selects the request joined as `request`, and which children it has.
+/// Selects the request joined as `request` with its settlement, and which children it has.
 pub(crate) fn select_root(id: Id<Certification>) -> SelectStatement {
-    fn children<T: Table + Default>(request_column: T::Column) -> Expr {
-        let rows = Query::select()
-            .expr(Expr::val(1))
-            .from_as(T::default(), "child")
-            .and_where(Expr::col(("child", request_column)).equals(("request", Column::Id)))
-            .take();
-        Expr::exists(rows)
-    }
-    let mut select = Query::select().from_as(Entity, "request").take();
-    select_all::<Entity>(&mut select, "request");
+    const REQUEST: &str = "request";
+    let certificates =
+        any_in::<Entity, certificate::table::Entity>(REQUEST, certificate::table::Column::RequestId);
+    let mut select = Query::select().from_as(Entity, REQUEST).take();
+    select_all::<Entity>(&mut select, REQUEST);
+    settlement::join_to(&mut select, (REQUEST, Column::SettlementId));
     select
-        .expr_as(
-            children::<assignment::table::Entity>(assignment::table::Column::RequestId),
-            Alias::new("has_assignments"),
-        )
-        .expr_as(
-            children::<payment::table::Entity>(payment::table::Column::RequestId),
-            Alias::new("has_payments"),
-        )
-        .expr_as(
-            children::<refund::table::Entity>(refund::table::Column::RequestId),
-            Alias::new("has_refunds"),
-        )
-        .expr_as(
-            children::<evaluation::table::Entity>(evaluation::table::Column::RequestId),
-            Alias::new("has_evaluations"),
-        )
-        .expr_as(
-            children::<certificate::table::Entity>(certificate::table::Column::RequestId),
-            Alias::new("has_certificates"),
-        )
-        .expr_as(
-            children::<stored_file::table::Entity>(stored_file::table::Column::RequestId),
-            Alias::new("has_files"),
-        )
-        .and_where(Expr::col(("request", Column::Id)).eq(id.raw()));
+        .expr_as(any::<Assignment>(REQUEST), Alias::new("has_assignments"))
+        .expr_as(any::<Evaluation>(REQUEST), Alias::new("has_evaluations"))
+        .expr_as(certificates, Alias::new("has_certificates"))
+        .expr_as(any::<StoredFile>(REQUEST), Alias::new("has_files"))
+        .and_where(Expr::col((REQUEST, Column::Id)).eq(id.raw()));
     select
 }
 
 /// Reads what [`select_root`] selects.
 pub(crate) fn root(row: &QueryResult) -> Result<(Certification, Has), StoreError> {
-    let request =
-        row_of::<Entity>(KIND, row, "request")?.ok_or_else(|| corrupt(KIND, "row is missing"))?.try_into()?;
+    let (settlement, money) = settlement::found(row)?;
+    let found = row_of::<Entity>(KIND, row, "request")?.ok_or_else(|| corrupt(KIND, "row is missing"))?;
+    let request = request::request(found, settlement)?;
     let has = Has {
         assignments: flag_of(KIND, row, "has_assignments")?,
-        payments: flag_of(KIND, row, "has_payments")?,
-        refunds: flag_of(KIND, row, "has_refunds")?,
         evaluations: flag_of(KIND, row, "has_evaluations")?,
         certificates: flag_of(KIND, row, "has_certificates")?,
         files: flag_of(KIND, row, "has_files")?,
+        money,
     };
     Ok((request, has))
 }
 
-async fn children_if<C: Child>(
+/// Certificates, oldest first.
+async fn load_certificates(
     db: &impl ConnectionTrait,
-    any: bool,
-    request: &Certification,
-) -> Result<Found<Vec<C>>, StoreError> {
-    if any { load_children(db, request).await } else { Ok(Found::Whole(vec![])) }
+    parent: (Uuid, i64),
+) -> Result<Found<Vec<Certificate>>, StoreError> {
+    use certificate::table::{Column, Entity};
+    static CERTIFICATES: ById = ById::new(|id| {
+        select_children::<request::table::Entity, Entity>(id, Column::RequestId, Column::IssuedAt)
+    });
+    load::<Certificate, Entity>(db, Certificate::KIND, parent, &CERTIFICATES).await
 }
 
 /// Loads everything but the assignments; false when the request changed meanwhile.
@@ -113,27 +90,23 @@ pub(crate) async fn load_acts(
     request: &mut Certification,
     has: &Has,
 ) -> Result<bool, StoreError> {
-    let Found::Whole(payments) = children_if::<Payment>(db, has.payments, request).await? else {
+    let parent = (request.id.raw(), request.version);
+    if !settlement::load_lines(db, &mut request.settlement, &has.money).await? {
         return Ok(false);
-    };
-    let Found::Whole(refunds) = children_if::<Refund>(db, has.refunds, request).await? else {
-        return Ok(false);
-    };
-    let Found::Whole(evaluations) = children_if::<Evaluation>(db, has.evaluations, request).await? else {
+    }
+    let Found::Whole(evaluations) = load_if::<Evaluation>(db, has.evaluations, parent).await? else {
         return Ok(false);
     };
     let certificates = if has.certificates {
-        let Found::Whole(certificates) = load_certificates(db, request).await? else { return Ok(false) };
+        let Found::Whole(certificates) = load_certificates(db, parent).await? else { return Ok(false) };
         certificates
     } else {
         vec![]
     };
-    let Found::Whole(files) = children_if::<StoredFile>(db, has.files, request).await? else {
+    let Found::Whole(files) = load_if::<StoredFile>(db, has.files, parent).await? else {
         return Ok(false);
     };
     request.files = files;
-    request.payments = payments;
-    request.refunds = refunds;
     request.evaluations = evaluations;
     request.certificates = certificates;
     Ok(true)
@@ -150,7 +123,8 @@ pub(crate) async fn get(
         let row = db.query_one_raw(select).await.map_err(failed(KIND))?;
         let Some(row) = row else { return Ok(None) };
         let (mut request, has) = root(&row)?;
-        let assignments = children_if::<Assignment>(db, has.assignments, &request).await?;
+        let parent = (request.id.raw(), request.version);
+        let assignments = load_if::<Assignment>(db, has.assignments, parent).await?;
         if let Found::Whole(assignments) = assignments
             && load_acts(db, &mut request, &has).await?
         {
@@ -163,11 +137,10 @@ pub(crate) async fn get(
 
 /// Stores a new request with all that hangs on it.
 pub(crate) async fn insert(db: &impl ConnectionTrait, new: &Certification) -> Result<(), StoreError> {
+    settlement::insert(db, &new.settlement).await?;
     add::<Entity>(db, KIND, vec![request::row(new, 1)]).await?;
     let none = Certification {
         assignments: vec![],
-        payments: vec![],
-        refunds: vec![],
         evaluations: vec![],
         certificates: vec![],
         files: vec![],
@@ -194,6 +167,8 @@ pub(crate) async fn update(
     if done.rows_affected != 1 {
         return Err(StoreError::Stale(KIND));
     }
+    // What is paid is locked before its settlement, here and wherever a settlement is changed.
+    settlement::update(db, &before.settlement, &after.settlement).await?;
     write_all(db, before, after).await
 }
 
@@ -204,8 +179,6 @@ async fn write_all(
 ) -> Result<(), StoreError> {
     let id = after.id.raw();
     write(db, id, &before.assignments, &after.assignments).await?;
-    write(db, id, &before.payments, &after.payments).await?;
-    write(db, id, &before.refunds, &after.refunds).await?;
     write(db, id, &before.files, &after.files).await?;
     write(db, id, &before.evaluations, &after.evaluations).await?;
     write_certificates(db, &before.certificates, &after.certificates).await
@@ -252,22 +225,26 @@ pub(crate) async fn erase(db: &impl ConnectionTrait, gone: &Certification) -> Re
         .exec(db)
         .await
         .map_err(failed(KIND))?;
-    let nothing = || Expr::value(Option::<String>::None);
-    payment::table::Entity::update_many()
-        .col_expr(payment::table::Column::Reference, nothing())
-        .col_expr(payment::table::Column::ReferenceKey, nothing())
-        .col_expr(payment::table::Column::Comment, nothing())
-        .col_expr(payment::table::Column::VoidedReason, nothing())
-        .filter(payment::table::Column::RequestId.eq(id))
-        .exec(db)
-        .await
-        .map_err(failed(KIND))?;
-    refund::table::Entity::update_many()
-        .col_expr(refund::table::Column::Reference, nothing())
-        .col_expr(refund::table::Column::Reason, Expr::value(""))
-        .filter(refund::table::Column::RequestId.eq(id))
-        .exec(db)
-        .await
-        .map_err(failed(KIND))?;
-    Entity::delete_many().filter(Column::Id.eq(id)).exec(db).await.map(drop).map_err(failed(KIND))
+    Entity::delete_many().filter(Column::Id.eq(id)).exec(db).await.map_err(failed(KIND))?;
+    settlement::leave(db, &gone.settlement, id).await
+}
+
+/// The same for certificates, which have a version of their own: another change of the same one is noticed.
+async fn write_certificates(
+    db: &impl ConnectionTrait,
+    before: &[Certificate],
+    after: &[Certificate],
+) -> Result<(), StoreError> {
+    let mut new = Vec::new();
+    for certificate in after {
+        match before.iter().find(|former| former.id == certificate.id) {
+            None => new.push(certificate.row(1)),
+            Some(former) if former == certificate => {}
+            Some(former) => {
+                let expected = Certificate { version: former.version, ..certificate.clone() };
+                mapped::update(db, &expected).await?;
+            }
+        }
+    }
+    add::<certificate::table::Entity>(db, Certificate::KIND, new).await
 }

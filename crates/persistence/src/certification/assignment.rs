@@ -7,8 +7,9 @@ use medcert_domain::{
 };
 use uuid::Uuid;
 
-use super::children::{Child, select_children};
+use super::request;
 use crate::{
+    children::{Child, select},
     column::{moment, read, stored},
     mapped::Table,
     query::ById,
@@ -61,14 +62,14 @@ impl TryFrom<table::Model> for Assignment {
 
 impl Child for Assignment {
     type Table = table::Entity;
+    type Parent = request::table::Entity;
     const KIND: &'static str = "assignment";
-    const REQUEST: table::Column = table::Column::RequestId;
+    const PARENT: table::Column = table::Column::RequestId;
     const ORDER: table::Column = table::Column::Position;
 
-    fn of_request() -> &'static ById {
-        static OF_REQUEST: ById =
-            ById::new(|id| select_children::<table::Entity>(id, Assignment::REQUEST, Assignment::ORDER));
-        &OF_REQUEST
+    fn of_parent() -> &'static ById {
+        static CHILDREN: ById = ById::new(select::<Assignment>);
+        &CHILDREN
     }
 
     fn raw_id(&self) -> Uuid {

@@ -4,19 +4,22 @@ use async_trait::async_trait;
 use medcert_application::store::{BulkLoad, Load, LoadedRequest, StoreError};
 use medcert_domain::{
     Entity as _,
+    billing::Settlement,
     certification::{Certificate, Certification},
     people::Person,
 };
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use uuid::Uuid;
 
 use super::{
-    children::Child,
     history,
     request::{self, table::Entity},
     search_terms,
 };
 use crate::{
     audited_entity,
+    billing::settlement,
+    children::Child,
     connect::Engine,
     error::failed,
     mapped::{Mapped as _, add},
@@ -27,11 +30,11 @@ use crate::{
 async fn children<C: Child>(
     db: &impl ConnectionTrait,
     load: &[LoadedRequest],
-    of: impl Fn(&Certification) -> &[C],
+    of: impl Fn(&Certification) -> (Uuid, &[C]),
 ) -> Result<(), StoreError> {
     let rows = load.iter().flat_map(|loaded| {
-        let request = loaded.request.id.raw();
-        (0..).zip(of(&loaded.request)).map(move |(position, child)| child.row(request, position))
+        let (parent, children) = of(&loaded.request);
+        (0..).zip(children).map(move |(position, child)| child.row(parent, position))
     });
     add::<C::Table>(db, C::KIND, rows.collect()).await
 }
@@ -40,13 +43,15 @@ async fn store(db: &DatabaseTransaction, load: &Load) -> Result<(), StoreError> 
     let people = load.people.iter().map(|person| person.row(1)).collect();
     add::<crate::people::person::table::Entity>(db, Person::KIND, people).await?;
     let all = load.requests.as_slice();
+    let settlements = all.iter().map(|loaded| settlement::row(&loaded.request.settlement, 1)).collect();
+    add::<settlement::table::Entity>(db, Settlement::KIND, settlements).await?;
+    children(db, all, |request| (request.settlement.id.raw(), &request.settlement.payments)).await?;
+    children(db, all, |request| (request.settlement.id.raw(), &request.settlement.refunds)).await?;
     let roots = all.iter().map(|loaded| request::row(&loaded.request, 1)).collect();
     add::<Entity>(db, Certification::KIND, roots).await?;
-    children(db, all, |request| &request.assignments).await?;
-    children(db, all, |request| &request.payments).await?;
-    children(db, all, |request| &request.refunds).await?;
-    children(db, all, |request| &request.evaluations).await?;
-    children(db, all, |request| &request.files).await?;
+    children(db, all, |request| (request.id.raw(), &request.assignments)).await?;
+    children(db, all, |request| (request.id.raw(), &request.evaluations)).await?;
+    children(db, all, |request| (request.id.raw(), &request.files)).await?;
     let certificates = all.iter().flat_map(|loaded| &loaded.request.certificates).map(|one| one.row(1));
     add::<super::certificate::table::Entity>(db, Certificate::KIND, certificates.collect()).await?;
     history::append(db, all.iter().flat_map(|loaded| &loaded.history)).await?;

@@ -9,8 +9,9 @@ use medcert_domain::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::children::{Child, select_children};
+use super::request;
 use crate::{
+    children::{Child, select},
     column::{corrupt, moment, read, stored},
     mapped::Table,
     query::ById,
@@ -99,14 +100,14 @@ impl TryFrom<table::Model> for Evaluation {
 
 impl Child for Evaluation {
     type Table = table::Entity;
+    type Parent = request::table::Entity;
     const KIND: &'static str = "evaluation";
-    const REQUEST: table::Column = table::Column::RequestId;
+    const PARENT: table::Column = table::Column::RequestId;
     const ORDER: table::Column = table::Column::Position;
 
-    fn of_request() -> &'static ById {
-        static OF_REQUEST: ById =
-            ById::new(|id| select_children::<table::Entity>(id, Evaluation::REQUEST, Evaluation::ORDER));
-        &OF_REQUEST
+    fn of_parent() -> &'static ById {
+        static CHILDREN: ById = ById::new(select::<Evaluation>);
+        &CHILDREN
     }
 
     fn raw_id(&self) -> Uuid {

@@ -45,13 +45,13 @@ pub(crate) fn mentioned(request: &Certification) -> Mentioned {
         all.staff.insert(assignment.staff.raw());
         all.accounts.insert(assignment.assigned_by.raw());
     }
-    for payment in &request.payments {
+    for payment in &request.settlement.payments {
         all.accounts.insert(payment.registered_by.raw());
         all.accounts.extend(payment.validated.map(|(by, _)| by.raw()));
         all.accounts.extend(payment.voided.as_ref().map(|v| v.by.raw()));
     }
     all.accounts.extend(request.files.iter().map(|file| file.uploaded_by.raw()));
-    all.accounts.extend(request.refunds.iter().map(|refund| refund.by.raw()));
+    all.accounts.extend(request.settlement.refunds.iter().map(|refund| refund.by.raw()));
     for evaluation in &request.evaluations {
         all.staff.insert(evaluation.doctor.raw());
         all.accounts.insert(evaluation.recorded_by.raw());

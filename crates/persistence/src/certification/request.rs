@@ -3,15 +3,17 @@
 use medcert_application::store::StoreError;
 use medcert_domain::{
     Entity as _, Id,
+    billing::Settlement,
     certification::{
-        Care, CareMode, Certification, CloseOutcome, Ending, Fee, FeeSource, Guardian, MoneyDecision, Stage,
+        Care, CareMode, Certification, CloseOutcome, Ending, FeeSource, Guardian, MoneyDecision, Stage,
     },
     people::Relationship,
 };
 
 use super::trace;
 use crate::{
-    column::{all_or_none, corrupt, moment, money, read, read_opt, stored},
+    children::Parent,
+    column::{all_or_none, corrupt, moment, read, read_opt, stored},
     mapped::Table,
 };
 
@@ -20,6 +22,7 @@ const OPEN: &str = "OPEN";
 const CLOSED: &str = "CLOSED";
 const CANCELLED: &str = "CANCELLED";
 
+#[expect(unreachable_pub, reason = "the derived entity is public, and its model must be no less")]
 pub(crate) mod table {
     use sea_orm::entity::prelude::*;
 
@@ -41,10 +44,8 @@ pub(crate) mod table {
         pub care_place: Option<String>,
         pub external_reference: Option<String>,
         pub comment: Option<String>,
-        pub fee_minor: Option<i64>,
-        pub fee_currency: Option<String>,
+        pub settlement_id: Uuid,
         pub fee_source: Option<String>,
-        pub observed_reason: Option<String>,
         pub money_decision: Option<String>,
         pub registered_by: Uuid,
         pub operator_id: Option<Uuid>,
@@ -56,6 +57,7 @@ pub(crate) mod table {
         pub stage: String,
         pub stage_since: DbTimestamp,
         pub trace: Option<String>,
+        pub fee_currency: Option<String>,
         pub payment_status: String,
         pub waiting_for: String,
         pub paid_total_minor: i64,
@@ -76,15 +78,8 @@ impl Table for table::Entity {
     const ID: table::Column = table::Column::Id;
 }
 
-fn fee(row: &table::Model) -> Result<Option<Fee>, StoreError> {
-    match (row.fee_minor, row.fee_currency.as_deref(), row.fee_source.as_deref()) {
-        (None, None, None) => Ok(None),
-        (Some(minor), Some(currency), Some(source)) => Ok(Some(Fee {
-            money: money(KIND, minor, currency)?,
-            source: read(KIND, "fee_source", source, FeeSource::parse)?,
-        })),
-        _ => Err(corrupt(KIND, "fee is incomplete")),
-    }
+impl Parent for table::Entity {
+    const VERSION: table::Column = table::Column::Version;
 }
 
 fn ending(row: &mut table::Model) -> Result<Ending, StoreError> {
@@ -98,58 +93,47 @@ fn ending(row: &mut table::Model) -> Result<Ending, StoreError> {
     }
 }
 
-impl TryFrom<table::Model> for Certification {
-    type Error = StoreError;
-
-    /// The request without its children.
-    fn try_from(mut row: table::Model) -> Result<Self, StoreError> {
-        let relationship = read_opt(
-            KIND,
-            "guardian_relationship",
-            row.guardian_relationship.as_deref(),
-            Relationship::parse,
-        )?;
-        let guardian = all_or_none(KIND, "guardian is incomplete", row.guardian_id, relationship)?;
-        let mode = read_opt(KIND, "care_mode", row.care_mode.as_deref(), CareMode::parse)?;
-        if mode.is_none() && row.care_place.is_some() {
-            return Err(corrupt(KIND, "care has a place and no mode"));
-        }
-        Ok(Self {
-            id: Id::new(row.id),
-            version: row.version,
-            ending: ending(&mut row)?,
-            fee: fee(&row)?,
-            guardian: guardian
-                .map(|(person, relationship)| Guardian { person: Id::new(person), relationship }),
-            client: Id::new(row.client_id),
-            promoter: row.promoter_id.map(Id::new),
-            service: row.service_id.map(Id::new),
-            care: mode.map(|mode| Care { mode, place: row.care_place }),
-            external_reference: row.external_reference,
-            comment: row.comment,
-            observed: row.observed_reason,
-            money_decision: read_opt(
-                KIND,
-                "money_decision",
-                row.money_decision.as_deref(),
-                MoneyDecision::parse,
-            )?,
-            registered_by: Id::new(row.registered_by),
-            operator: row.operator_id.map(Id::new),
-            stage: read(KIND, "stage", &row.stage, Stage::parse)?,
-            stage_since: moment(row.stage_since),
-            trace: trace::parsed(row.trace.as_deref())?,
-            created_at: moment(row.created_at),
-            updated_at: moment(row.updated_at),
-            code: row.code,
-            assignments: vec![],
-            payments: vec![],
-            refunds: vec![],
-            evaluations: vec![],
-            certificates: vec![],
-            files: vec![],
-        })
+/// The request in a row, with its settlement and without its children.
+pub(crate) fn request(mut row: table::Model, settlement: Settlement) -> Result<Certification, StoreError> {
+    let relationship =
+        read_opt(KIND, "guardian_relationship", row.guardian_relationship.as_deref(), Relationship::parse)?;
+    let guardian = all_or_none(KIND, "guardian is incomplete", row.guardian_id, relationship)?;
+    let mode = read_opt(KIND, "care_mode", row.care_mode.as_deref(), CareMode::parse)?;
+    if mode.is_none() && row.care_place.is_some() {
+        return Err(corrupt(KIND, "care has a place and no mode"));
     }
+    Ok(Certification {
+        id: Id::new(row.id),
+        version: row.version,
+        ending: ending(&mut row)?,
+        settlement,
+        fee_source: read_opt(KIND, "fee_source", row.fee_source.as_deref(), FeeSource::parse)?,
+        guardian: guardian.map(|(person, relationship)| Guardian { person: Id::new(person), relationship }),
+        client: Id::new(row.client_id),
+        promoter: row.promoter_id.map(Id::new),
+        service: row.service_id.map(Id::new),
+        care: mode.map(|mode| Care { mode, place: row.care_place }),
+        external_reference: row.external_reference,
+        comment: row.comment,
+        money_decision: read_opt(
+            KIND,
+            "money_decision",
+            row.money_decision.as_deref(),
+            MoneyDecision::parse,
+        )?,
+        registered_by: Id::new(row.registered_by),
+        operator: row.operator_id.map(Id::new),
+        stage: read(KIND, "stage", &row.stage, Stage::parse)?,
+        stage_since: moment(row.stage_since),
+        trace: trace::parsed(row.trace.as_deref())?,
+        created_at: moment(row.created_at),
+        updated_at: moment(row.updated_at),
+        code: row.code,
+        assignments: vec![],
+        evaluations: vec![],
+        certificates: vec![],
+        files: vec![],
+    })
 }
 
 /// The row that holds the request, with all that the domain derives from the whole aggregate.
@@ -173,10 +157,8 @@ pub(crate) fn row(request: &Certification, version: i64) -> table::Model {
         care_place: request.care.as_ref().and_then(|c| c.place.clone()),
         external_reference: request.external_reference.clone(),
         comment: request.comment.clone(),
-        fee_minor: request.fee.map(|f| f.money.minor),
-        fee_currency: request.fee.map(|f| f.money.currency.code().to_owned()),
-        fee_source: request.fee.map(|f| code(f.source.code())),
-        observed_reason: request.observed.clone(),
+        settlement_id: request.settlement.id.raw(),
+        fee_source: request.fee_source.map(|source| code(source.code())),
         money_decision: request.money_decision.map(|d| code(d.code())),
         registered_by: request.registered_by.raw(),
         operator_id: request.operator.map(Id::raw),
@@ -188,9 +170,10 @@ pub(crate) fn row(request: &Certification, version: i64) -> table::Model {
         stage: code(request.stage.code()),
         stage_since: stored(request.stage_since),
         trace: trace::text(&request.trace),
-        payment_status: code(request.payment_status().code()),
+        fee_currency: request.settlement.currency().map(|currency| currency.code().to_owned()),
+        payment_status: code(request.settlement.status().code()),
         waiting_for: code(request.waiting_for().code()),
-        paid_total_minor: request.paid_total(),
+        paid_total_minor: request.settlement.paid_total(),
         refund_due: request.refund_due(),
         manager_id: request.manager().map(Id::raw),
         doctor_id: request.doctor().map(Id::raw),

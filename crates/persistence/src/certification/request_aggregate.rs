@@ -16,14 +16,13 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    aggregate::{ATTEMPTS, load_acts, root, select_root},
-    assignment,
-    children::{belong, select_children},
-    names,
-    request::table::Column,
+    aggregate::{load_acts, root, select_root},
+    assignment, names,
+    request::{self, table::Column},
 };
 use crate::{
     catalog::service,
+    children::{ATTEMPTS, belong, select_children},
     column::corrupt,
     error::failed,
     identity::user,
@@ -57,9 +56,10 @@ pub(crate) fn select(id: Id<Certification>) -> SelectStatement {
 }
 
 /// Selects the assignments with the members they name and whoever made them.
-pub(crate) fn select_assignments(request: Uuid) -> SelectStatement {
+pub(crate) fn select_assignments(of: Uuid) -> SelectStatement {
     use assignment::table::{Column, Entity};
-    let mut select = select_children::<Entity>(request, Column::RequestId, Column::Position);
+    let mut select =
+        select_children::<request::table::Entity, Entity>(of, Column::RequestId, Column::Position);
     join::<staff::table::Entity>(&mut select, "staff", ("child", Column::StaffId));
     staff::select_member(&mut select);
     join::<user::table::Entity>(&mut select, "giver", ("child", Column::AssignedBy));

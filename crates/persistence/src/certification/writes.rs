@@ -6,6 +6,7 @@ use medcert_application::store::{
 };
 use medcert_domain::{
     Entity as _, Id,
+    billing::Settlement,
     catalog::Service,
     certification::{AssignmentRole, Certification, Stage},
     people::{Person, Staff},
@@ -41,7 +42,8 @@ impl Repository<Certification> for SeaUnitOfWork {
         self.changed(request.id, 1, Change::new(request.clone()));
         // A new certificate is stored with version 1, whatever the one at hand says: then look again.
         if request.certificates.is_empty() {
-            self.remember(Certification { version: 1, ..request.clone() });
+            let settlement = Settlement { version: 1, ..request.settlement.clone() };
+            self.remember(Certification { version: 1, settlement, ..request.clone() });
         }
         Ok(())
     }
@@ -76,7 +78,8 @@ impl SeaUnitOfWork {
     async fn erased(&mut self, request: &Certification) -> Result<(), StoreError> {
         let before = self.as_stored(request).await?;
         self.forget(request.id);
-        self.attempt(async |db| aggregate::erase(db, request).await).await?;
+        let gone = Certification { version: request.version, ..before.clone() };
+        self.attempt(async |db| aggregate::erase(db, &gone).await).await?;
         self.changed(request.id, request.version + 1, Change::erased(before));
         Ok(())
     }
@@ -196,5 +199,24 @@ impl CertificationWrites for SeaUnitOfWork {
 
     async fn erase(&mut self, request: &Certification) -> Result<(), StoreError> {
         self.erased(request).await
+    }
+
+    async fn lock_request_of(
+        &mut self,
+        settlement: Id<Settlement>,
+    ) -> Result<Option<Id<Certification>>, StoreError> {
+        self.attempt(async |db| {
+            let found: Option<Uuid> = Entity::find()
+                .select_only()
+                .column(Column::Id)
+                .filter(Column::SettlementId.eq(settlement.raw()))
+                .lock_exclusive()
+                .into_tuple()
+                .one(db)
+                .await
+                .map_err(failed(KIND))?;
+            Ok(found.map(Id::new))
+        })
+        .await
     }
 }

@@ -8,7 +8,8 @@ use medcert_domain::{
 use uuid::Uuid;
 
 use crate::{
-    certification::children::{Child, select_children},
+    certification::request,
+    children::{Child, select},
     column::{corrupt, hash, moment, read, stored},
     mapped::Table,
     query::ById,
@@ -65,15 +66,14 @@ impl TryFrom<table::Model> for StoredFile {
 
 impl Child for StoredFile {
     type Table = table::Entity;
+    type Parent = request::table::Entity;
     const KIND: &'static str = "file";
-    const REQUEST: table::Column = table::Column::RequestId;
+    const PARENT: table::Column = table::Column::RequestId;
     const ORDER: table::Column = table::Column::UploadedAt;
 
-    fn of_request() -> &'static ById {
-        static OF_REQUEST: ById = ById::new(|id| {
-            select_children::<table::Entity>(id, table::Column::RequestId, table::Column::UploadedAt)
-        });
-        &OF_REQUEST
+    fn of_parent() -> &'static ById {
+        static CHILDREN: ById = ById::new(select::<StoredFile>);
+        &CHILDREN
     }
 
     fn raw_id(&self) -> Uuid {

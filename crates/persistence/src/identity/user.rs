@@ -7,14 +7,15 @@ use medcert_application::store::StoreError;
 use medcert_domain::{
     Entity as _, Id, Locale,
     identity::{Grant, Role, User, UserStatus},
-    people::Person,
     policy::Permission,
 };
+use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     column::{corrupt, moment, read, stored},
     mapped::{Mapped, Table, Written},
+    people::denormalized,
 };
 
 pub(crate) mod table {
@@ -156,7 +157,7 @@ impl Mapped for User {
         }
     }
 
-    fn copied(&self, written: Written) -> Option<Id<Person>> {
-        (written == Written::Inserted).then_some(self.person)
+    async fn follow(&self, db: &impl ConnectionTrait, written: Written) -> Result<(), StoreError> {
+        if written == Written::Inserted { denormalized::refresh(db, self.person.raw()).await } else { Ok(()) }
     }
 }

@@ -7,6 +7,7 @@ use medcert_domain::{
 };
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 
+use super::denormalized;
 use crate::{
     column::{corrupt, moment, read, read_opt, stored},
     error::failed,
@@ -134,8 +135,8 @@ impl Mapped for Person {
         }
     }
 
-    fn copied(&self, written: Written) -> Option<Id<Person>> {
-        (written == Written::Updated).then_some(self.id)
+    async fn follow(&self, db: &impl ConnectionTrait, written: Written) -> Result<(), StoreError> {
+        if written == Written::Updated { denormalized::refresh(db, self.id.raw()).await } else { Ok(()) }
     }
 }
 

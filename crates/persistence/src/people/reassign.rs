@@ -146,7 +146,7 @@ impl PersonWrites for SeaUnitOfWork {
         into: Id<Person>,
         at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        self.forget_all();
+        self.forget_loaded();
         let (from, into) = (from.raw(), into.raw());
         self.attempt(async |db| {
             point(db, request::table::Column::ClientId, from, into, at).await?;

@@ -5,15 +5,15 @@ use std::collections::BTreeSet;
 use medcert_application::store::StoreError;
 use medcert_domain::{
     Entity as _, Id,
-    people::{Member, Person, Staff, StaffKind, StaffRole, StaffStatus, StaffUser},
+    people::{Member, Staff, StaffKind, StaffRole, StaffStatus, StaffUser},
 };
-use sea_orm::{QueryResult, sea_query::SelectStatement};
+use sea_orm::{ConnectionTrait, QueryResult, sea_query::SelectStatement};
 
 use crate::{
     column::{all_or_none, corrupt, moment, money, read, stored},
     identity::user,
     mapped::{Mapped, Table, Written},
-    people::person,
+    people::{denormalized, person},
     query::{join, join_on, row_of, select_all},
 };
 
@@ -111,8 +111,8 @@ impl Mapped for Staff {
         }
     }
 
-    fn copied(&self, written: Written) -> Option<Id<Person>> {
-        (written != Written::Updated).then_some(self.person)
+    async fn follow(&self, db: &impl ConnectionTrait, written: Written) -> Result<(), StoreError> {
+        if written == Written::Updated { Ok(()) } else { denormalized::refresh(db, self.person.raw()).await }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use async_trait::async_trait;
 use medcert_application::store::StoreError;
 use medcert_domain::{
     Currency, Id,
@@ -17,6 +18,8 @@ use super::generation::{self, Generation, Generations};
 use crate::{
     column::{corrupt, read, read_opt},
     mapped::{Table, add},
+    rooms::Room,
+    unit_of_work::SeaUnitOfWork,
 };
 
 pub(crate) const KIND: &str = "report delta";
@@ -106,11 +109,11 @@ pub(crate) fn digest<const N: usize>(text: &str) -> [u8; N] {
 
 /// What a unit of work changed, by request, until it is committed.
 #[derive(Default)]
-pub(crate) struct Changes(BTreeMap<Id<Certification>, (i64, Change)>);
+struct Changes(BTreeMap<Id<Certification>, (i64, Change)>);
 
 impl Changes {
     /// Notes a change that leads to this version.
-    pub(crate) fn note(&mut self, id: Id<Certification>, version: i64, change: Change) {
+    fn note(&mut self, id: Id<Certification>, version: i64, change: Change) {
         let change = match self.0.remove(&id) {
             None => change,
             Some((_, former)) => former.then(change),
@@ -146,14 +149,7 @@ impl Changes {
     }
 
     /// Adds what changed to every generation that must know of it.
-    pub(crate) async fn append(
-        &self,
-        db: &impl ConnectionTrait,
-        known: &Generations,
-    ) -> Result<(), StoreError> {
-        if self.0.is_empty() {
-            return Ok(());
-        }
+    async fn append(&self, db: &impl ConnectionTrait, known: &Generations) -> Result<(), StoreError> {
         let mut written = BTreeSet::new();
         let mut live = known.get();
         loop {
@@ -168,5 +164,29 @@ impl Changes {
                 return Ok(());
             }
         }
+    }
+}
+
+/// Figures of reports: what a unit of work changes of them is added when it is kept.
+#[derive(Default)]
+pub(crate) struct Figures {
+    known: Generations,
+}
+
+#[async_trait]
+impl Room for Figures {
+    async fn before_commit(&self, work: &mut SeaUnitOfWork) -> Result<(), StoreError> {
+        let changes = work.state().take::<Changes>();
+        if changes.0.is_empty() {
+            return Ok(());
+        }
+        work.attempt(async |db| changes.append(db, &self.known).await).await
+    }
+}
+
+impl SeaUnitOfWork {
+    /// Notes a change of a request that leads to this version of it, for the figures.
+    pub(crate) fn changed(&mut self, id: Id<Certification>, version: i64, change: Change) {
+        self.state().with(|changes: &mut Changes| changes.note(id, version, change));
     }
 }

@@ -1,6 +1,6 @@
 //! Generations: one count of all requests each, in days of one time zone.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use chrono_tz::Tz;
 use medcert_application::store::StoreError;
@@ -62,8 +62,8 @@ impl Generation {
 }
 
 /// The generations that were there when this process looked last.
-#[derive(Clone, Default)]
-pub(crate) struct Generations(Arc<Mutex<Vec<Generation>>>);
+#[derive(Default)]
+pub(crate) struct Generations(Mutex<Vec<Generation>>);
 
 impl Generations {
     pub(crate) fn get(&self) -> Vec<Generation> {

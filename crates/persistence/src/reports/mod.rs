@@ -10,5 +10,4 @@ mod total;
 mod total_key;
 mod writes;
 
-pub(crate) use delta::Changes;
-pub(crate) use generation::Generations;
+pub(crate) use delta::Figures;

@@ -10,12 +10,12 @@ use std::collections::BTreeMap;
 use medcert_application::store::{Counted, StoreError};
 use medcert_domain::{
     Entity as _,
-    certification::{Assignment, Certification, Payment, Refund},
-    reports::{Calendar, Cell, contributions, ledger},
+    certification::{Assignment, Certification},
+    reports::{self, Calendar, Cell, contributions},
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, ExprTrait, Query, SelectStatement},
+    sea_query::{Expr, ExprTrait, Query},
 };
 use uuid::Uuid;
 
@@ -25,7 +25,9 @@ use super::{
     total::Totals,
 };
 use crate::{
-    certification::{assignment, certificate, payment, refund, request},
+    billing::{ledger, settlement},
+    certification::{assignment, certificate, request},
+    column::corrupt,
     error::failed,
     mapped::{Row, Table},
 };
@@ -88,26 +90,6 @@ pub(crate) async fn add(
 /// What requests add to figures.
 type Sums = BTreeMap<Cell, i64>;
 
-/// Which of the ids in a column belong to no request, between two requests.
-fn orphans<T: Table + Default>(
-    column: T::Column,
-    after: Option<Uuid>,
-    last: Option<Uuid>,
-) -> SelectStatement {
-    let there = Query::select()
-        .expr(Expr::val(1))
-        .from(request::table::Entity)
-        .and_where(Expr::col((request::table::Entity, request::table::Column::Id)).equals(("orphan", column)))
-        .take();
-    let id = || Expr::col(("orphan", column));
-    let mut select = Query::select().distinct().expr(id()).from_as(T::default(), "orphan").take();
-    select
-        .and_where(Expr::exists(there).not())
-        .and_where_option(after.map(|after| id().gt(after)))
-        .and_where_option(last.map(|last| id().lte(last)));
-    select
-}
-
 /// Requests in the range that are erased. Nothing is ever added to them again.
 async fn gone(
     db: &impl ConnectionTrait,
@@ -115,14 +97,24 @@ async fn gone(
     after: Option<Uuid>,
     last: Option<Uuid>,
 ) -> Result<Vec<Uuid>, StoreError> {
-    let mut with_changes = orphans::<deltas::Entity>(deltas::Column::RequestId, after, last);
-    with_changes.and_where(Expr::col(("orphan", deltas::Column::Generation)).eq(generation));
-    let with_money = orphans::<payment::table::Entity>(payment::table::Column::RequestId, after, last);
-    let mut ids = Vec::new();
-    for select in [with_changes, with_money] {
-        for row in db.query_all(&select).await.map_err(failed(KIND))? {
-            ids.push(row.try_get_by_index(0).map_err(failed(KIND))?);
-        }
+    let there = Query::select()
+        .expr(Expr::val(1))
+        .from(request::table::Entity)
+        .and_where(
+            Expr::col((request::table::Entity, request::table::Column::Id))
+                .equals(("orphan", deltas::Column::RequestId)),
+        )
+        .take();
+    let id = || Expr::col(("orphan", deltas::Column::RequestId));
+    let mut select = Query::select().distinct().expr(id()).from_as(deltas::Entity, "orphan").take();
+    select
+        .and_where(Expr::exists(there).not())
+        .and_where_option(after.map(|after| id().gt(after)))
+        .and_where_option(last.map(|last| id().lte(last)))
+        .and_where(Expr::col(("orphan", deltas::Column::Generation)).eq(generation));
+    let mut ids = ledger::erased(db, after, last).await?;
+    for row in db.query_all(&select).await.map_err(failed(KIND))? {
+        ids.push(row.try_get_by_index(0).map_err(failed(KIND))?);
     }
     ids.sort_unstable();
     ids.dedup();
@@ -144,22 +136,6 @@ async fn children<T: Table>(
     Ok(all)
 }
 
-async fn money(
-    db: &impl ConnectionTrait,
-    requests: &[Uuid],
-) -> Result<BTreeMap<Uuid, (Vec<Payment>, Vec<Refund>)>, StoreError> {
-    let mut all: BTreeMap<Uuid, (Vec<Payment>, Vec<Refund>)> = BTreeMap::new();
-    let (of, order) = (payment::table::Column::RequestId, payment::table::Column::Position);
-    for row in children::<payment::table::Entity>(db, requests, of, order).await? {
-        all.entry(row.request_id).or_default().0.push(row.try_into()?);
-    }
-    let (of, order) = (refund::table::Column::RequestId, refund::table::Column::Position);
-    for row in children::<refund::table::Entity>(db, requests, of, order).await? {
-        all.entry(row.request_id).or_default().1.push(row.try_into()?);
-    }
-    Ok(all)
-}
-
 /// Counts requests, with the parts of them that figures look at.
 async fn requests(
     db: &impl ConnectionTrait,
@@ -168,7 +144,8 @@ async fn requests(
     ids: &[Uuid],
     sums: &mut Sums,
 ) -> Result<(), StoreError> {
-    let mut money = money(db, ids).await?;
+    let settlements: Vec<Uuid> = rows.iter().map(|row| row.settlement_id).collect();
+    let mut settlements = ledger::settlements(db, settlement::table::Column::Id, &settlements).await?;
     let mut assignments: BTreeMap<Uuid, Vec<Assignment>> = BTreeMap::new();
     let (of, order) = (assignment::table::Column::RequestId, assignment::table::Column::Position);
     for row in children::<assignment::table::Entity>(db, ids, of, order).await? {
@@ -181,8 +158,9 @@ async fn requests(
     }
     for row in rows {
         let id = row.id;
-        let mut request: Certification = row.try_into()?;
-        (request.payments, request.refunds) = money.remove(&id).unwrap_or_default();
+        let settlement = settlements.remove(&row.settlement_id);
+        let settlement = settlement.ok_or_else(|| corrupt(KIND, "settlement is missing"))?;
+        let mut request = request::request(row, settlement)?;
         request.assignments = assignments.remove(&id).unwrap_or_default();
         request.certificates = certificates.remove(&id).unwrap_or_default();
         for (cell, amount) in contributions(&request, &|at| calendar.day_of(at)) {
@@ -199,8 +177,9 @@ async fn ledgers(
     gone: &[Uuid],
     sums: &mut Sums,
 ) -> Result<(), StoreError> {
-    for (payments, refunds) in money(db, gone).await?.into_values() {
-        for (cell, amount) in ledger(&payments, &refunds, &|at| calendar.day_of(at)) {
+    let left = ledger::settlements(db, settlement::table::Column::ErasedId, gone).await?;
+    for settlement in left.values() {
+        for (cell, amount) in reports::ledger(settlement, &|at| calendar.day_of(at)) {
             *sums.entry(cell).or_default() += amount;
         }
     }

@@ -5,10 +5,10 @@ use medcert_application::store::{
 };
 use medcert_domain::{
     Id,
+    billing::{Payment, Refund, Settlement, Voided},
     certification::{
         Action, Assignment, AssignmentRole, Care, CareMode, Certificate, CertificateStatus, Certification,
-        CloseOutcome, Ending, Event, Fee, FeeSource, Guardian, HistoryLine, MoneyDecision, Payment, Refund,
-        Stage, Voided,
+        CloseOutcome, Ending, Event, FeeSource, Guardian, HistoryLine, MoneyDecision, Stage,
     },
     files::{FileKind, StoredFile},
     people::Relationship,
@@ -20,18 +20,21 @@ use crate::{
     duplicate,
     fixture::{
         Clinic, EXTREME, assignment, at, begin, certificate, day, evaluation, file, first, fresh, id,
-        payment, pen,
+        payment, pen, settlement,
     },
     insert, load,
 };
 
 /// Stores the changed request and gives it back as it must then be found.
 async fn change(database: &TestDatabase, request: &Certification) -> Certification {
+    let money = load!(database, request.id).unwrap().settlement != request.settlement;
     let mut work = begin(database).await;
     work.update(request).await.unwrap();
     work.commit().await.unwrap();
     let stored = load!(database, request.id).unwrap();
-    assert_eq!(stored, Certification { version: request.version + 1, ..request.clone() });
+    let version = request.settlement.version + i64::from(money);
+    let settlement = Settlement { version, ..request.settlement.clone() };
+    assert_eq!(stored, Certification { version: request.version + 1, settlement, ..request.clone() });
     stored
 }
 
@@ -61,8 +64,14 @@ pub(crate) fn full(clinic: &Clinic, code: &str) -> Certification {
         care: Some(Care { mode: CareMode::OnSite, place: Some(EXTREME.to_owned()) }),
         external_reference: Some(EXTREME.to_owned()),
         comment: Some("ї".repeat(4_000)),
-        fee: Some(Fee { money: pen(99_999_999_999_999), source: FeeSource::Override }),
-        observed: Some(EXTREME.to_owned()),
+        settlement: Settlement {
+            due: Some(pen(99_999_999_999_999)),
+            observed: Some(EXTREME.to_owned()),
+            refunds: vec![refund(&paid, clinic)],
+            payments: vec![paid, Payment { validated: None, ..payment(1, None, &clinic.user) }],
+            ..bare.settlement.clone()
+        },
+        fee_source: Some(FeeSource::Override),
         money_decision: Some(MoneyDecision::RefundDue),
         operator: Some(clinic.staff.id),
         ending: Ending::Closed {
@@ -82,8 +91,6 @@ pub(crate) fn full(clinic: &Clinic, code: &str) -> Certification {
             assignment(AssignmentRole::Manager, &clinic.staff, &clinic.user),
             assignment(AssignmentRole::Doctor, &clinic.staff, &clinic.user),
         ],
-        refunds: vec![refund(&paid, clinic)],
-        payments: vec![paid, Payment { validated: None, ..payment(1, None, &clinic.user) }],
         evaluations: vec![evaluation(&clinic.staff, &clinic.user)],
         certificates: vec![certificate(&bare, &clinic.staff, &clinic.user, code)],
         files: vec![evidence, file(FileKind::MedicalDocument, &clinic.user)],
@@ -128,17 +135,19 @@ pub(crate) async fn changes(database: &TestDatabase) {
     request = change(database, &request).await;
     request.assignments[0].ended_at = Some(at(5));
     request.assignments.push(assignment(AssignmentRole::Manager, &clinic.other, &clinic.user));
-    request.fee = Some(Fee { money: pen(10), source: FeeSource::Service });
+    request.settlement.due = Some(pen(10));
+    request.fee_source = Some(FeeSource::Service);
     request = change(database, &request).await;
 
-    request.payments.push(payment(10, Some("R"), &clinic.user));
+    request.settlement.payments.push(payment(10, Some("R"), &clinic.user));
     request = change(database, &request).await;
     // Voiding frees the reference for the next payment of the same change.
-    request.payments[0].voided = Some(Voided { by: clinic.user.id, at: at(8), reason: EXTREME.to_owned() });
-    request.payments.push(payment(10, Some("R"), &clinic.user));
+    request.settlement.payments[0].voided =
+        Some(Voided { by: clinic.user.id, at: at(8), reason: EXTREME.to_owned() });
+    request.settlement.payments.push(payment(10, Some("R"), &clinic.user));
     request = change(database, &request).await;
-    request.refunds.push(refund(&request.payments[1], &clinic));
-    request.payments[1].comment = None;
+    request.settlement.refunds.push(refund(&request.settlement.payments[1], &clinic));
+    request.settlement.payments[1].comment = None;
     request = change(database, &request).await;
 
     request.assignments.push(assignment(AssignmentRole::Doctor, &clinic.staff, &clinic.user));
@@ -186,7 +195,7 @@ pub(crate) async fn changes(database: &TestDatabase) {
 pub(crate) async fn unique_parts(database: &TestDatabase) {
     let clinic = Clinic::open(database).await;
     let paid = |reference| Certification {
-        payments: vec![payment(1, reference, &clinic.user), payment(1, None, &clinic.user)],
+        settlement: settlement(1, vec![payment(1, reference, &clinic.user), payment(1, None, &clinic.user)]),
         ..clinic.request(&fresh().to_string())
     };
     insert!(database, &paid(Some("R")), &paid(Some("r")), &paid(Some("R ")), &paid(None), &paid(None));
@@ -222,7 +231,7 @@ pub(crate) async fn stale(database: &TestDatabase) {
     let clinic = Clinic::open(database).await;
     let request = Certification {
         certificates: vec![],
-        payments: vec![payment(1, None, &clinic.user)],
+        settlement: settlement(1, vec![payment(1, None, &clinic.user)]),
         ..clinic.request("MC")
     };
     insert!(database, &request);
@@ -239,7 +248,7 @@ pub(crate) async fn stale(database: &TestDatabase) {
         let mut mine = begin(database).await;
         let mut loaded = mine.get(request.id).await.unwrap().unwrap();
         let theirs = change(database, &changed).await;
-        loaded.payments.push(payment(2, None, &clinic.user));
+        loaded.settlement.payments.push(payment(2, None, &clinic.user));
         assert!(matches!(mine.update(&loaded).await, Err(StoreError::Stale(_))));
         assert!(matches!(mine.commit().await, Err(StoreError::Aborted)));
         assert_eq!(load!(database, request.id), Some(theirs));
@@ -290,9 +299,11 @@ pub(crate) async fn erasure(database: &TestDatabase) {
     let mut gone = full(&clinic, "MC-1");
     gone.evaluations.clear();
     gone.certificates.clear();
-    gone.payments[1].voided = Some(Voided { by: clinic.user.id, at: at(8), reason: EXTREME.to_owned() });
+    gone.settlement.payments[1].voided =
+        Some(Voided { by: clinic.user.id, at: at(8), reason: EXTREME.to_owned() });
     let files = vec![file(FileKind::Other, &clinic.user)];
-    let evaluated = Certification { payments: vec![], refunds: vec![], files, ..full(&clinic, "MC-2") };
+    let evaluated = Certification { settlement: settlement(1, vec![]), files, ..full(&clinic, "MC-2") };
+    let unpaid = clinic.request("MC-3");
     let message = OutboxMessage {
         id: fresh(),
         at: at(1),
@@ -304,6 +315,7 @@ pub(crate) async fn erasure(database: &TestDatabase) {
     let mut work = begin(database).await;
     work.insert(&gone).await.unwrap();
     work.insert(&evaluated).await.unwrap();
+    work.insert(&unpaid).await.unwrap();
     work.record(&[entry(gone.id, &clinic, 0, HistoryLine::of(Action::Register))]).await.unwrap();
     work.index_search_terms(gone.id, &["silva".to_owned()]).await.unwrap();
     work.publish(&[message]).await.unwrap();
@@ -311,6 +323,7 @@ pub(crate) async fn erasure(database: &TestDatabase) {
 
     let mut work = begin(database).await;
     work.erase(&gone).await.unwrap();
+    work.erase(&unpaid).await.unwrap();
     work.commit().await.unwrap();
     assert_eq!(load!(database, gone.id), None);
     assert!(database.store.request_aggregate(gone.id).await.unwrap().is_none());
@@ -333,6 +346,13 @@ pub(crate) async fn erasure(database: &TestDatabase) {
                 OR reference_key IS NOT NULL OR voided_reason IS NOT NULL";
     assert_eq!(ask(summary).await, 0);
     assert_eq!(ask("SELECT COUNT(*) FROM refund WHERE reason = '' AND reference IS NULL").await, 1);
+    // They stay with their settlement, which says nothing in words any more; without them nothing stays.
+    let left = "SELECT COUNT(*) FROM settlement WHERE erased_id IS NOT NULL AND observed_reason IS NULL";
+    assert_eq!(ask(left).await, 1);
+    assert_eq!(ask("SELECT COUNT(*) FROM settlement").await, 2, "and that of the other request");
+    let with_it = "SELECT COUNT(*) FROM payment p JOIN settlement s ON s.id = p.settlement_id \
+                   WHERE s.erased_id IS NOT NULL";
+    assert_eq!(ask(with_it).await, 2);
     assert_eq!(ask("SELECT COUNT(*) FROM history_entry").await, 0);
     assert_eq!(ask("SELECT COUNT(*) FROM stored_file").await, 1, "that of the other request");
     assert_eq!(ask("SELECT COUNT(*) FROM outbox_message").await, 1);

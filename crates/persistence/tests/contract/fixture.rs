@@ -6,10 +6,11 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use medcert_application::store::{PageRequest, Store, UnitOfWork};
 use medcert_domain::{
     Country, Currency, Id, Locale, Money,
+    billing::{Channel, Payment, Settlement},
     catalog::{CertificateKind, Service},
     certification::{
-        Assignment, AssignmentRole, Certificate, CertificateStatus, Certification, Channel, Conclusion,
-        Diagnosis, Ending, Evaluation, Findings, Holder, Payment, Printed, Stage, Trace, Verdict,
+        Assignment, AssignmentRole, Certificate, CertificateStatus, Certification, Conclusion, Diagnosis,
+        Ending, Evaluation, Findings, Holder, Printed, Stage, Trace, Verdict,
     },
     files::{FileKind, MediaType, StoredFile},
     identity::{Role, Session, User, UserStatus},
@@ -130,6 +131,11 @@ pub(crate) fn payment(minor: i64, reference: Option<&str>, by: &User) -> Payment
     }
 }
 
+/// A settlement in which so much is due.
+pub(crate) fn settlement(due: i64, payments: Vec<Payment>) -> Settlement {
+    Settlement { version: 1, payments, ..Settlement::open(id(), Some(pen(due))) }
+}
+
 pub(crate) fn evaluation(doctor: &Staff, by: &User) -> Evaluation {
     let code = "F41.1".to_owned();
     Evaluation {
@@ -206,8 +212,8 @@ pub(crate) fn request(code: &str, client: &Person, by: &User) -> Certification {
         care: None,
         external_reference: None,
         comment: None,
-        fee: None,
-        observed: None,
+        settlement: Settlement { version: 1, ..Settlement::open(id(), None) },
+        fee_source: None,
         money_decision: None,
         registered_by: by.id,
         operator: None,
@@ -218,8 +224,6 @@ pub(crate) fn request(code: &str, client: &Person, by: &User) -> Certification {
         created_at: at(0),
         updated_at: at(0),
         assignments: vec![],
-        payments: vec![],
-        refunds: vec![],
         evaluations: vec![],
         certificates: vec![],
         files: vec![],

@@ -21,7 +21,7 @@ pub(crate) async fn round_trip(database: &TestDatabase) {
         status: UserStatus::Suspended,
         grants: vec![
             Grant { permission: Permission::ActOnAnyRequest, ends_at: None },
-            Grant { permission: Permission::Certification(Action::Cancel), ends_at: Some(at(5)) },
+            Grant { permission: Permission::Action(&Action::Cancel), ends_at: Some(at(5)) },
         ],
         last_login_at: Some(at(1)),
         ..user(&ana, "ana@example.org", Role::ALL)

@@ -9,6 +9,7 @@
 mod aggregate;
 mod audited_entity;
 mod backup;
+mod billing;
 mod bulk;
 mod catalog;
 mod certificates;
@@ -65,12 +66,13 @@ contract! {
         round_trip, changes, unique_parts, stale, erasure, certificates,
     }
     request_aggregate { request_aggregate, history, questions }
+    billing { round_trip, swaps, payables }
     audited_entity { history, search_terms, leases }
     files { known, discarded }
     list { pages, filters, search_terms, typed, words_and_filters }
     plans { bounded, staff_by_specialty, late_names }
     units { aborted, dropped, locks, exhausted, records, idempotency_keys }
-    races { numbers, swaps, claims, refreshes, managers, deadlocks, readers, mails }
+    races { numbers, swaps, claims, refreshes, managers, settlements, deadlocks, readers, mails }
     rankings { clients, activity }
     backup { round_trip, described, at_one_moment, all_or_nothing, states }
     searching { as_a_model, renames, newest_first }

@@ -10,13 +10,13 @@ use std::{
 
 use futures::future::join_all;
 use medcert_application::store::{CertificationReads, MailQueue, QueuedMail, Store, StoreError};
-use medcert_domain::certification::AssignmentRole;
+use medcert_domain::certification::{AssignmentRole, Certification};
 use medcert_persistence::{Engine, SeaStore};
 use tokio::sync::Barrier;
 
 use crate::{
     database::TestDatabase,
-    fixture::{Clinic, assignment, at, begin, evaluation, payment, person, session},
+    fixture::{Clinic, assignment, at, begin, evaluation, payment, person, session, settlement},
     identity::token,
     insert, load,
     units::claim,
@@ -121,6 +121,31 @@ pub(crate) async fn refreshes(database: &TestDatabase) {
     assert_eq!(answers.into_iter().filter(|used| *used).count(), 1);
 }
 
+/// Whoever was slower is told, whatever came of the money meanwhile.
+pub(crate) async fn settlements(database: &TestDatabase) {
+    let clinic = Clinic::open(database).await;
+    let due = settlement(10, vec![]);
+    let request = Certification { settlement: due.clone(), ..clinic.request("MC-2026-000001") };
+    insert!(database, &request);
+    let user = clinic.user.clone();
+    let answers = all_at_once(database, move |store: SeaStore| {
+        let mut paid = due.clone();
+        paid.payments.push(payment(10, None, &user));
+        async move {
+            let answer = async {
+                let mut work = store.begin().await?;
+                work.update_settlement(&paid).await?;
+                work.commit().await
+            };
+            won(answer.await)
+        }
+    })
+    .await;
+    assert_eq!(answers.into_iter().filter(|won| *won).count(), 1);
+    let stored = load!(database, request.id).unwrap().settlement;
+    assert_eq!((stored.version, stored.payments.len()), (2, 1));
+}
+
 pub(crate) async fn managers(database: &TestDatabase) {
     let clinic = Clinic::open(database).await;
     let request = clinic.request("MC-2026-000001");
@@ -212,8 +237,11 @@ pub(crate) async fn readers(database: &TestDatabase) {
                 match store.request_aggregate(id).await {
                     Ok(found) => {
                         let seen = found.unwrap().certification;
-                        assert_eq!(seen.payments.len(), usize::try_from(seen.version).unwrap() - 1);
-                        assert_eq!(seen.evaluations.len(), seen.payments.len());
+                        assert_eq!(
+                            seen.settlement.payments.len(),
+                            usize::try_from(seen.version).unwrap() - 1
+                        );
+                        assert_eq!(seen.evaluations.len(), seen.settlement.payments.len());
                         versions.insert(seen.version);
                     }
                     Err(StoreError::Conflict) => {}
@@ -228,12 +256,13 @@ pub(crate) async fn readers(database: &TestDatabase) {
         if let Some(last) = request.evaluations.last_mut() {
             last.superseded_at = Some(at(9));
         }
-        request.payments.push(payment(1, None, &clinic.user));
+        request.settlement.payments.push(payment(1, None, &clinic.user));
         request.evaluations.push(evaluation(&clinic.staff, &clinic.user));
         let mut work = begin(database).await;
         work.update(&request).await.unwrap();
         work.commit().await.unwrap();
         request.version += 1;
+        request.settlement.version += 1;
     }
     done.store(true, Ordering::Relaxed);
     let seen: Vec<usize> = join_all(readers).await.into_iter().map(Result::unwrap).collect();

@@ -4,13 +4,13 @@ use chrono::{DateTime, Utc};
 use medcert_application::store::{By, CellFilter, ReportReads};
 use medcert_domain::{
     Id,
-    certification::{AssignmentRole, Certification, Fee, FeeSource, Stage},
+    certification::{AssignmentRole, Certification, FeeSource, Stage},
     people::Promoter,
 };
 
 use crate::{
     database::TestDatabase,
-    fixture::{Clinic, assignment, at, fresh, pen, person, promoter, request},
+    fixture::{Clinic, assignment, at, fresh, pen, person, promoter, request, settlement},
     insert,
 };
 
@@ -37,11 +37,17 @@ pub(crate) async fn clients(database: &TestDatabase) {
         created_at: at(micros),
         ..clinic.request(code)
     };
-    let fee = Some(Fee { money: pen(20_000), source: FeeSource::Service });
+    let with_fee = Certification {
+        client: second.id,
+        stage: Stage::Paid,
+        settlement: settlement(20_000, vec![]),
+        fee_source: Some(FeeSource::Service),
+        ..sent("R-3", &clinic.promoter, 30)
+    };
     let all = [
         Certification { service: Some(clinic.service.id), ..sent("R-1", &clinic.promoter, 10) },
         sent("R-2", &clinic.promoter, 20),
-        Certification { client: second.id, stage: Stage::Paid, fee, ..sent("R-3", &clinic.promoter, 30) },
+        with_fee,
         sent("R-4", &other, 30),
         request("R-5", &second, &clinic.user),
     ];

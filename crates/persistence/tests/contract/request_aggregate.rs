@@ -9,7 +9,7 @@ use medcert_domain::{
 use crate::{
     aggregate::{entry, full},
     database::TestDatabase,
-    fixture::{Clinic, EXTREME, at, begin, evaluation, first, fresh, id, payment, person},
+    fixture::{Clinic, EXTREME, at, begin, evaluation, first, fresh, id, payment, person, settlement},
     insert, load,
 };
 
@@ -44,7 +44,7 @@ pub(crate) async fn request_aggregate(database: &TestDatabase) {
         ..crate::fixture::user(&clinic.other_person, "o@example.org", &[])
     };
     let mentioning = Certification {
-        payments: vec![payment(1, None, &outsider)],
+        settlement: settlement(1, vec![payment(1, None, &outsider)]),
         evaluations: vec![evaluation(&clinic.other, &outsider)],
         ..clinic.request("MC-2026-000003")
     };

@@ -14,10 +14,11 @@ use medcert_application::{
 };
 use medcert_domain::{
     Country, Entity as _, Id,
+    billing::{Channel, NewPayment},
     catalog::{Institution, Service},
     certification::{
-        Care, CareMode, Certification, Channel, CloseOutcome, Command, Conclusion, Context, Diagnosis,
-        EndWithoutCertificate, Guardian, MoneyDecision, NewCertification, NewEvaluation, NewPayment, Outcome,
+        Care, CareMode, Certification, CloseOutcome, Command, Conclusion, Context, Diagnosis,
+        EndWithoutCertificate, Guardian, MoneyDecision, NewCertification, NewEvaluation, Outcome,
         RequestPatch, Verdict,
     },
     identity::{Actor, Origin, Session},

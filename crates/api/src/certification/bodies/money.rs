@@ -3,8 +3,8 @@
 use medcert_application::certification::Payload;
 use medcert_domain::{
     Invalid,
+    billing::{NewPayment, NewRefund},
     catalog::Institution,
-    certification::{NewPayment, NewRefund},
 };
 use serde::Deserialize;
 use utoipa::ToSchema;

@@ -4,7 +4,8 @@ use medcert_application::{
 };
 use medcert_domain::{
     Invalid,
-    certification::{Action, Channel, Conclusion, MoneyDecision},
+    billing::Channel,
+    certification::{Action, Conclusion, MoneyDecision},
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};

@@ -232,18 +232,28 @@ impl DetailView {
                 .care
                 .as_ref()
                 .map(|care| CareView { mode: care.mode.into(), place: care.place.clone() }),
-            fee: request.fee.map(Into::into),
-            payment_status: request.payment_status().into(),
-            paid_total: Money::new(request.paid_total(), detail.currency).into(),
+            fee: request.fee().map(Into::into),
+            payment_status: request.settlement.status().into(),
+            paid_total: Money::new(request.settlement.paid_total(), detail.currency).into(),
             refund_due: request.refund_due(),
             money_decision: request.money_decision.map(Into::into),
-            observed_reason: request.observed.clone(),
+            observed_reason: request.settlement.observed.clone(),
             registered_by: account(request.registered_by, request_aggregate),
             operator: request_aggregate.operator.as_ref().map(|(id, name)| StaffRef::new(*id, name)),
             manager: request_aggregate.manager.as_ref().map(Into::into),
             doctor: request_aggregate.doctor.as_ref().map(Into::into),
-            payments: request.payments.iter().map(|p| PaymentView::of(p, request_aggregate)).collect(),
-            refunds: request.refunds.iter().map(|r| RefundView::of(r, request_aggregate)).collect(),
+            payments: request
+                .settlement
+                .payments
+                .iter()
+                .map(|p| PaymentView::of(p, request_aggregate))
+                .collect(),
+            refunds: request
+                .settlement
+                .refunds
+                .iter()
+                .map(|r| RefundView::of(r, request_aggregate))
+                .collect(),
             evaluations: request
                 .evaluations
                 .iter()

@@ -3,7 +3,8 @@
 use medcert_application::store::RequestAggregate;
 use medcert_domain::{
     Money,
-    certification::{Fee, Payment, Refund},
+    billing::{Payment, Refund},
+    certification::Fee,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -88,7 +89,8 @@ pub(crate) struct PaymentView {
 impl PaymentView {
     pub(super) fn of(payment: &Payment, request_aggregate: &RequestAggregate) -> Self {
         let MoneyView { amount, currency } = payment.money.into();
-        let rest = Money::new(request_aggregate.certification.rest_of(payment), payment.money.currency);
+        let rest =
+            Money::new(request_aggregate.certification.settlement.rest_of(payment), payment.money.currency);
         let voided = payment.voided.as_ref();
         Self {
             id: payment.id.raw(),

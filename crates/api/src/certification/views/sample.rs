@@ -6,11 +6,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 use medcert_application::{certification::Detail, store::RequestAggregate};
 use medcert_domain::{
     Country, Currency, Id, Locale, Money,
+    billing::{Channel, Payment, Refund, Settlement},
     catalog::{CertificateKind, Institution, Service},
     certification::{
-        Action, Blocker, Care, CareMode, Certificate, CertificateStatus, Certification, Channel, Conclusion,
-        Diagnosis, Ending, Evaluation, Fee, FeeSource, Findings, Guardian, Holder, Options, Payment, Printed,
-        Refund, Stage, Verdict,
+        Action, Blocker, Care, CareMode, Certificate, CertificateStatus, Certification, Conclusion,
+        Diagnosis, Ending, Evaluation, FeeSource, Findings, Guardian, Holder, Options, Printed, Stage,
+        Verdict,
     },
     identity::{Actor, Origin, Role},
     people::{Document, DocumentType, Member, Person, Relationship, Staff, StaffRole},
@@ -130,30 +131,9 @@ pub(crate) fn certificate() -> Certificate {
     }
 }
 
-fn request() -> Certification {
-    Certification {
-        id: id(7),
-        version: 6,
-        code: "MC-2026-000042".to_owned(),
-        client: id(0xe5),
-        guardian: Some(Guardian { person: id(0xe6), relationship: Relationship::Parent }),
-        promoter: None,
-        service: Some(id(0xa1)),
-        care: Some(Care { mode: CareMode::Virtual, place: None }),
-        external_reference: Some("X-1".to_owned()),
-        comment: None,
-        fee: Some(Fee { money: pen(20_000), source: FeeSource::Service }),
-        observed: None,
-        money_decision: None,
-        registered_by: id(0xd4),
-        operator: Some(id(0xb1)),
-        ending: Ending::Closed { at: at(), by: id(0xd5), outcome: None, reason: None },
-        stage: Stage::Closed,
-        stage_since: at(),
-        trace: medcert_domain::certification::Trace::default(),
-        created_at: at(),
-        updated_at: at(),
-        assignments: vec![],
+fn settlement() -> Settlement {
+    Settlement {
+        version: 3,
         payments: vec![Payment {
             id: id(0xc3),
             channel: Channel::MbWay,
@@ -177,6 +157,34 @@ fn request() -> Certification {
             by: id(0xd4),
             at: at(),
         }],
+        ..Settlement::open(id(0xf7), Some(pen(20_000)))
+    }
+}
+
+fn request() -> Certification {
+    Certification {
+        id: id(7),
+        version: 6,
+        code: "MC-2026-000042".to_owned(),
+        client: id(0xe5),
+        guardian: Some(Guardian { person: id(0xe6), relationship: Relationship::Parent }),
+        promoter: None,
+        service: Some(id(0xa1)),
+        care: Some(Care { mode: CareMode::Virtual, place: None }),
+        external_reference: Some("X-1".to_owned()),
+        comment: None,
+        settlement: settlement(),
+        fee_source: Some(FeeSource::Service),
+        money_decision: None,
+        registered_by: id(0xd4),
+        operator: Some(id(0xb1)),
+        ending: Ending::Closed { at: at(), by: id(0xd5), outcome: None, reason: None },
+        stage: Stage::Closed,
+        stage_since: at(),
+        trace: medcert_domain::certification::Trace::default(),
+        created_at: at(),
+        updated_at: at(),
+        assignments: vec![],
         evaluations: vec![evaluation()],
         certificates: vec![certificate()],
         files: vec![],

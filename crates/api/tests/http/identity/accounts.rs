@@ -195,7 +195,7 @@ async fn a_fresh_proof_is_good_for_five_minutes() {
 async fn a_grant_ends_on_its_day() {
     let clinic = Clinic::open().await;
     let ends_at = Some(clinic.app.now() + Duration::minutes(10));
-    let grant = Grant { permission: Permission::Certification(Action::OverrideFee), ends_at };
+    let grant = Grant { permission: Permission::Action(&Action::OverrideFee), ends_at };
     let operator = clinic.somebody("granted", &[Role::Operator], vec![grant]).await;
     let path = format!("/api/v1/certification-requests/{}/override-fee", crate::contract::NOBODY);
     let body = json!({"amount": "1.00", "currency": "PEN", "reason": "x"});

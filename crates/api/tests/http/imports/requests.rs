@@ -117,8 +117,14 @@ async fn a_dry_run_judges_and_keeps_nothing() {
     let body = json!([known, fresh, fresh, {"client": {}}]).to_string();
     let accepted = send(&actors.operator, "?dry_run=true", "application/json", body).await.expect(202);
     assert_eq!(accepted.body["dry_run"], true);
-    let tables =
-        ["certification_request", "person", "history_entry", "outbox_message", "request_search_term", "promoter"];
+    let tables = [
+        "certification_request",
+        "person",
+        "history_entry",
+        "outbox_message",
+        "request_search_term",
+        "promoter",
+    ];
     let mut before = vec![];
     for table in tables {
         before.push(clinic.numbers(&format!("SELECT COUNT(*) FROM {table}")).await);

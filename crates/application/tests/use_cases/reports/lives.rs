@@ -12,10 +12,11 @@ use medcert_application::{
 };
 use medcert_domain::{
     Currency, Id, Money,
+    billing::{Channel, NewPayment, NewRefund, Settlement},
     catalog::Service,
     certification::{
-        Action, Certification, Channel, CloseOutcome, Conclusion, EndWithoutCertificate, MoneyDecision,
-        NewEvaluation, NewPayment, NewRefund, Payment, Refund, Stage, Verdict,
+        Action, Certification, CloseOutcome, Conclusion, EndWithoutCertificate, MoneyDecision, NewEvaluation,
+        Stage, Verdict,
     },
     identity::{Actor, Role, User, UserStatus},
     people::{Person, Staff, StaffRole, StaffStatus},
@@ -43,7 +44,7 @@ pub(super) struct Lives {
     services: Vec<Id<Service>>,
     /// Requests, with who had the credit when they ended.
     all: Vec<(Id<Certification>, Option<Credit>)>,
-    pub(super) ledgers: Vec<(Vec<Payment>, Vec<Refund>)>,
+    pub(super) ledgers: Vec<Settlement>,
     calls: usize,
     chance: Chance,
 }
@@ -121,7 +122,7 @@ impl Lives {
         let at = self.chance.below(self.all.len());
         let (id, request) = (self.all[at].0, self.request(self.all[at].0).await);
         let (admin, doctor) = (self.admin.clone(), self.fixture.doctor.clone());
-        let payments = &request.payments;
+        let payments = &request.settlement.payments;
         let payment = payments.get(self.chance.below(payments.len().max(1))).map(|payment| payment.id);
         let back = Days::new(u64::try_from(self.chance.below(40)).unwrap());
         let paid_on = self.today(zone).checked_sub_days(back).unwrap();
@@ -132,7 +133,7 @@ impl Lives {
             0 => self.try_to(&admin, at, Action::AssignManager, assign(manager)).await,
             1 => self.try_to(&admin, at, Action::ChangeManager, assign(manager)).await,
             2..=4 => {
-                let money = request.fee.unwrap().money;
+                let money = request.fee().unwrap().money;
                 let amount = if self.chance.below(2) == 0 { money.minor } else { money.minor / 2 };
                 let payment = NewPayment {
                     channel: Channel::Cash,
@@ -219,7 +220,7 @@ impl Lives {
                 };
                 if self.all.len() > 12 && erase(&self.fixture.app(1), &admin, attempt).await.is_ok() {
                     self.all.remove(at);
-                    self.ledgers.push((request.payments, request.refunds));
+                    self.ledgers.push(request.settlement);
                 }
                 return;
             }

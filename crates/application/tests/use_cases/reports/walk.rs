@@ -10,7 +10,8 @@ use medcert_application::{
 };
 use medcert_domain::{
     Id,
-    certification::{Certification, Ending, Payment, Refund, Stage},
+    billing::{Payment, Settlement},
+    certification::{Certification, Ending, Stage},
     people::Staff,
 };
 
@@ -19,7 +20,7 @@ pub(super) type Credit = (Option<Id<Staff>>, Option<Id<Staff>>);
 /// A walk over all requests, counting what a report of them must say.
 pub(super) struct Walk<'a> {
     pub(super) requests: &'a [(Certification, Option<Credit>)],
-    pub(super) ledgers: &'a [(Vec<Payment>, Vec<Refund>)],
+    pub(super) ledgers: &'a [Settlement],
     pub(super) of: &'a CellFilter,
     pub(super) zone: Tz,
     pub(super) from: NaiveDate,
@@ -48,7 +49,7 @@ impl Walk<'_> {
             list.is_empty() || one.is_some_and(|one| list.contains(&one))
         };
         let of = self.of;
-        let currency = request.fee.map(|fee| fee.money.currency);
+        let currency = request.settlement.currency();
         (of.stages.is_empty() || of.stages.contains(&request.stage))
             && (of.currencies.is_empty() || currency.is_some_and(|c| of.currencies.contains(&c)))
             && (of.services.is_empty() || request.service.is_some_and(|s| of.services.contains(&s)))
@@ -56,7 +57,8 @@ impl Walk<'_> {
             && among(&of.doctors, doctor)
     }
 
-    fn money(&self, payments: &[Payment], refunds: &[Refund], into: &mut Money3, voids: &mut i64) {
+    fn money(&self, settlement: &Settlement, into: &mut Money3, voids: &mut i64) {
+        let Settlement { payments, refunds, .. } = settlement;
         let counts = |p: &&Payment| p.validated.is_some() && p.voided.is_none();
         for payment in payments.iter().filter(counts).filter(|p| self.on(p.paid_on)) {
             into.paid += payment.money.minor;
@@ -86,7 +88,7 @@ impl Walk<'_> {
                         managers.entry(manager).or_default().0 += 1;
                     }
                 }
-                self.money(&request.payments, &request.refunds, &mut money, &mut voids);
+                self.money(&request.settlement, &mut money, &mut voids);
                 for waiver in &request.trace.waivers {
                     waivers += i64::from(self.on(self.day(waiver.at)));
                 }
@@ -119,8 +121,8 @@ impl Walk<'_> {
             }
         }
         if *self.of == CellFilter::default() {
-            for (payments, refunds) in self.ledgers {
-                self.money(payments, refunds, &mut money, &mut voids);
+            for settlement in self.ledgers {
+                self.money(settlement, &mut money, &mut voids);
             }
         }
         let figures = &report.figures;

@@ -113,10 +113,11 @@ impl Certification {
         let line = HistoryLine::of(Action::Edit);
         out.lines.push(line.field("service", name(ctx.service), name(service)));
         self.service = service.map(|s| s.id);
-        if self.payments.iter().all(|p| p.voided.is_some()) {
-            let fee = service.map(|s| Fee { money: s.fee, source: FeeSource::Service });
-            let print = |fee: &Fee| format!("{} {}", fee.money.amount(), fee.money.currency);
-            replace(out, "fee", &mut self.fee, fee, print);
+        let fee = service.map(|s| Fee { money: s.fee, source: FeeSource::Service });
+        if self.settlement.in_force().next().is_none() && fee != self.fee() {
+            let movement = self.settlement.set_due(fee.map(|fee| fee.money), None, &ctx.clerk())?;
+            self.fee_source = fee.map(|fee| fee.source);
+            self.follow(HistoryLine::of(Action::Edit), movement, out);
         }
         Ok(())
     }

@@ -46,11 +46,11 @@ impl Certification {
         decision: Option<MoneyDecision>,
         out: &mut Outcome,
     ) -> Result<(), Refusal> {
-        if self.paid_total() > 0 && decision.is_none() {
+        if self.settlement.paid_total() > 0 && decision.is_none() {
             let message = "say what happens to the money received: KEEP or REFUND_DUE";
             return Err(Invalid::one("/money", "required", message).into());
         }
-        self.money_decision = decision.filter(|_| self.paid_total() > 0);
+        self.money_decision = decision.filter(|_| self.settlement.paid_total() > 0);
         if let Some(decision) = self.money_decision {
             out.lines.push(HistoryLine::of(action).field("money", None, Some(decision.to_string())));
         }

@@ -1,10 +1,10 @@
 //! Adding files and taking them away.
 
-use super::super::{Action, Blocker, Certification, Context, HistoryLine, Outcome, Refusal};
+use super::super::{Action, Blocker, Certification, Context, HistoryLine, Outcome, Refusal, policy};
 use crate::{
     Id, Invalid,
+    billing::Payment,
     files::{FileKind, NewFile, StoredFile},
-    policy,
 };
 
 /// A file as history names it: what is clinical by its kind alone.
@@ -37,21 +37,14 @@ impl Certification {
     }
 
     /// Refuses a payment that is none of this request, and evidence of it that is none by its kind.
-    pub fn check_evidence(
-        &self,
-        kind: FileKind,
-        payment: Option<Id<super::super::Payment>>,
-    ) -> Result<(), Invalid> {
+    pub fn check_evidence(&self, kind: FileKind, payment: Option<Id<Payment>>) -> Result<(), Invalid> {
         let Some(payment) = payment else { return Ok(()) };
         if kind != FileKind::PaymentEvidence {
             let message =
                 format!("only a file of kind {} is evidence of a payment", FileKind::PaymentEvidence);
             return Err(Invalid::one("/payment_id", "not-evidence", message));
         }
-        if self.payment(payment).is_none() {
-            return Err(Invalid::one("/payment_id", "unknown", "is no payment of this request"));
-        }
-        Ok(())
+        self.check_payment(payment)
     }
 
     /// Whether the actor may take the file away: role, object and uploader first, then stage and what stands in the
@@ -66,7 +59,7 @@ impl Certification {
             return Err(Refusal::NotYours(action));
         }
         checked?;
-        let evidence = file.payment.and_then(|payment| self.payment(payment));
+        let evidence = file.payment.and_then(|payment| self.settlement.payment(payment));
         if evidence.is_some_and(|payment| payment.voided.is_none()) {
             let reasons = vec![Blocker::PaymentInForce];
             return Err(Refusal::WrongStage { action, stage: self.stage, reasons });

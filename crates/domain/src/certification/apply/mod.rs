@@ -7,16 +7,18 @@ mod evaluating;
 mod filing;
 mod paying;
 
+use chrono::{DateTime, Utc};
+
 use super::{
-    Action, Blocker, Certification, Command, Context, Ending, Event, Fee, FeeSource, HistoryLine,
-    NewCertification, Outcome, OverridePayload, Refusal, Stage, Trace,
+    Action, Blocker, Certification, Command, Context, Ending, Event, FeeSource, HistoryLine,
+    NewCertification, Outcome, OverridePayload, Refusal, Stage, Trace, policy,
 };
-use crate::Invalid;
+use crate::{Invalid, billing::Settlement};
 
 impl Certification {
     /// A new request: registered, with the fee of its service.
     pub fn register(new: NewCertification, ctx: &Context<'_>) -> Result<(Self, Outcome), Refusal> {
-        if !crate::policy::may_somewhere(ctx.actor, Action::Register) {
+        if !policy::may_somewhere(ctx.actor, Action::Register) {
             return Err(Refusal::Forbidden(Action::Register));
         }
         let guardian = new.guardian.map(|g| g.person);
@@ -36,8 +38,8 @@ impl Certification {
             care: None,
             external_reference: None,
             comment: None,
-            fee: ctx.service.map(|s| Fee { money: s.fee, source: FeeSource::Service }),
-            observed: None,
+            settlement: Settlement::open(ctx.id(), ctx.service.map(|s| s.fee)),
+            fee_source: ctx.service.map(|_| FeeSource::Service),
             money_decision: None,
             registered_by: ctx.actor.user,
             operator: ctx.actor.staff,
@@ -48,8 +50,6 @@ impl Certification {
             created_at: ctx.now,
             updated_at: ctx.now,
             assignments: vec![],
-            payments: vec![],
-            refunds: vec![],
             evaluations: vec![],
             certificates: vec![],
             files: vec![],
@@ -58,7 +58,10 @@ impl Certification {
         // It was never anywhere else, so nothing was left: a request without a fee to pay begins as paid.
         request.stage = request.derived_stage();
         let line = HistoryLine::of(Action::Register).field("stage", None, Some(request.stage.to_string()));
-        Ok((request, Outcome { lines: vec![line], events: vec![Event::RequestRegistered] }))
+        Ok((
+            request,
+            Outcome { lines: vec![line], events: vec![Event::RequestRegistered], movements: vec![] },
+        ))
     }
 
     /// Does what is asked, or tells why not and changes nothing that may be kept: on an error the caller
@@ -68,11 +71,16 @@ impl Certification {
         let stage = self.stage;
         let mut outcome = Outcome::default();
         self.perform(command, ctx, &mut outcome)?;
-        self.restage(ctx.now);
-        if self.stage != stage {
-            outcome.events.push(Event::StageChanged);
-        }
+        self.conclude(stage, ctx.now, &mut outcome);
         Ok(outcome)
+    }
+
+    /// The end of every change: the stage follows from the facts as they are now.
+    fn conclude(&mut self, before: Stage, now: DateTime<Utc>, out: &mut Outcome) {
+        self.restage(now);
+        if self.stage != before {
+            out.events.push(Event::StageChanged);
+        }
     }
 
     fn perform(&mut self, command: Command, ctx: &Context<'_>, out: &mut Outcome) -> Result<(), Refusal> {
@@ -86,8 +94,8 @@ impl Certification {
             Command::ValidatePayment { payment } => self.validate_payment(payment, ctx, out)?,
             Command::VoidPayment { payment, reason } => self.void_payment(payment, reason, ctx, out)?,
             Command::RegisterRefund(refund) => self.register_refund(refund, ctx, out)?,
-            Command::ObservePayment { reason } => self.observe_payment(reason, out),
-            Command::ClearObservation { comment } => self.clear_observation(comment, out),
+            Command::ObservePayment { reason } => self.observe_payment(reason, ctx, out),
+            Command::ClearObservation { comment } => self.clear_observation(comment, ctx, out),
             Command::AssignDoctor { to, comment } => self.assign_doctor(&to, comment, ctx, out)?,
             Command::ChangeDoctor { to, comment } => self.change_doctor(&to, comment, ctx, out)?,
             Command::UnassignDoctor { reason } => self.unassign_doctor(reason, ctx, out)?,

@@ -7,19 +7,19 @@ use chrono::{DateTime, Utc};
 
 pub use self::{
     history::{Event, HistoryLine},
-    parts::{Assignment, Care, Ending, Fee, Guardian, Payment, Refund, Voided},
+    parts::{Assignment, Care, Ending, Fee, Guardian},
 };
 use super::{
-    AssignmentRole, Certificate, CertificateStatus, Evaluation, MoneyDecision, Passage, PaymentStatus, Stage,
-    Trace, Verdict, WaitingFor,
+    AssignmentRole, Certificate, CertificateStatus, Evaluation, FeeSource, MoneyDecision, Passage, Stage,
+    Trace, Verdict, WaitingFor, policy::Subject,
 };
 use crate::{
     Entity, Id,
+    billing::{PaymentStatus, Settlement},
     catalog::Service,
     files::StoredFile,
     identity::{Actor, User},
     people::{Person, Promoter, Staff},
-    policy::Subject,
 };
 
 /// A request for a certificate, with everything that hangs on it.
@@ -45,10 +45,10 @@ pub struct Certification {
     pub external_reference: Option<String>,
     /// Comment.
     pub comment: Option<String>,
-    /// What is to be paid.
-    pub fee: Option<Fee>,
-    /// Why the money is in doubt.
-    pub observed: Option<String>,
+    /// What is to be paid, and what was.
+    pub settlement: Settlement,
+    /// Where the fee comes from, which is what is due.
+    pub fee_source: Option<FeeSource>,
     /// What was decided about money when it ended.
     pub money_decision: Option<MoneyDecision>,
     /// The account that registered it.
@@ -69,10 +69,6 @@ pub struct Certification {
     pub updated_at: DateTime<Utc>,
     /// Parts played, current and former, oldest first.
     pub assignments: Vec<Assignment>,
-    /// Money received, oldest first.
-    pub payments: Vec<Payment>,
-    /// Money given back, oldest first.
-    pub refunds: Vec<Refund>,
     /// Evaluations, oldest first; at most the last one stands.
     pub evaluations: Vec<Evaluation>,
     /// Certificates, oldest first.
@@ -131,39 +127,19 @@ impl Certification {
         self.certificates.iter().rev().find(|c| !gone(c.stored_status))
     }
 
-    /// What is left of a payment that counts: its amount less what was given back.
-    pub fn rest_of(&self, payment: &Payment) -> i64 {
-        if payment.voided.is_some() || payment.validated.is_none() {
-            return 0;
-        }
-        let back: i64 = self.refunds.iter().filter(|r| r.payment == payment.id).map(|r| r.money.minor).sum();
-        payment.money.minor - back
-    }
-
-    /// Validated, not voided, less refunds; minor units of the fee's currency.
-    pub fn paid_total(&self) -> i64 {
-        self.payments.iter().map(|payment| self.rest_of(payment)).sum()
-    }
-
-    /// What the money amounts to.
-    pub fn payment_status(&self) -> PaymentStatus {
-        let paid = self.paid_total();
-        match self.fee {
-            _ if self.observed.is_some() => PaymentStatus::Observed,
-            Some(fee) if paid >= fee.money.minor => PaymentStatus::Paid,
-            Some(_) if paid > 0 => PaymentStatus::Partial,
-            _ => PaymentStatus::Pending,
-        }
+    /// What is to be paid.
+    pub fn fee(&self) -> Option<Fee> {
+        self.settlement.due.zip(self.fee_source).map(|(money, source)| Fee { money, source })
     }
 
     /// Whether money is still to be given back.
     pub fn refund_due(&self) -> bool {
-        self.money_decision == Some(MoneyDecision::RefundDue) && self.paid_total() > 0
+        self.money_decision == Some(MoneyDecision::RefundDue) && self.settlement.paid_total() > 0
     }
 
     /// Where the request stands: the first rule that holds wins.
     pub fn derived_stage(&self) -> Stage {
-        let paid = self.payment_status() == PaymentStatus::Paid;
+        let paid = self.settlement.status() == PaymentStatus::Paid;
         match self.ending {
             Ending::Cancelled { .. } => Stage::Cancelled,
             Ending::Closed { .. } => Stage::Closed,
@@ -185,8 +161,8 @@ impl Certification {
             },
             Stage::DoctorAssigned => WaitingFor::Doctor,
             Stage::Paid => WaitingFor::Manager,
-            _ if self.observed.is_some() => WaitingFor::Manager,
-            Stage::ManagerAssigned if self.fee.is_none() => WaitingFor::Manager,
+            _ if self.settlement.observed.is_some() => WaitingFor::Manager,
+            Stage::ManagerAssigned if self.fee().is_none() => WaitingFor::Manager,
             Stage::ManagerAssigned => WaitingFor::Payment,
             Stage::Registered => WaitingFor::Operator,
         }
@@ -224,10 +200,5 @@ impl Certification {
     /// The file with this id.
     pub fn file(&self, id: Id<StoredFile>) -> Option<&StoredFile> {
         self.files.iter().find(|file| file.id == id)
-    }
-
-    /// The payment with this id.
-    pub fn payment(&self, id: Id<Payment>) -> Option<&Payment> {
-        self.payments.iter().find(|p| p.id == id)
     }
 }

@@ -1,10 +1,10 @@
 //! What a request is made of.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::{
     FieldValue, Id, Money,
-    certification::{AssignmentRole, CareMode, Channel, CloseOutcome, FeeSource},
+    certification::{AssignmentRole, CareMode, CloseOutcome, FeeSource},
     identity::User,
     people::{Person, Relationship, Staff},
 };
@@ -88,63 +88,4 @@ pub struct Assignment {
     pub assigned_at: DateTime<Utc>,
     /// Until when; `None` while current.
     pub ended_at: Option<DateTime<Utc>>,
-}
-
-/// Money received.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Payment {
-    /// Identifier.
-    pub id: Id<Self>,
-    /// How it came.
-    pub channel: Channel,
-    /// Day it was paid.
-    pub paid_on: NaiveDate,
-    /// How much, more than zero.
-    pub money: Money,
-    /// Reference of the transaction.
-    pub reference: Option<String>,
-    /// Comment.
-    pub comment: Option<String>,
-    /// Who wrote it down.
-    pub registered_by: Id<User>,
-    /// When.
-    pub registered_at: DateTime<Utc>,
-    /// Who confirmed it and when; counts only then.
-    pub validated: Option<(Id<User>, DateTime<Utc>)>,
-    /// Marked as never having happened.
-    pub voided: Option<Voided>,
-}
-
-/// Why a payment never happened.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Voided {
-    /// Who said so.
-    pub by: Id<User>,
-    /// When.
-    pub at: DateTime<Utc>,
-    /// In words.
-    pub reason: String,
-}
-
-/// Money given back.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refund {
-    /// Identifier.
-    pub id: Id<Self>,
-    /// Of which payment.
-    pub payment: Id<Payment>,
-    /// How it went.
-    pub channel: Channel,
-    /// Day it was given back.
-    pub paid_on: NaiveDate,
-    /// How much, more than zero.
-    pub money: Money,
-    /// Reference of the transaction.
-    pub reference: Option<String>,
-    /// In words.
-    pub reason: String,
-    /// Who.
-    pub by: Id<User>,
-    /// When it was written down.
-    pub at: DateTime<Utc>,
 }

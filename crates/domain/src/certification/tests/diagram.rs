@@ -3,13 +3,13 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::*;
-use crate::{identity::Actor, policy::MATRIX};
+use crate::{certification::policy::MATRIX, identity::Actor};
 
 /// What tells two requests apart as far as stages go.
 fn state(request: &Certification) -> String {
     let ended_with = matches!(request.ending, Ending::Closed { outcome: None, .. });
-    let pending = request.payments.iter().any(|p| p.voided.is_none() && p.validated.is_none());
-    let in_force = request.payments.iter().any(|p| p.voided.is_none());
+    let pending = request.settlement.payments.iter().any(|p| p.voided.is_none() && p.validated.is_none());
+    let in_force = request.settlement.payments.iter().any(|p| p.voided.is_none());
     format!(
         "{} {ended_with} {:?} {:?} {} {} {:?} {:?} {pending} {in_force} {} {} {}",
         request.stage,
@@ -17,10 +17,10 @@ fn state(request: &Certification) -> String {
         request.doctor(),
         request.standing_evaluation().is_some(),
         request.evaluations.is_empty(),
-        request.fee.map(|fee| fee.money.minor),
-        request.payment_status(),
-        request.paid_total(),
-        request.refunds.is_empty(),
+        request.fee().map(|fee| fee.money.minor),
+        request.settlement.status(),
+        request.settlement.paid_total(),
+        request.settlement.refunds.is_empty(),
         request.certificate_in_force().is_some(),
     )
 }
@@ -28,7 +28,7 @@ fn state(request: &Certification) -> String {
 fn attempts(case: &Case) -> Vec<(Actor, Command)> {
     let member = |number| case.world.member(number);
     let service = |number| Some(Some(case.world.service(number)));
-    let payments = case.request.payments.iter().filter(|p| p.voided.is_none()).map(|p| p.id);
+    let payments = case.request.settlement.payments.iter().filter(|p| p.voided.is_none()).map(|p| p.id);
     let mut all = vec![
         (admin(), edit(Edit { service: service(FREE), ..Edit::default() })),
         (admin(), edit(Edit { service: service(FITNESS), ..Edit::default() })),
@@ -51,13 +51,13 @@ fn attempts(case: &Case) -> Vec<(Actor, Command)> {
         (admin(), reopen(Some(ReopenReason::ClericalCorrection))),
         (admin(), overrule(OverridePayload::ChangeManager { to: member(MANAGER_2), comment: None })),
     ];
-    if case.request.payments.iter().filter(|p| p.voided.is_none()).count() < 2 {
+    if case.request.settlement.payments.iter().filter(|p| p.voided.is_none()).count() < 2 {
         all.push((admin(), pay(FEE)));
         all.push((operator(), pay(FEE)));
         all.push((admin(), overrule(OverridePayload::RegisterPayment(payment(FEE)))));
     }
     for payment in payments {
-        let rest = case.request.payment(payment).map_or(0, |p| case.request.rest_of(p));
+        let rest = case.request.settlement.payment(payment).map_or(0, |p| case.request.settlement.rest_of(p));
         let voided = OverridePayload::VoidPayment { payment, reason: text("typed twice") };
         all.push((admin(), Command::ValidatePayment { payment }));
         all.push((admin(), void(payment)));

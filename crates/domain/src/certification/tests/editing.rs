@@ -60,7 +60,7 @@ fn a_changed_service_brings_its_fee_until_money_comes_in() {
     assert!(outcome.events.is_empty());
     case.done(&manager(), fee(1));
     case.done(&operator(), to_service(&case, FITNESS));
-    assert_eq!(case.request.fee, Some(Fee { money: pen(FEE), source: FeeSource::Service }));
+    assert_eq!(case.request.fee(), Some(Fee { money: pen(FEE), source: FeeSource::Service }));
     let outcome = case.done(&operator(), to_service(&case, FREE));
     assert_eq!((case.request.stage, outcome.events.as_slice()), (Stage::Paid, &[Event::StageChanged][..]));
     case.done(&operator(), to_service(&case, FITNESS));
@@ -68,14 +68,14 @@ fn a_changed_service_brings_its_fee_until_money_comes_in() {
     case.done(&manager(), pay(1));
     let outcome = case.done(&operator(), to_service(&case, DEAR));
     assert_eq!(lines(&outcome), ["EDIT service: Fitness -> Driving"]);
-    assert_eq!(case.request.fee.unwrap().money, pen(FEE), "stays after the first payment");
+    assert_eq!(case.request.fee().unwrap().money, pen(FEE), "stays after the first payment");
     case.done(&operator(), to_service(&case, FOREIGN));
-    assert_eq!(case.request.fee.unwrap().money, pen(FEE), "and so does its currency");
+    assert_eq!(case.request.fee().unwrap().money, pen(FEE), "and so does its currency");
     case.done(&manager(), void(case.last_payment()));
     case.done(&operator(), to_service(&case, DEAR));
-    assert_eq!(case.request.fee.unwrap().money, pen(30_000), "a voided payment never happened");
+    assert_eq!(case.request.fee().unwrap().money, pen(30_000), "a voided payment never happened");
     case.done(&operator(), edit(Edit { service: Some(None), ..Edit::default() }));
-    assert_eq!((case.request.service, case.request.fee), (None, None));
+    assert_eq!((case.request.service, case.request.fee()), (None, None));
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn a_pending_payment_holds_the_fee_too() {
     case.world.rules.cashier_may_validate = false;
     case.done(&operator(), pay(1));
     case.done(&operator(), to_service(&case, DEAR));
-    assert_eq!(case.request.fee.unwrap().money, pen(FEE));
+    assert_eq!(case.request.fee().unwrap().money, pen(FEE));
 }
 
 #[test]

@@ -3,9 +3,9 @@ use chrono::Duration;
 use super::*;
 use crate::{
     Id,
+    certification::policy::{may_delete_file, may_read_file},
     files::{FileKind, MOST_FILES, StoredFile},
     identity::{Actor, Role},
-    policy::{may_delete_file, may_read_file},
 };
 
 fn added(case: &mut Case, by: &Actor, kind: FileKind, payment: Option<Id<Payment>>) -> Id<StoredFile> {

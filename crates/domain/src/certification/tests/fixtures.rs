@@ -355,6 +355,6 @@ impl Case {
     }
 
     pub(super) fn last_payment(&self) -> Id<Payment> {
-        self.request.payments.last().unwrap().id
+        self.request.settlement.payments.last().unwrap().id
     }
 }

@@ -16,5 +16,6 @@ mod refunding;
 mod registering;
 
 use super::*;
+use crate::billing::{Channel, NewPayment, NewRefund, Payment, PaymentStatus};
 use commands::*;
 use fixtures::*;

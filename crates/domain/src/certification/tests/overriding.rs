@@ -75,7 +75,7 @@ fn the_same_rules_but_for_the_stage() {
     case.done(&admin(), overrule(OverridePayload::RegisterRefund(refund(case.last_payment(), 1))));
     let reason = text("never came");
     case.done(&admin(), overrule(OverridePayload::VoidPayment { payment: before, reason }));
-    assert_eq!((case.request.stage, case.request.paid_total()), (Stage::Closed, 0));
+    assert_eq!((case.request.stage, case.request.settlement.paid_total()), (Stage::Closed, 0));
     let again = OverridePayload::RegisterRefund(refund(before, 1));
     assert_eq!(reasons(case.act(&admin(), overrule(again))), [Blocker::NothingToRefund]);
     let mut unpriced = Case::of(None);

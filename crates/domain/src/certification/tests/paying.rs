@@ -1,7 +1,11 @@
-use chrono::Days;
+use uuid::Uuid;
 
 use super::*;
-use crate::identity::Role;
+use crate::{
+    Invalid,
+    billing::{Clerk, Movement, Settlement},
+    identity::Role,
+};
 
 #[test]
 fn payments_add_up_to_the_fee() {
@@ -11,14 +15,14 @@ fn payments_add_up_to_the_fee() {
         ["REGISTER_PAYMENT payment: - -> 199.99 PEN", "REGISTER_PAYMENT payment_status: PENDING -> PARTIAL"];
     assert_eq!(lines(&outcome), told);
     assert_eq!(outcome.events, [Event::PaymentRegistered]);
-    assert_eq!((case.request.stage, case.request.paid_total()), (Stage::ManagerAssigned, FEE - 1));
+    assert_eq!((case.request.stage, case.request.settlement.paid_total()), (Stage::ManagerAssigned, FEE - 1));
     let outcome = case.done(&manager(), pay(1));
     assert_eq!(lines(&outcome)[1], "REGISTER_PAYMENT payment_status: PARTIAL -> PAID");
     assert_eq!(outcome.events, [Event::PaymentRegistered, Event::StageChanged]);
-    assert_eq!((case.request.stage, case.request.payment_status()), (Stage::Paid, PaymentStatus::Paid));
+    assert_eq!((case.request.stage, case.request.settlement.status()), (Stage::Paid, PaymentStatus::Paid));
     let outcome = case.done(&manager(), pay(5));
     assert_eq!(outcome.lines.len(), 1, "more than the fee is still paid");
-    assert_eq!(case.request.paid_total(), FEE + 5);
+    assert_eq!(case.request.settlement.paid_total(), FEE + 5);
 }
 
 #[test]
@@ -29,22 +33,6 @@ fn without_a_fee_nothing_is_paid() {
     case.done(&manager(), fee(100));
     case.done(&operator(), pay(100));
     assert_eq!(case.request.stage, Stage::Paid);
-}
-
-#[test]
-fn amounts_dates_and_currencies_are_checked_together() {
-    let mut case = Case::at(Stage::ManagerAssigned);
-    let bad = NewPayment { paid_on: today() + Days::new(1), money: eur(0), ..payment(1) };
-    let told = faults(case.act(&manager(), Command::RegisterPayment(bad)));
-    let expected = [
-        (text("/paid_on"), "future-date"),
-        (text("/amount"), "not-positive"),
-        (text("/currency"), "currency"),
-    ];
-    assert_eq!(told, expected);
-    assert_eq!(fault(case.act(&manager(), pay(-1))), (text("/amount"), "not-positive"));
-    let long_ago = NewPayment { paid_on: days_ago(400), ..payment(1) };
-    assert!(case.act(&manager(), Command::RegisterPayment(long_ago)).is_ok(), "before registration is fine");
 }
 
 #[test]
@@ -61,7 +49,10 @@ fn an_operators_payment_counts_at_once_where_the_institution_allows_it() {
     }
     let outcome = case.done(&operator(), pay(FEE));
     assert_eq!(lines(&outcome), ["REGISTER_PAYMENT payment: - -> 200.00 PEN"]);
-    assert_eq!((case.request.paid_total(), case.request.payment_status()), (0, PaymentStatus::Pending));
+    assert_eq!(
+        (case.request.settlement.paid_total(), case.request.settlement.status()),
+        (0, PaymentStatus::Pending)
+    );
     assert_eq!(case.request.stage, Stage::ManagerAssigned);
 }
 
@@ -88,7 +79,7 @@ fn a_payment_is_validated_by_another_person_and_once() {
     let told =
         ["VALIDATE_PAYMENT payment: - -> 200.00 PEN", "VALIDATE_PAYMENT payment_status: PENDING -> PAID"];
     assert_eq!(lines(&outcome), told);
-    assert_eq!(case.request.payments[0].validated, Some((id(MANAGER), noon())));
+    assert_eq!(case.request.settlement.payments[0].validated, Some((id(MANAGER), noon())));
     assert_eq!(case.request.stage, Stage::Paid);
     assert_eq!(reasons(case.act(&manager(), validate.clone())), [Blocker::NothingToValidate]);
     case.done(&operator(), pay(1));
@@ -104,7 +95,7 @@ fn a_fee_set_by_hand_moves_the_stage() {
         "OVERRIDE_FEE payment_status: PAID -> PARTIAL",
     ];
     assert_eq!(lines(&outcome), told);
-    assert_eq!(case.request.fee.unwrap().source, FeeSource::Override);
+    assert_eq!(case.request.fee().unwrap().source, FeeSource::Override);
     assert_eq!(case.request.stage, Stage::ManagerAssigned);
     case.done(&manager(), fee(0));
     assert_eq!(case.request.stage, Stage::Evaluated, "evaluations count again");
@@ -115,30 +106,12 @@ fn a_fee_set_by_hand_moves_the_stage() {
 fn a_fee_of_nothing_is_paid() {
     let mut case = Case::at(Stage::Registered);
     case.done(&manager(), fee(0));
-    assert_eq!((case.request.stage, case.request.payment_status()), (Stage::Paid, PaymentStatus::Paid));
+    assert_eq!((case.request.stage, case.request.settlement.status()), (Stage::Paid, PaymentStatus::Paid));
     case.done(&manager(), observe());
     assert_eq!(
-        (case.request.stage, case.request.payment_status()),
+        (case.request.stage, case.request.settlement.status()),
         (Stage::Registered, PaymentStatus::Observed)
     );
-}
-
-#[test]
-fn the_currency_stays_once_money_came_in() {
-    let mut case = Case::at(Stage::ManagerAssigned);
-    let in_euro = Command::OverrideFee { money: eur(100), reason: text("abroad") };
-    assert!(case.clone().act(&manager(), in_euro.clone()).is_ok());
-    case.done(&manager(), pay(1));
-    assert_eq!(fault(case.act(&manager(), in_euro.clone())), (text("/currency"), "currency"));
-    case.done(&manager(), void(case.last_payment()));
-    assert!(case.clone().act(&manager(), in_euro.clone()).is_ok(), "a voided payment never happened");
-    let mut refunded = case.clone();
-    refunded.done(&manager(), pay(1));
-    refunded.done(&manager(), Command::RegisterRefund(refund(refunded.last_payment(), 1)));
-    assert_eq!(fault(refunded.act(&manager(), in_euro.clone())), (text("/currency"), "currency"));
-    case.world.rules.cashier_may_validate = false;
-    case.done(&operator(), pay(1));
-    assert_eq!(fault(case.act(&manager(), in_euro)), (text("/currency"), "currency"), "nor while one waits");
 }
 
 #[test]
@@ -156,7 +129,7 @@ fn doubtful_money_blocks_until_cleared() {
     assert_eq!(reasons(case.act(&manager(), observe())), [Blocker::PaymentObserved]);
     assert_eq!(reasons(case.issue(&doctor())), []);
     case.done(&manager(), pay(1));
-    assert_eq!(case.request.payment_status(), PaymentStatus::Observed, "more money clears nothing");
+    assert_eq!(case.request.settlement.status(), PaymentStatus::Observed, "more money clears nothing");
     let outcome = case.done(&manager(), clear());
     assert_eq!(lines(&outcome), ["CLEAR_OBSERVATION payment_status: OBSERVED -> PAID (found)"]);
     assert_eq!(case.request.stage, Stage::Evaluated);
@@ -170,4 +143,81 @@ fn waiting_for_money_or_for_the_manager_to_set_the_fee() {
     assert_eq!(case.request.waiting_for(), WaitingFor::Manager);
     case.done(&manager(), fee(100));
     assert_eq!(case.request.waiting_for(), WaitingFor::Payment);
+}
+
+/// What the action does to the request is what the same movement does when somebody else writes it down.
+#[test]
+fn movements_made_elsewhere_are_followed_like_those_of_ones_own() {
+    let own = |case: &Case, command: Command| {
+        let mut case = case.clone();
+        let outcome = case.done(&manager(), command);
+        (case.request, outcome)
+    };
+    let elsewhere =
+        |case: &Case, write: &dyn Fn(&mut Settlement, &Clerk<'_>) -> Result<Movement, Invalid>| {
+            let mut request = case.request.clone();
+            let mut settlement = request.settlement.clone();
+            let (user, new_id) = (id(MANAGER), || Uuid::from_u128(77));
+            let clerk = Clerk { user, now: case.world.now, today: today(), new_id: &new_id };
+            let movement = write(&mut settlement, &clerk).unwrap();
+            let outcome = request.settled(settlement, movement);
+            (request, outcome)
+        };
+    let compare = |(mut one, told): (Certification, Outcome), (other, heard): (Certification, Outcome)| {
+        for (own, others) in one.settlement.payments.iter_mut().zip(&other.settlement.payments) {
+            own.id = others.id;
+        }
+        for (own, others) in one.settlement.refunds.iter_mut().zip(&other.settlement.refunds) {
+            own.id = others.id;
+        }
+        assert_eq!(told, heard);
+        assert_eq!(one, other);
+        (told, other)
+    };
+    let unpaid = Case::at(Stage::ManagerAssigned);
+    let (told, paid) = compare(
+        own(&unpaid, pay(FEE)),
+        elsewhere(&unpaid, &|settlement, clerk| settlement.register(payment(FEE), true, clerk)),
+    );
+    assert_eq!(lines(&told).len(), 2);
+    assert_eq!(told.events, [Event::PaymentRegistered, Event::StageChanged]);
+    assert_eq!((paid.stage, paid.waiting_for()), (Stage::Paid, WaitingFor::Manager));
+    let (told, waived) = compare(
+        own(&unpaid, fee(0)),
+        elsewhere(&unpaid, &|settlement, clerk| {
+            settlement.set_due(Some(pen(0)), Some(text("agreed")), clerk)
+        }),
+    );
+    assert_eq!((told.events.as_slice(), waived.trace.waivers.len()), ([Event::StageChanged].as_slice(), 1));
+    assert_eq!(waived.fee().unwrap().source, FeeSource::Override);
+
+    let evaluated = Case::at(Stage::Evaluated);
+    let received = evaluated.last_payment();
+    compare(
+        own(&evaluated, void(received)),
+        elsewhere(&evaluated, &|settlement, clerk| settlement.void(received, text("typed twice"), clerk)),
+    );
+    compare(
+        own(&evaluated, Command::RegisterRefund(refund(received, 1))),
+        elsewhere(&evaluated, &|settlement, clerk| settlement.refund(refund(received, 1), clerk)),
+    );
+    let (_, doubtful) = compare(
+        own(&evaluated, observe()),
+        elsewhere(&evaluated, &|settlement, clerk| Ok(settlement.observe(text("no such transfer"), clerk))),
+    );
+    assert_eq!(doubtful.stage, Stage::ManagerAssigned);
+    let doubtful = Case { request: doubtful, ..evaluated };
+    let (_, cleared) = compare(
+        own(&doubtful, clear()),
+        elsewhere(&doubtful, &|settlement, clerk| Ok(settlement.clear(Some(text("found")), clerk))),
+    );
+    assert_eq!(cleared.stage, Stage::Evaluated);
+    let mut waiting = unpaid;
+    waiting.world.rules.cashier_may_validate = false;
+    waiting.done(&operator(), pay(FEE));
+    let pending = waiting.last_payment();
+    compare(
+        own(&waiting, Command::ValidatePayment { payment: pending }),
+        elsewhere(&waiting, &|settlement, clerk| settlement.validate(pending, clerk)),
+    );
 }

@@ -12,10 +12,11 @@ use proptest::{
 use super::*;
 use crate::{
     Id,
+    certification::policy::MATRIX,
     files::FileKind,
     identity::{Actor, Role},
     people::StaffStatus,
-    policy::{MATRIX, Permission},
+    policy::Permission,
 };
 
 /// One step: who, what, and three numbers from which the rest is made up.
@@ -39,7 +40,7 @@ fn somebody(who: u8, more: u8) -> Actor {
     match more % 8 {
         0 => drop(actor.roles.insert(pick(Role::ALL, more / 8))),
         1 => drop(actor.permissions.insert(Permission::ActOnAnyRequest)),
-        2 => drop(actor.permissions.insert(Permission::Certification(pick(Action::ALL, more / 8)))),
+        2 => drop(actor.permissions.insert(pick(Action::ALL, more / 8).into())),
         3 if more > 250 => actor.roles.clear(),
         _ => {}
     }
@@ -47,7 +48,7 @@ fn somebody(who: u8, more: u8) -> Actor {
 }
 
 fn money_back(case: &Case, a: u8, b: u8) -> NewRefund {
-    let ids: Vec<Id<Payment>> = case.request.payments.iter().map(|p| p.id).collect();
+    let ids: Vec<Id<Payment>> = case.request.settlement.payments.iter().map(|p| p.id).collect();
     let payment = if ids.is_empty() { id(9) } else { pick(&ids, a) };
     refund(payment, pick(&[0, 1, FEE / 2, FEE, FEE * 2], b))
 }
@@ -128,11 +129,13 @@ fn next_step(case: &Case) -> (Actor, Command) {
     let own = if assigned == Some(id(DOCTOR_2)) { DOCTOR_2 } else { DOCTOR };
     let own = actor(own, &[Role::Doctor]);
     match case.request.stage {
-        Stage::Registered | Stage::ManagerAssigned if case.request.observed.is_some() => (admin(), clear()),
+        Stage::Registered | Stage::ManagerAssigned if case.request.settlement.observed.is_some() => {
+            (admin(), clear())
+        }
         Stage::Registered => {
             (admin(), Command::AssignManager { to: case.world.member(MANAGER), comment: None })
         }
-        Stage::ManagerAssigned if case.request.fee.is_none() => (admin(), fee(FEE)),
+        Stage::ManagerAssigned if case.request.fee().is_none() => (admin(), fee(FEE)),
         Stage::ManagerAssigned => (admin(), pay(FEE * 2)),
         Stage::Paid => (admin(), Command::AssignDoctor { to: case.world.member(DOCTOR), comment: None }),
         Stage::DoctorAssigned => (own, evaluate(fit())),
@@ -174,11 +177,14 @@ fn check_invariants(case: &Case) {
     assert!(standing.clone().all(|e| Some(e.doctor) == request.doctor()), "by the current doctor");
     let gone = |status| matches!(status, CertificateStatus::Superseded | CertificateStatus::Revoked);
     assert!(request.certificates.iter().filter(|c| !gone(c.stored_status)).count() <= 1, "one in force");
-    assert!(request.paid_total() >= 0 && request.payments.iter().all(|p| request.rest_of(p) >= 0));
+    assert!(
+        request.settlement.paid_total() >= 0
+            && request.settlement.payments.iter().all(|p| request.settlement.rest_of(p) >= 0)
+    );
     assert!(request.guardian.is_none_or(|g| g.person != request.client));
     assert_eq!(request.version, 0, "counted by the store alone");
-    let currency = request.payments.iter().find(|p| p.voided.is_none()).map(|p| p.money.currency);
-    assert!(currency.is_none_or(|c| request.fee.is_some_and(|fee| fee.money.currency == c)));
+    let currency = request.settlement.payments.iter().find(|p| p.voided.is_none()).map(|p| p.money.currency);
+    assert!(currency.is_none_or(|c| request.fee().is_some_and(|fee| fee.money.currency == c)));
 }
 
 /// What is offered is what is allowed, and asking changes nothing.

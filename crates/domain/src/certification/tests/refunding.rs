@@ -1,5 +1,3 @@
-use chrono::Days;
-
 use super::*;
 
 #[test]
@@ -14,8 +12,8 @@ fn a_voided_payment_never_happened_and_the_stage_falls_back() {
         ];
         assert_eq!(lines(&outcome), told);
         assert_eq!(outcome.events, [Event::PaymentVoided, Event::StageChanged]);
-        assert_eq!((case.request.stage, case.request.paid_total()), (fallen, 0));
-        assert_eq!(case.request.payments.len(), 1, "kept and marked");
+        assert_eq!((case.request.stage, case.request.settlement.paid_total()), (fallen, 0));
+        assert_eq!(case.request.settlement.payments.len(), 1, "kept and marked");
         assert_eq!(reasons(case.act(&manager(), void(case.last_payment()))), [Blocker::PaymentMissing]);
         case.done(&manager(), pay(FEE));
         assert_eq!(case.request.stage, stage, "assignments and evaluations count again");
@@ -58,35 +56,18 @@ fn a_refund_takes_from_its_payment_at_most_what_is_left() {
     ];
     assert_eq!(lines(&outcome), told);
     assert_eq!(outcome.events, [Event::PaymentRefunded, Event::StageChanged]);
-    assert_eq!((case.request.stage, case.request.paid_total()), (Stage::ManagerAssigned, FEE - 1));
+    assert_eq!((case.request.stage, case.request.settlement.paid_total()), (Stage::ManagerAssigned, FEE - 1));
     assert_eq!(
         fault(case.act(&manager(), Command::RegisterRefund(refund(payment, FEE)))),
         (text("/amount"), "exceeds-rest")
     );
     case.done(&manager(), Command::RegisterRefund(refund(payment, FEE - 1)));
-    assert_eq!((case.request.paid_total(), case.request.payment_status()), (0, PaymentStatus::Pending));
+    assert_eq!(
+        (case.request.settlement.paid_total(), case.request.settlement.status()),
+        (0, PaymentStatus::Pending)
+    );
     let again = case.act(&manager(), Command::RegisterRefund(refund(payment, 1)));
     assert_eq!(reasons(again), [Blocker::NothingToRefund]);
-}
-
-#[test]
-fn refunds_are_checked_like_payments() {
-    let mut case = Case::at(Stage::Paid);
-    let payment = case.last_payment();
-    let bad = NewRefund { paid_on: today() + Days::new(1), money: eur(0), ..refund(payment, 1) };
-    let told = faults(case.act(&manager(), Command::RegisterRefund(bad)));
-    let expected = [
-        (text("/paid_on"), "future-date"),
-        (text("/currency"), "currency"),
-        (text("/amount"), "not-positive"),
-    ];
-    assert_eq!(told, expected);
-    let unknown = case.act(&manager(), Command::RegisterRefund(refund(id(9), 1)));
-    assert_eq!(fault(unknown), (text("/payment_id"), "unknown"));
-    case.done(&manager(), pay(1));
-    case.done(&manager(), void(payment));
-    let voided = case.act(&manager(), Command::RegisterRefund(refund(payment, 1)));
-    assert_eq!(fault(voided), (text("/payment_id"), "voided"));
 }
 
 #[test]

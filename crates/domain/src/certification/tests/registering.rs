@@ -5,8 +5,8 @@ use crate::{identity::Role, people::Relationship};
 fn a_request_starts_with_the_fee_of_its_service() {
     let world = World::new();
     let (request, outcome) = world.register(&operator(), Some(FITNESS), None).unwrap();
-    assert_eq!(request.fee, Some(Fee { money: pen(FEE), source: FeeSource::Service }));
-    assert_eq!((request.stage, request.payment_status()), (Stage::Registered, PaymentStatus::Pending));
+    assert_eq!(request.fee(), Some(Fee { money: pen(FEE), source: FeeSource::Service }));
+    assert_eq!((request.stage, request.settlement.status()), (Stage::Registered, PaymentStatus::Pending));
     assert_eq!((request.registered_by, request.operator), (id(OPERATOR), Some(id(OPERATOR))));
     assert_eq!((request.stage_since, request.created_at, request.version), (noon(), noon(), 0));
     assert_eq!(request.waiting_for(), WaitingFor::Operator);
@@ -17,13 +17,13 @@ fn a_request_starts_with_the_fee_of_its_service() {
 #[test]
 fn without_a_service_there_is_no_fee() {
     let (request, _) = World::new().register(&operator(), None, None).unwrap();
-    assert_eq!((request.fee, request.payment_status()), (None, PaymentStatus::Pending));
+    assert_eq!((request.fee(), request.settlement.status()), (None, PaymentStatus::Pending));
 }
 
 #[test]
 fn a_free_service_is_paid_at_once() {
     let (request, outcome) = World::new().register(&operator(), Some(FREE), None).unwrap();
-    assert_eq!((request.stage, request.payment_status()), (Stage::Paid, PaymentStatus::Paid));
+    assert_eq!((request.stage, request.settlement.status()), (Stage::Paid, PaymentStatus::Paid));
     assert_eq!(request.waiting_for(), WaitingFor::Manager);
     assert_eq!(lines(&outcome), ["REGISTER stage: - -> PAID"]);
 }
@@ -32,11 +32,11 @@ fn a_free_service_is_paid_at_once() {
 fn the_fee_is_a_snapshot() {
     let mut case = Case::of(Some(FITNESS));
     case.world.services[0].fee = pen(1);
-    assert_eq!(case.request.fee.unwrap().money, pen(FEE));
+    assert_eq!(case.request.fee().unwrap().money, pen(FEE));
     let service = Some(Some(case.world.service(FITNESS)));
     let outcome = case.done(&operator(), edit(Edit { service, ..Edit::default() }));
     assert!(outcome.lines.is_empty(), "the same service is no change");
-    assert_eq!(case.request.fee.unwrap().money, pen(FEE));
+    assert_eq!(case.request.fee().unwrap().money, pen(FEE));
 }
 
 #[test]

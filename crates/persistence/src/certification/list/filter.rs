@@ -1,10 +1,7 @@
 //! What a filter asks for, as conditions on a request.
 
 use medcert_application::store::{RequestFilter, Sort};
-use medcert_domain::{
-    Id,
-    certification::{PaymentStatus, Stage},
-};
+use medcert_domain::{Id, billing::PaymentStatus, certification::Stage};
 use sea_orm::{
     Value,
     sea_query::{Condition, ExprTrait},

@@ -7,7 +7,8 @@ mod search;
 use medcert_application::store::{Cursor, Page, PageRequest, RequestFilter, RequestRow, Sort, StoreError};
 use medcert_domain::{
     Entity as _, Id,
-    certification::{Certification, PaymentStatus, Stage, WaitingFor},
+    billing::PaymentStatus,
+    certification::{Certification, Stage, WaitingFor},
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryResult, QuerySelect,

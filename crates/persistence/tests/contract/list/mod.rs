@@ -5,10 +5,8 @@ mod search_terms;
 use medcert_application::store::{CertificationReads, PageRequest, RequestFilter, Sort};
 use medcert_domain::{
     Id,
-    certification::{
-        AssignmentRole, Certification, Fee, FeeSource, Guardian, MoneyDecision, PaymentStatus, Stage,
-        WaitingFor,
-    },
+    billing::PaymentStatus,
+    certification::{AssignmentRole, Certification, FeeSource, Guardian, MoneyDecision, Stage, WaitingFor},
     people::{Person, Relationship},
 };
 use uuid::Uuid;
@@ -17,7 +15,8 @@ pub(crate) use self::search_terms::{search_terms, typed, words_and_filters};
 use crate::{
     database::TestDatabase,
     fixture::{
-        Clinic, assignment, at, begin, document, first, id, payment, pen, person, promoter, service, user,
+        Clinic, assignment, at, begin, document, first, id, payment, person, promoter, service, settlement,
+        user,
     },
     insert,
 };
@@ -85,8 +84,8 @@ pub(crate) async fn filters(database: &TestDatabase) {
     let paid = Certification {
         service: Some(clinic.service.id),
         promoter: Some(clinic.promoter.id),
-        fee: Some(Fee { money: pen(10), source: FeeSource::Service }),
-        payments: vec![payment(10, None, &clinic.user)],
+        settlement: settlement(10, vec![payment(10, None, &clinic.user)]),
+        fee_source: Some(FeeSource::Service),
         assignments: vec![
             assignment(AssignmentRole::Manager, &clinic.staff, &clinic.user),
             assignment(AssignmentRole::Doctor, &clinic.other, &clinic.user),
@@ -102,8 +101,8 @@ pub(crate) async fn filters(database: &TestDatabase) {
         service: Some(other_service.id),
         promoter: Some(other_promoter.id),
         external_reference: Some("Ref ".to_owned()),
-        fee: Some(Fee { money: pen(30), source: FeeSource::Service }),
-        payments: vec![payment(20, None, &clinic.user)],
+        settlement: settlement(30, vec![payment(20, None, &clinic.user)]),
+        fee_source: Some(FeeSource::Service),
         money_decision: Some(MoneyDecision::RefundDue),
         registered_by: clerk.id,
         assignments: vec![assignment(AssignmentRole::Manager, &clinic.other, &clinic.user)],

@@ -14,16 +14,16 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use medcert_application::store::{BulkLoad, HistoryEntry, Load, LoadedRequest, LoadedSearchTerms};
 use medcert_domain::{
     Entity as _, Id,
-    certification::{
-        Action, AssignmentRole, Certification, Fee, FeeSource, HistoryLine, MoneyDecision, Stage,
-    },
+    certification::{Action, AssignmentRole, Certification, FeeSource, HistoryLine, MoneyDecision, Stage},
     people::{Document, DocumentType, Person},
 };
 
 pub(crate) use self::{searches::late_names, specialty::staff_by_specialty};
 use crate::{
     database::TestDatabase,
-    fixture::{Clinic, assignment, at, document, fresh, payment, pen, person, promoter, service, user},
+    fixture::{
+        Clinic, assignment, at, document, fresh, payment, person, promoter, service, settlement, user,
+    },
     insert,
 };
 
@@ -92,8 +92,11 @@ async fn fill(database: &TestDatabase) -> Filled {
             service: Some(if n % 3 == 0 { service.id } else { clinic.service.id }),
             promoter: Some(if n % 5 == 0 { promoter.id } else { clinic.promoter.id }),
             external_reference: Some(format!("REF-{}", n / 2)),
-            fee: Some(Fee { money: pen(10), source: FeeSource::Service }),
-            payments: if due || n % 4 == 1 { vec![payment(10, None, &clinic.user)] } else { vec![] },
+            settlement: settlement(
+                10,
+                if due || n % 4 == 1 { vec![payment(10, None, &clinic.user)] } else { vec![] },
+            ),
+            fee_source: Some(FeeSource::Service),
             money_decision: due.then_some(MoneyDecision::RefundDue),
             registered_by: if n % 2 == 0 { clerk.id } else { clinic.user.id },
             assignments: vec![

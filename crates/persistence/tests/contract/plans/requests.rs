@@ -2,10 +2,7 @@
 
 use chrono::Duration;
 use medcert_application::store::{CertificationReads, Cursor, PageRequest, RequestFilter, Sort};
-use medcert_domain::{
-    Id,
-    certification::{PaymentStatus, Stage},
-};
+use medcert_domain::{Id, billing::PaymentStatus, certification::Stage};
 use medcert_persistence::SeaStore;
 use sea_orm::DatabaseConnection;
 

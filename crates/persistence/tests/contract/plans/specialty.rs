@@ -18,7 +18,8 @@ use crate::{
     fixture::{begin, person, staff},
 };
 
-const WATCH: Watch = Watch { growing: &["entity_search_term", "person", "staff", "user_account"], most: 310.0 };
+const WATCH: Watch =
+    Watch { growing: &["entity_search_term", "person", "staff", "user_account"], most: 310.0 };
 
 /// Members of staff who have some specialty, of which few have the one that is asked for.
 const MEMBERS: usize = 2_000;

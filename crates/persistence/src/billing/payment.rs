@@ -3,12 +3,13 @@
 use medcert_application::store::StoreError;
 use medcert_domain::{
     Id,
-    certification::{Channel, Payment, Voided},
+    billing::{Channel, Payment, Voided},
 };
 use uuid::Uuid;
 
-use super::children::{Child, select_children};
+use super::settlement;
 use crate::{
+    children::{Child, select},
     column::{all_or_none, corrupt, moment, money, read, stored},
     mapped::Table,
     query::ById,
@@ -24,7 +25,7 @@ pub(crate) mod table {
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: Uuid,
-        pub request_id: Uuid,
+        pub settlement_id: Uuid,
         pub position: i32,
         pub channel: String,
         pub paid_on: Date,
@@ -80,33 +81,31 @@ impl TryFrom<table::Model> for Payment {
 
 impl Child for Payment {
     type Table = table::Entity;
-    const KIND: &'static str = "payment";
-    const REQUEST: table::Column = table::Column::RequestId;
+    type Parent = settlement::table::Entity;
+    const KIND: &'static str = Self::KIND;
+    const PARENT: table::Column = table::Column::SettlementId;
     const ORDER: table::Column = table::Column::Position;
 
-    fn of_request() -> &'static ById {
-        static OF_REQUEST: ById =
-            ById::new(|id| select_children::<table::Entity>(id, Payment::REQUEST, Payment::ORDER));
-        &OF_REQUEST
+    fn of_parent() -> &'static ById {
+        static CHILDREN: ById = ById::new(select::<Payment>);
+        &CHILDREN
     }
 
     fn raw_id(&self) -> Uuid {
         self.id.raw()
     }
 
-    fn row(&self, request: Uuid, position: i32) -> table::Model {
-        let channel = self.channel.code();
-        let in_force = self.reference.as_ref().filter(|_| self.voided.is_none());
+    fn row(&self, settlement: Uuid, position: i32) -> table::Model {
         table::Model {
             id: self.id.raw(),
-            request_id: request,
+            settlement_id: settlement,
             position,
-            channel: channel.to_owned(),
+            channel: self.channel.code().to_owned(),
             paid_on: self.paid_on,
             amount_minor: self.money.minor,
             currency: self.money.currency.code().to_owned(),
             reference: self.reference.clone(),
-            reference_key: in_force.map(|reference| format!("{channel}:{reference}")),
+            reference_key: self.unique_key(),
             comment: self.comment.clone(),
             registered_by: self.registered_by.raw(),
             registered_at: stored(self.registered_at),

@@ -1,4 +1,4 @@
-//! Requests, who handles them, their money, history and search words, evaluations and certificates.
+//! Requests, who handles them, their history and search words, evaluations and certificates.
 
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
@@ -29,7 +29,6 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         request(manager).await?;
         assignment(manager).await?;
-        money(manager).await?;
         history_and_words(manager).await?;
         evaluation(manager).await?;
         certificate(manager).await
@@ -38,16 +37,7 @@ impl MigrationTrait for Migration {
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         drop_tables(
             manager,
-            &[
-                "certificate",
-                "evaluation",
-                "request_search_term",
-                "history_entry",
-                "refund",
-                "payment",
-                "assignment",
-                REQUEST,
-            ],
+            &["certificate", "evaluation", "request_search_term", "history_entry", "assignment", REQUEST],
         )
         .await
     }
@@ -66,10 +56,8 @@ async fn request(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .opt("care_place", Line(511))
         .opt("external_reference", Line(255))
         .opt("comment", Text)
-        .opt("fee_minor", Number)
-        .opt("fee_currency", Currency)
+        .col("settlement_id", Id)
         .opt("fee_source", Line(20))
-        .opt("observed_reason", Text)
         .opt("money_decision", Line(20))
         .col("registered_by", Id)
         .opt("operator_id", Id)
@@ -80,7 +68,8 @@ async fn request(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .opt("ending_reason", Text)
         .col("stage", Line(20))
         .col("stage_since", Moment)
-        // Derived by the domain in the same write, so that lists can filter by them.
+        // Derived by the domain in the same write, or copied from the settlement, so that lists can filter by them.
+        .opt("fee_currency", Currency)
         .col("payment_status", Line(20))
         .col("waiting_for", Line(20))
         .col("paid_total_minor", Number)
@@ -92,6 +81,7 @@ async fn request(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         // What it went through, for reports.
         .opt("trace", Text)
         .unique(&["code"])
+        .unique(&["settlement_id"])
         .index(&["created_at", "id"])
         .index(&["updated_at", "id"])
         .index(&["client_id", "created_at", "id"])
@@ -100,6 +90,7 @@ async fn request(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .index(&["operator_id"])
         // When an operator, by whom no list is filtered, last did something.
         .index(&["operator_id", "updated_at"])
+        .refers("settlement_id", "settlement")
         .refers("client_id", "person")
         .refers("guardian_id", "person")
         .refers("promoter_id", "promoter")
@@ -154,54 +145,6 @@ async fn assignment(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .index(&["staff_id"])
         .refers("request_id", REQUEST)
         .refers("staff_id", "staff")
-        .create()
-        .await
-}
-
-async fn money(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
-    // No foreign key to the request: ledger lines outlive it.
-    NewTable::named("payment", manager)
-        .col("id", Id)
-        .primary_key(&["id"])
-        .col("request_id", Id)
-        .col("position", Small)
-        .col("channel", Line(20))
-        .col("paid_on", Day)
-        .col("amount_minor", Number)
-        .col("currency", Currency)
-        .opt("reference", Line(511))
-        // Channel and reference while in force, NULL otherwise.
-        .opt("reference_key", Line(600))
-        .opt("comment", Text)
-        .col("registered_by", Id)
-        .col("registered_at", Moment)
-        .opt("validated_by", Id)
-        .opt("validated_at", Moment)
-        .opt("voided_by", Id)
-        .opt("voided_at", Moment)
-        .opt("voided_reason", Text)
-        .unique(&["reference_key"])
-        .index(&["request_id"])
-        .index(&["paid_on"])
-        .create()
-        .await?;
-    NewTable::named("refund", manager)
-        .col("id", Id)
-        .primary_key(&["id"])
-        .col("request_id", Id)
-        .col("position", Small)
-        .col("payment_id", Id)
-        .col("channel", Line(20))
-        .col("paid_on", Day)
-        .col("amount_minor", Number)
-        .col("currency", Currency)
-        .opt("reference", Line(511))
-        .col("reason", Text)
-        .col("made_by", Id)
-        .col("made_at", Moment)
-        .index(&["request_id"])
-        .index(&["payment_id"])
-        .refers("payment_id", "payment")
         .create()
         .await
 }

@@ -9,11 +9,12 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
-use super::{Permission, Subject};
+use super::Subject;
 use crate::{
     Id,
     certification::{Action, Stage},
     identity::{Actor, Origin, Role},
+    policy::Permission,
 };
 
 /// The person, staff record and account of the actor under test all carry this number.
@@ -43,7 +44,7 @@ fn granted(roles: &[Role], permissions: &[Permission]) -> Actor {
 }
 
 fn grant(roles: &[Role], action: Action) -> Actor {
-    granted(roles, &[Permission::Certification(action)])
+    granted(roles, &[action.into()])
 }
 
 /// A request in the stage that is nobody's yet.

@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-use crate::policy::{markdown, mermaid};
+use crate::certification::policy::{markdown, mermaid};
 
 fn docs(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(name)

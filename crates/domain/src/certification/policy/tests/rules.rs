@@ -2,9 +2,12 @@
 
 use super::{CLIENT, OTHER, SELF, actor, free, grant, granted, id, others, own};
 use crate::{
-    certification::{Action, Stage},
+    certification::{
+        Action, Stage,
+        policy::{Subject, may_read_clinical, may_see, may_somewhere, permits},
+    },
     identity::{Actor, Role},
-    policy::{Denial, Permission, Subject, may_read_clinical, may_see, may_somewhere, permits},
+    policy::{Denial, Permission},
 };
 use Role::{Admin, Auditor, Doctor, Manager, Operator};
 
@@ -138,13 +141,13 @@ fn a_grant_adds_an_action_wherever_some_role_has_it() {
 #[test]
 fn what_attests_overrules_or_erases_is_never_granted() {
     for action in Action::ALL.iter().copied() {
-        let permission = Permission::Certification(action);
+        let permission = Permission::from(action);
         assert_eq!(permission.can_be_granted(), !NEVER_GRANTED.contains(&action), "{action}");
     }
     for action in NEVER_GRANTED {
         let operator = grant(&[Operator], action);
         assert!(!may_somewhere(&operator, action), "{action}");
-        assert!(!Permission::Certification(action).held_by(&operator), "{action}");
+        assert!(!Permission::from(action).held_by(&operator), "{action}");
         for stage in Stage::ALL.iter().copied() {
             assert_eq!(permits(&operator, action, &own(stage)), Err(Denial::NoRole), "{action} in {stage}");
         }
@@ -155,34 +158,13 @@ fn what_attests_overrules_or_erases_is_never_granted() {
 fn grants_end_with_the_last_role_and_give_an_auditor_nothing() {
     for roles in [&[][..], &[Auditor]] {
         for action in Action::ALL.iter().copied() {
-            let any = granted(roles, &[Permission::Certification(action), Permission::ActOnAnyRequest]);
+            let any = granted(roles, &[Permission::from(action), Permission::ActOnAnyRequest]);
             assert!(!may_somewhere(&any, action), "{action} by {roles:?}");
-            assert!(!Permission::Certification(action).held_by(&any), "{action} by {roles:?}");
+            assert!(!Permission::from(action).held_by(&any), "{action} by {roles:?}");
         }
     }
     assert!(!Permission::ActOnAnyRequest.held_by(&granted(&[], &[Permission::ActOnAnyRequest])));
     assert!(Permission::ActOnAnyRequest.held_by(&granted(&[Manager], &[Permission::ActOnAnyRequest])));
-}
-
-#[test]
-fn permissions_that_cannot_be_granted_come_from_roles_alone() {
-    for permission in Permission::PLAIN.iter().copied().filter(|p| !p.can_be_granted()) {
-        for role in Role::ALL.iter().copied() {
-            let found = permission.held_by(&granted(&[role], &[permission]));
-            assert_eq!(found, permission.roles().contains(&role), "{permission} by {role}");
-        }
-    }
-}
-
-#[test]
-fn permissions_have_one_spelling() {
-    let actions = Action::ALL.iter().copied().map(Permission::Certification);
-    for permission in Permission::PLAIN.iter().copied().chain(actions) {
-        assert_eq!(Permission::parse(&permission.to_string()), Some(permission));
-    }
-    assert_eq!(Permission::Certification(Action::AssignDoctor).to_string(), "certification:assign_doctor");
-    assert_eq!(Permission::parse("certification:fly"), None);
-    assert_eq!(Permission::parse("edit"), None);
 }
 
 #[test]

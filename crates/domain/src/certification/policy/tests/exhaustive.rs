@@ -2,9 +2,12 @@
 
 use super::{CLIENT, OTHER, SELF, actor, id, table};
 use crate::{
-    certification::{Action, Stage},
+    certification::{
+        Action, Stage,
+        policy::{Subject, may_somewhere, permits},
+    },
     identity::{Actor, Role},
-    policy::{Denial, Permission, Subject, may_somewhere, permits},
+    policy::{Denial, Permission},
 };
 
 /// What the design says, sentence by sentence, for one attempt.
@@ -15,7 +18,7 @@ fn expected(actor: &Actor, action: Action, subject: &Subject) -> Result<(), Deni
     let ungrantable = attests || matches!(action, Action::Override | Action::Delete);
     let granted = !ungrantable
         && actor.roles.iter().any(|r| *r != Role::Auditor)
-        && actor.permissions.contains(&Permission::Certification(action));
+        && actor.permissions.contains(&Permission::from(action));
     let has_row = |role: Role| {
         let listed = Stage::ALL.iter().any(|s| table::cell(action, *s).contains(table::letter(role)));
         listed || (action == Action::Reopen && role != Role::Auditor)
@@ -119,7 +122,7 @@ fn every_attempt_is_answered_as_the_design_says() {
             for grants in 0..4 {
                 let mut actor = actor(&roles);
                 if grants & 1 != 0 {
-                    actor.permissions.insert(Permission::Certification(action));
+                    actor.permissions.insert(action.into());
                 }
                 if grants & 2 != 0 {
                     actor.permissions.insert(Permission::ActOnAnyRequest);

@@ -3,9 +3,11 @@
 use std::sync::LazyLock;
 
 use crate::{
-    certification::{Action, Stage},
+    certification::{
+        Action, Stage,
+        policy::{MATRIX, roles_for},
+    },
     identity::Role,
-    policy::{MATRIX, roles_for},
 };
 
 /// Actions, then the roles in REGISTERED, `MANAGER_ASSIGNED`, PAID, `DOCTOR_ASSIGNED`, EVALUATED, CLOSED, CANCELLED.

@@ -3,12 +3,13 @@
 use medcert_application::store::StoreError;
 use medcert_domain::{
     Id,
-    certification::{Channel, Refund},
+    billing::{Channel, Refund},
 };
 use uuid::Uuid;
 
-use super::children::{Child, select_children};
+use super::settlement;
 use crate::{
+    children::{Child, select},
     column::{moment, money, read, stored},
     mapped::Table,
     query::ById,
@@ -24,7 +25,7 @@ pub(crate) mod table {
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: Uuid,
-        pub request_id: Uuid,
+        pub settlement_id: Uuid,
         pub position: i32,
         pub payment_id: Uuid,
         pub channel: String,
@@ -67,24 +68,24 @@ impl TryFrom<table::Model> for Refund {
 
 impl Child for Refund {
     type Table = table::Entity;
+    type Parent = settlement::table::Entity;
     const KIND: &'static str = "refund";
-    const REQUEST: table::Column = table::Column::RequestId;
+    const PARENT: table::Column = table::Column::SettlementId;
     const ORDER: table::Column = table::Column::Position;
 
-    fn of_request() -> &'static ById {
-        static OF_REQUEST: ById =
-            ById::new(|id| select_children::<table::Entity>(id, Refund::REQUEST, Refund::ORDER));
-        &OF_REQUEST
+    fn of_parent() -> &'static ById {
+        static CHILDREN: ById = ById::new(select::<Refund>);
+        &CHILDREN
     }
 
     fn raw_id(&self) -> Uuid {
         self.id.raw()
     }
 
-    fn row(&self, request: Uuid, position: i32) -> table::Model {
+    fn row(&self, settlement: Uuid, position: i32) -> table::Model {
         table::Model {
             id: self.id.raw(),
-            request_id: request,
+            settlement_id: settlement,
             position,
             payment_id: self.payment.raw(),
             channel: self.channel.code().to_owned(),

@@ -1,0 +1,63 @@
+//! The rooms that take part in every unit of work, and what they keep meanwhile. The unit of work itself knows none.
+
+use std::{
+    any::{Any, TypeId},
+    collections::HashMap,
+    sync::Arc,
+};
+
+use async_trait::async_trait;
+use medcert_application::store::StoreError;
+
+use crate::{reports, unit_of_work::SeaUnitOfWork};
+
+/// The rooms of one store, in the order in which they are asked. Its units of work share them.
+pub(crate) fn all() -> Rooms {
+    Arc::from([Box::new(reports::Figures::default()) as Box<dyn Room>])
+}
+
+/// See [`all`].
+pub(crate) type Rooms = Arc<[Box<dyn Room>]>;
+
+/// What a room does in every unit of work.
+#[async_trait]
+pub(crate) trait Room: Send + Sync {
+    /// Done before a unit of work is kept, which it is not when this fails.
+    async fn before_commit(&self, work: &mut SeaUnitOfWork) -> Result<(), StoreError>;
+}
+
+/// What rooms keep during a unit of work: one value of each type, which the room keeps to itself by keeping the type.
+#[derive(Default)]
+pub(crate) struct RoomState(HashMap<TypeId, Box<dyn Any + Send>>);
+
+impl RoomState {
+    /// Takes the value away; a new one when there is none.
+    pub(crate) fn take<T: Any + Default + Send>(&mut self) -> T {
+        let kept = self.0.remove(&TypeId::of::<T>()).and_then(|kept| kept.downcast().ok());
+        kept.map_or_else(T::default, |kept| *kept)
+    }
+
+    /// Looks at the value or changes it.
+    pub(crate) fn with<T: Any + Default + Send, R>(&mut self, look: impl FnOnce(&mut T) -> R) -> R {
+        let mut kept = self.take();
+        let found = look(&mut kept);
+        self.0.insert(TypeId::of::<T>(), Box::new(kept));
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_type_is_kept_once() {
+        let mut state = RoomState::default();
+        state.with(|numbers: &mut Vec<i32>| numbers.push(1));
+        state.with(|text: &mut String| text.push('a'));
+        state.with(|numbers: &mut Vec<i32>| numbers.push(2));
+        assert_eq!(state.take::<Vec<i32>>(), [1, 2]);
+        assert_eq!(state.take::<Vec<i32>>(), Vec::<i32>::new());
+        assert_eq!(state.take::<String>(), "a");
+    }
+}

@@ -31,7 +31,7 @@ impl Room for Requests {
         uow: &mut dyn UnitOfWork,
         settlement: Id<Settlement>,
     ) -> Result<Option<Uuid>, StoreError> {
-        Ok(uow.lock_request_of(settlement).await?.map(Id::raw))
+        Ok(uow.hold_request_of(settlement).await?.map(|request| request.id.raw()))
     }
 
     async fn follow(

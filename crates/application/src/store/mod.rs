@@ -304,11 +304,12 @@ pub trait CertificationWrites: Send {
     /// ledger lines without comment, reference and reason. `Stale` when the version is another.
     async fn erase(&mut self, request: &Certification) -> Result<(), StoreError>;
 
-    /// The request that is paid through the settlement, locked until the end of the unit of work.
-    async fn lock_request_of(
+    /// The request that is paid through the settlement, locked until the end of the unit of work. Figures tell what
+    /// becomes of it from here on, of its settlement as well.
+    async fn hold_request_of(
         &mut self,
         settlement: Id<Settlement>,
-    ) -> Result<Option<Id<Certification>>, StoreError>;
+    ) -> Result<Option<Certification>, StoreError>;
 }
 
 /// What use cases of files need beyond the requests that files belong to.

@@ -201,22 +201,31 @@ impl CertificationWrites for SeaUnitOfWork {
         self.erased(request).await
     }
 
-    async fn lock_request_of(
+    async fn hold_request_of(
         &mut self,
         settlement: Id<Settlement>,
-    ) -> Result<Option<Id<Certification>>, StoreError> {
-        self.attempt(async |db| {
-            let found: Option<Uuid> = Entity::find()
-                .select_only()
-                .column(Column::Id)
-                .filter(Column::SettlementId.eq(settlement.raw()))
-                .lock_exclusive()
-                .into_tuple()
-                .one(db)
-                .await
-                .map_err(failed(KIND))?;
-            Ok(found.map(Id::new))
-        })
-        .await
+    ) -> Result<Option<Certification>, StoreError> {
+        let found = self
+            .attempt(async |db| {
+                let id: Option<Uuid> = Entity::find()
+                    .select_only()
+                    .column(Column::Id)
+                    .filter(Column::SettlementId.eq(settlement.raw()))
+                    .lock_exclusive()
+                    .into_tuple()
+                    .one(db)
+                    .await
+                    .map_err(failed(KIND))?;
+                match id {
+                    Some(id) => aggregate::get(db, Id::new(id)).await,
+                    None => Ok(None),
+                }
+            })
+            .await?;
+        if let Some(request) = &found {
+            // No change yet: what is made of it from here on is told as the difference to this.
+            self.changed(request.id, request.version, Change::from(request.clone(), request.clone()));
+        }
+        Ok(found)
     }
 }

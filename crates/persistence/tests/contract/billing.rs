@@ -110,9 +110,9 @@ pub(crate) async fn payables(database: &TestDatabase) {
     let (one, other) = (clinic.request("MC-1"), clinic.request("MC-2"));
     insert!(database, &one, &other);
     let mut work = begin(database).await;
-    assert_eq!(work.lock_request_of(one.settlement.id).await.unwrap(), Some(one.id));
-    assert_eq!(work.lock_request_of(other.settlement.id).await.unwrap(), Some(other.id));
-    assert_eq!(work.lock_request_of(id()).await.unwrap(), None);
+    assert_eq!(work.hold_request_of(one.settlement.id).await.unwrap().as_ref(), Some(&one));
+    assert_eq!(work.hold_request_of(other.settlement.id).await.unwrap().as_ref(), Some(&other));
+    assert_eq!(work.hold_request_of(id()).await.unwrap(), None);
     drop(work);
     // A settlement is that of one request, and stays as long as there is one.
     let mut work = begin(database).await;

@@ -13,12 +13,11 @@ use medcert_application::App;
 
 use crate::{
     api_state::{ApiState, HttpOptions},
-    auth_middleware, catalog, certification, compression, files, identity, jobs, openapi, operations, people,
-    policy,
+    auth_middleware, compression, openapi, operations,
     problem::{Failure, Kind},
     rate_limit::Limiter,
     registry::Registry,
-    reports, request_log,
+    request_log, rooms,
     routing::Table,
 };
 
@@ -61,7 +60,7 @@ impl Http {
         actix_web::App::new()
             .app_data(web::Data::from(Arc::clone(&self.0.app)))
             .app_data(web::Data::from(Arc::clone(&self.0.metrics)))
-            .configure(|application| routes(&mut Registry::answering(application)))
+            .configure(|application| rooms::routes(&mut Registry::answering(application)))
             .configure(operations::undocumented)
             .default_service(web::to(nothing))
             .wrap(from_fn(move |req, next| auth_middleware::admit(Arc::clone(&admit), req, next)))
@@ -94,27 +93,6 @@ impl Http {
         let server = HttpServer::new(application).workers(1).shutdown_timeout(NUMBERS_GRACE_SECONDS);
         Ok(server.disable_signals().listen(listener)?.run())
     }
-}
-
-/// All documented routes: a room adds its own here, and its rows to [`crate::access::RULES`].
-pub(crate) fn routes(cfg: &mut Registry) {
-    cfg.configure(operations::routes)
-        .configure(openapi::routes)
-        .configure(identity::root)
-        .configure(certification::root)
-        .scope("/api/v1", api);
-}
-
-/// The routes below `/api/v1`.
-fn api(cfg: &mut Registry) {
-    cfg.configure(identity::routes)
-        .configure(reports::routes)
-        .configure(certification::routes)
-        .configure(files::routes)
-        .configure(people::routes)
-        .configure(catalog::routes)
-        .configure(jobs::routes)
-        .configure(policy::routes);
 }
 
 async fn nothing() -> Result<HttpResponse, Failure> {

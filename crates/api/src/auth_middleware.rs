@@ -17,11 +17,11 @@ use medcert_application::{
 };
 
 use crate::{
-    access::{self, Access, Rule},
+    access::{Access, Rule},
     api_state::ApiState,
     caller::{self, Caller, Source},
     problem::{Failure, Kind},
-    rate_limit::{Counted, Remaining},
+    rate_limit::{Allowance, Counted},
 };
 
 /// Lets a request through, or answers it.
@@ -103,16 +103,13 @@ async fn identify(shared: &ApiState, req: &ServiceRequest) -> Result<SignedIn, E
     identity::authenticate(&shared.app, &token, source.0).await
 }
 
-/// What orchestrators and monitors ask again and again.
-const PROBES: [&str; 3] = ["healthz", "readyz", "metrics"];
-
 fn count(
     shared: &ApiState,
     asked: &Asked,
     signed_in: Option<&SignedIn>,
     req: &ServiceRequest,
-) -> Result<Option<Remaining>, (Remaining, Failure)> {
-    let probe = matches!(asked, Asked::Operation { rule: Some(rule) } if PROBES.contains(&rule.operation));
+) -> Result<Option<Allowance>, (Allowance, Failure)> {
+    let probe = matches!(asked, Asked::Operation { rule: Some(rule) } if rule.probe);
     let Some(limiter) = shared.limiter.as_ref().filter(|_| !probe) else { return Ok(None) };
     let who = match signed_in {
         Some(signed_in) => Counted::User(signed_in.actor.user.raw()),
@@ -138,8 +135,7 @@ async fn may_go_on(
         Some(Access::Optional) if matches!(signed_in, Err(Error::Unauthenticated)) => return Ok(None),
         _ => signed_in?,
     };
-    let open = |rule: &Rule| access::BEFORE_PASSWORD_CHANGE.contains(&rule.operation);
-    if must_change_password && !rule.is_some_and(open) {
+    if must_change_password && !rule.is_some_and(|rule| rule.before_password_change) {
         return Err(Error::PasswordChangeRequired.into());
     }
     match access {

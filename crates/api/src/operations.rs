@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 
-use crate::registry::Registry;
 use actix_web::{
     HttpRequest, HttpResponse, get,
     http::header,
@@ -14,8 +13,11 @@ use utoipa::ToSchema;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
+    access::{Rule, public},
     metrics::Metrics,
     problem::{Failure, Kind},
+    registry::Registry,
+    rooms::Room,
 };
 
 /// What is running.
@@ -90,8 +92,24 @@ pub(crate) async fn numbers(counted: Data<Metrics>) -> HttpResponse {
     HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(counted.text())
 }
 
-/// The routes of operations.
-pub(crate) fn routes(cfg: &mut Registry) {
+/// What this room brings.
+pub(crate) const ROOM: Room = Room {
+    tags: &[("operations", "Version, health and numbers of the installation")],
+    access: &[ACCESS],
+    root: routes,
+    ..Room::EMPTY
+};
+
+/// Who may call what.
+const ACCESS: &[Rule] = &[
+    public("version"),
+    public("healthz").probe(),
+    public("readyz").probe(),
+    public("metrics").probe().may_answer(&[404]),
+    public("docs"),
+];
+
+fn routes(cfg: &mut Registry) {
     cfg.service(version).service(healthz).service(readyz).service(metrics);
 }
 

@@ -1,6 +1,5 @@
 //! The policy, readable by those who must account for it.
 
-use crate::registry::Registry;
 use actix_web::{get, web::Json};
 use medcert_domain::{
     certification::{
@@ -8,14 +7,18 @@ use medcert_domain::{
         policy::{MATRIX, Row},
     },
     identity::Role,
-    policy::Permission,
+    policy::{Permission, READ_POLICY},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
+    access::{Rule, permitted},
     caller::Caller,
-    codes::{ActionCode, RoleCode, StageCode},
+    certification::codes::{ActionCode, StageCode},
+    identity::codes::RoleCode,
+    registry::Registry,
+    rooms::Room,
 };
 
 /// Who may do what in which stage, and which permissions roles have besides.
@@ -81,7 +84,7 @@ impl PolicyView {
             cells: Stage::ALL.iter().zip(&row.cells).map(cell).collect(),
             leads_to: row.leads_to.iter().copied().map(Into::into).collect(),
         };
-        let permission = |permission: &Permission| PermissionView {
+        let permission = |permission: Permission| PermissionView {
             permission: permission.to_string(),
             roles: codes(&permission.roles()),
             grantable: permission.can_be_granted(),
@@ -89,7 +92,7 @@ impl PolicyView {
         Self {
             stages: Stage::ALL.iter().copied().map(Into::into).collect(),
             actions: MATRIX.iter().map(action).collect(),
-            permissions: Permission::PLAIN.iter().map(permission).collect(),
+            permissions: Permission::plain().map(permission).collect(),
         }
     }
 }
@@ -101,7 +104,13 @@ async fn read_policy(_caller: Caller) -> Json<PolicyView> {
     Json(PolicyView::current())
 }
 
-/// The routes of the policy.
-pub(crate) fn routes(cfg: &mut Registry) {
+/// What this room brings.
+pub(crate) const ROOM: Room =
+    Room { tags: &[("policy", "Who may do what")], access: &[ACCESS], routes, ..Room::EMPTY };
+
+/// Who may call what.
+const ACCESS: &[Rule] = &[permitted("read_policy", READ_POLICY)];
+
+fn routes(cfg: &mut Registry) {
     cfg.service(read_policy);
 }

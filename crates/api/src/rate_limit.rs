@@ -42,14 +42,14 @@ impl Counted {
 
 /// What is left to a caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Remaining {
+pub(crate) struct Allowance {
     limit: u32,
     remaining: u32,
     /// Seconds until the whole limit is there again.
     reset: u64,
 }
 
-impl Remaining {
+impl Allowance {
     /// Writes the fields of draft-ietf-httpapi-ratelimit-headers-03 §3, which clients know.
     pub(crate) fn write(self, headers: &mut HeaderMap) {
         let mut put =
@@ -87,7 +87,7 @@ impl Limiter {
     }
 
     /// Counts a request; an error says how many seconds to wait.
-    pub(crate) fn count(&self, who: &Counted) -> Result<Remaining, (Remaining, u64)> {
+    pub(crate) fn count(&self, who: &Counted) -> Result<Allowance, (Allowance, u64)> {
         if self.since_cleaning.fetch_add(1, Ordering::Relaxed) % CLEANING == CLEANING - 1 {
             self.buckets.retain_recent();
         }
@@ -95,11 +95,11 @@ impl Limiter {
         match self.buckets.check_key(who) {
             Ok(state) => {
                 let remaining = state.remaining_burst_capacity();
-                Ok(Remaining { limit, remaining, reset: u64::from(remaining < limit) })
+                Ok(Allowance { limit, remaining, reset: u64::from(remaining < limit) })
             }
             Err(until) => {
                 let wait = until.wait_time_from(self.clock.now()).as_secs().saturating_add(1);
-                Err((Remaining { limit, remaining: 0, reset: wait }, wait))
+                Err((Allowance { limit, remaining: 0, reset: wait }, wait))
             }
         }
     }

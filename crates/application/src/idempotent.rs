@@ -4,7 +4,18 @@ use crate::{
     App, Conditions, Error,
     certification::{claim, stored_answer},
     retry::{Failed, run},
-    store::UnitOfWork,
+    rooms::Room,
+    store::{StoreError, UnitOfWork},
+    upkeep::{HOUR, Task},
+};
+
+/// What this room brings.
+pub(crate) const ROOM: Room = Room {
+    tasks: &[Task {
+        name: "forget answers",
+        every: HOUR,
+        run: |app| Box::pin(async move { Ok(forget_answers(app).await?) }),
+    }],
 };
 
 /// What came of a call that may be a repeated one.
@@ -88,4 +99,11 @@ pub(crate) async fn idempotent_with<T>(
         Err(Error::InFlight) => replay(app, conditions).await?.ok_or(Error::InFlight),
         Err(error) => Err(error),
     }
+}
+
+/// Answers are kept for replays as long as their keys are.
+async fn forget_answers(app: &App) -> Result<(), StoreError> {
+    let forgotten = app.store().forget_answers(app.now() - chrono::Duration::hours(24)).await?;
+    tracing::debug!(forgotten, "old answers forgotten");
+    Ok(())
 }

@@ -25,6 +25,7 @@ pub mod people;
 pub mod rendering;
 pub mod reports;
 mod retry;
+mod rooms;
 pub mod scanning;
 pub mod secrets;
 pub mod store;

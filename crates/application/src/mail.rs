@@ -12,7 +12,18 @@ use uuid::Uuid;
 use crate::{
     App, Error,
     retry::Failed,
+    rooms::Room,
     store::{DeliveryOutcome, QueuedMail, UnitOfWork},
+    upkeep::{HOUR, Task},
+};
+
+/// What this room brings.
+pub(crate) const ROOM: Room = Room {
+    tasks: &[Task {
+        name: "forget mails",
+        every: HOUR,
+        run: |app| Box::pin(async move { forget_old(app).await.map(drop) }),
+    }],
 };
 
 medcert_domain::codes! {

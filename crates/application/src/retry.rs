@@ -23,7 +23,7 @@ pub(crate) enum OnStale {
 
 /// A failure inside a unit of work: of the store, which may be worth another run, or an answer.
 #[derive(Debug)]
-pub(crate) enum Failed {
+pub enum Failed {
     /// The store's.
     Store(StoreError),
     /// An answer to the caller.

@@ -1,11 +1,11 @@
-//! What has to be done again and again, whoever asks: one table of tasks, each run by one replica at a time.
+//! What has to be done again and again, whoever asks: tasks of the rooms, each run by one replica at a time.
 
 use std::time::Duration;
 
 use futures::future::{BoxFuture, join_all};
 use uuid::Uuid;
 
-use crate::{App, Error, files, jobs, mail, reports, store::StoreError};
+use crate::{App, Error, rooms::ROOMS};
 
 /// Periodic work. It may be cut off at any point and may, after a long pause of its process, overlap with another
 /// run, so it must bear both.
@@ -18,54 +18,18 @@ pub struct Task {
     pub run: for<'a> fn(&'a App) -> BoxFuture<'a, Result<(), Error>>,
 }
 
-const HOUR: Duration = Duration::from_hours(1);
-const MINUTE: Duration = Duration::from_mins(1);
+pub(crate) const HOUR: Duration = Duration::from_hours(1);
+pub(crate) const MINUTE: Duration = Duration::from_mins(1);
 
-/// Every task.
-pub const TASKS: &[Task] = &[
-    Task {
-        name: "forget answers",
-        every: HOUR,
-        run: |app| Box::pin(async move { Ok(forget_answers(app).await?) }),
-    },
-    Task {
-        name: "forget mails",
-        every: HOUR,
-        run: |app| Box::pin(async move { mail::forget_old(app).await.map(drop) }),
-    },
-    Task {
-        name: "fold reports",
-        every: Duration::from_secs(10),
-        run: |app| Box::pin(async move { reports::keep(app).await }),
-    },
-    Task {
-        name: "erase lines of jobs",
-        every: HOUR,
-        run: |app| Box::pin(async move { jobs::erase_old(app).await.map(drop) }),
-    },
-    Task {
-        name: "remove discarded objects",
-        every: MINUTE,
-        run: |app| Box::pin(async move { files::remove_discarded(app).await.map(drop) }),
-    },
-    Task {
-        name: "sweep objects",
-        every: HOUR,
-        run: |app| Box::pin(async move { files::sweep(app).await.map(drop) }),
-    },
-];
-
-/// Answers are kept for replays as long as their keys are.
-async fn forget_answers(app: &App) -> Result<(), StoreError> {
-    let forgotten = app.store().forget_answers(app.now() - chrono::Duration::hours(24)).await?;
-    tracing::debug!(forgotten, "old answers forgotten");
-    Ok(())
+/// Every task: those of the rooms.
+pub fn tasks() -> impl Iterator<Item = &'static Task> {
+    ROOMS.iter().flat_map(|room| room.tasks)
 }
 
 /// Runs every task when it is due, for ever; run by one task of the server, which may drop it at any point.
 pub async fn keep(app: &App) {
     let holder = app.parts.ids.uuid();
-    join_all(TASKS.iter().map(|task| repeat(app, task, holder))).await;
+    join_all(tasks().map(|task| repeat(app, task, holder))).await;
 }
 
 async fn repeat(app: &App, task: &Task, holder: Uuid) {

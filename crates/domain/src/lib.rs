@@ -21,6 +21,7 @@ mod money;
 pub mod people;
 pub mod policy;
 pub mod reports;
+pub mod rooms;
 pub mod text;
 
 pub use country::Country;

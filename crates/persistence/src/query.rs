@@ -7,7 +7,9 @@ use medcert_application::store::{Cursor, Page, PageRequest, StoreError};
 use sea_orm::{
     ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, IdenStatic, Iterable, QueryResult, Statement,
     TryGetable, Value,
-    sea_query::{Alias, Asterisk, Condition, Expr, ExprTrait, Func, IntoColumnRef, Order, SelectStatement},
+    sea_query::{
+        Alias, Asterisk, Condition, Expr, ExprTrait, Func, IntoColumnRef, Order, Query, SelectStatement,
+    },
 };
 use uuid::Uuid;
 
@@ -196,4 +198,23 @@ pub(crate) fn flag_of(kind: &'static str, row: &QueryResult, name: &str) -> Resu
         return Ok(flag);
     }
     row.try_get::<i64>("", name).map(|number| number != 0).map_err(failed(kind))
+}
+
+/// The rows of a table that have this value in the column.
+pub(crate) fn rows_with<T: EntityTrait + Default>(column: T::Column, value: Uuid) -> SelectStatement {
+    Query::select().from(T::default()).and_where(Expr::col(column).eq(value)).take()
+}
+
+/// Which of the selects find anything, in one statement.
+pub(crate) async fn any_exists(
+    db: &impl ConnectionTrait,
+    kind: &'static str,
+    selects: Vec<SelectStatement>,
+) -> Result<bool, StoreError> {
+    let one = |mut select: SelectStatement| Expr::exists(select.expr(Expr::val(1)).take());
+    let any = selects.into_iter().map(one).reduce(ExprTrait::or);
+    let Some(any) = any else { return Ok(false) };
+    let select = Query::select().expr_as(any, Alias::new("found")).take();
+    let row = db.query_one(&select).await.map_err(failed(kind))?;
+    row.map_or(Ok(false), |row| flag_of(kind, &row, "found"))
 }

@@ -1,4 +1,4 @@
-//! The rooms that take part in every unit of work, and what they keep meanwhile. The unit of work itself knows none.
+//! The rooms of the database: the one list of them. What a room brings stands beside its tables.
 
 use std::{
     any::{Any, TypeId},
@@ -9,21 +9,41 @@ use std::{
 use async_trait::async_trait;
 use medcert_application::store::StoreError;
 
-use crate::{reports, unit_of_work::SeaUnitOfWork};
+use crate::{
+    audited_entity::keys::Searchable, catalog, certification, identity, people, reports,
+    unit_of_work::SeaUnitOfWork,
+};
 
-/// The rooms of one store, in the order in which they are asked. Its units of work share them.
-pub(crate) fn all() -> Rooms {
-    Arc::from([Box::new(reports::Figures::default()) as Box<dyn Room>])
+/// What a room brings.
+pub(crate) struct Room {
+    /// Its entries that are found by words.
+    pub(crate) searchable: &'static [Searchable],
+    /// What it does in every unit of work; made anew for each store.
+    pub(crate) participant: Option<fn() -> Box<dyn Participant>>,
 }
 
-/// See [`all`].
-pub(crate) type Rooms = Arc<[Box<dyn Room>]>;
+impl Room {
+    /// One that brings nothing: a room names only what it has.
+    pub(crate) const EMPTY: Self = Self { searchable: &[], participant: None };
+}
 
-/// What a room does in every unit of work.
+/// Every room that brings something.
+pub(crate) const ROOMS: &[Room] =
+    &[people::ROOM, identity::ROOM, catalog::ROOM, certification::ROOM, reports::ROOM];
+
+/// What a room does in every unit of work, which itself knows no room.
 #[async_trait]
-pub(crate) trait Room: Send + Sync {
+pub(crate) trait Participant: Send + Sync {
     /// Done before a unit of work is kept, which it is not when this fails.
     async fn before_commit(&self, work: &mut SeaUnitOfWork) -> Result<(), StoreError>;
+}
+
+/// The participants of one store, in the order of [`ROOMS`]. Its units of work share them.
+pub(crate) type Participants = Arc<[Box<dyn Participant>]>;
+
+/// Those of a new store.
+pub(crate) fn participants() -> Participants {
+    ROOMS.iter().filter_map(|room| room.participant).map(|make| make()).collect()
 }
 
 /// What rooms keep during a unit of work: one value of each type, which the room keeps to itself by keeping the type.

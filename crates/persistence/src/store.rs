@@ -16,7 +16,7 @@ use crate::{
     error::failed,
     migrate, preflight,
     records::{audit, counter, idempotency, lease, mail},
-    rooms::{self, Rooms},
+    rooms::{self, Participants},
     unit_of_work::SeaUnitOfWork,
 };
 
@@ -25,7 +25,7 @@ use crate::{
 pub struct SeaStore {
     pools: Pools,
     options: DatabaseOptions,
-    rooms: Rooms,
+    participants: Participants,
 }
 
 impl SeaStore {
@@ -33,7 +33,7 @@ impl SeaStore {
     pub async fn connect(options: &DatabaseOptions) -> Result<Self, ConnectError> {
         let pools = Pools::open(options).await?;
         preflight::check(&pools).await?;
-        Ok(Self { pools, options: options.clone(), rooms: rooms::all() })
+        Ok(Self { pools, options: options.clone(), participants: rooms::participants() })
     }
 
     /// Brings the schema up to date, under a lock: of several processes that start at once, one migrates and the
@@ -113,7 +113,7 @@ impl SeaStore {
 #[async_trait]
 impl Store for SeaStore {
     async fn begin(&self) -> Result<Box<dyn UnitOfWork>, StoreError> {
-        Ok(Box::new(SeaUnitOfWork::new(self.transaction().await?, self.rooms.clone())))
+        Ok(Box::new(SeaUnitOfWork::new(self.transaction().await?, self.participants.clone())))
     }
 
     async fn append_audit(&self, events: &[AuditEvent]) -> Result<(), StoreError> {

@@ -11,7 +11,7 @@ use crate::{
     error::failed,
     mapped::{self, Mapped},
     records::{audit, counter, idempotency, mail, outbox},
-    rooms::{RoomState, Rooms},
+    rooms::{Participants, RoomState},
 };
 
 /// A transaction that remembers whether anything in it failed.
@@ -24,12 +24,12 @@ pub(crate) struct SeaUnitOfWork {
     failed: bool,
     state: RoomState,
     loaded: RoomState,
-    rooms: Rooms,
+    participants: Participants,
 }
 
 impl SeaUnitOfWork {
-    pub(crate) fn new(txn: DatabaseTransaction, rooms: Rooms) -> Self {
-        Self { txn, failed: false, state: RoomState::default(), loaded: RoomState::default(), rooms }
+    pub(crate) fn new(txn: DatabaseTransaction, participants: Participants) -> Self {
+        Self { txn, failed: false, state: RoomState::default(), loaded: RoomState::default(), participants }
     }
 
     /// Runs statements, unless earlier ones failed.
@@ -113,8 +113,8 @@ impl UnitOfWork for SeaUnitOfWork {
     }
 
     async fn commit(mut self: Box<Self>) -> Result<(), StoreError> {
-        for room in self.rooms.clone().iter() {
-            room.before_commit(&mut self).await?;
+        for participant in self.participants.clone().iter() {
+            participant.before_commit(&mut self).await?;
         }
         if self.failed {
             return Err(StoreError::Aborted);

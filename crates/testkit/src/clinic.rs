@@ -2,7 +2,7 @@
 
 use std::{net::TcpListener, num::NonZeroU32, sync::Arc};
 
-use medcert_api::{Http, HttpOptions, LINE_FORMS};
+use medcert_api::{Http, HttpOptions, imports};
 use medcert_application::{App, Parts, Settings, demo, jobs, objects::Objects, scanning::NoScanner};
 use medcert_credentials::{
     BcryptPasswords, Es256Tokens, HmacDerivation, KrillaRenderer, generate_signing_key,
@@ -204,7 +204,7 @@ impl Clinic {
 
     /// Does every job that is due, as the worker of a server does.
     pub async fn work(&self) {
-        jobs::work(&self.app, &LINE_FORMS).await.expect("the jobs are done");
+        jobs::work(&self.app, &imports()).await.expect("the jobs are done");
     }
 
     /// The doctor.

@@ -1,16 +1,21 @@
 //! Making services from a file.
 
 use actix_web::{HttpResponse, post};
-use medcert_domain::jobs::JobKind;
+use medcert_application::{catalog::ServiceImport, jobs::ImportKind};
+use medcert_domain::catalog::WRITE_SERVICES;
 use utoipa::ToSchema;
 
 use super::services::NewServiceBody;
 use crate::{
-    imports::{Column, Import, ImportQuery, flag, number, text},
+    access::{Rule, permitted},
+    imports::{Column, Import, ImportQuery, flag, line, number, text},
     jobs::JobView,
     problem::Failure,
     registry::Registry,
 };
+
+/// How a line is read.
+pub(super) const IMPORT: &dyn ImportKind = &ServiceImport(line::<NewServiceBody, _>);
 
 /// The columns of a CSV file: the members of a service.
 const COLUMNS: &[Column] = &[
@@ -53,8 +58,11 @@ struct CsvBody(String);
     ))))]
 #[post("/services/import")]
 async fn import_services(file: Import) -> Result<HttpResponse, Failure> {
-    file.ask(JobKind::ImportServices, COLUMNS).await
+    file.ask(IMPORT, COLUMNS).await
 }
+
+/// Who may call what.
+pub(super) const ACCESS: &[Rule] = &[permitted("import_services", WRITE_SERVICES).accepts_key()];
 
 pub(super) fn routes(cfg: &mut Registry) {
     cfg.service(import_services);

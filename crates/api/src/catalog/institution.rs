@@ -5,13 +5,14 @@ use chrono_tz::Tz;
 use medcert_application::{App, catalog};
 use medcert_domain::{
     Country, Currency, Invalid,
-    catalog::{Institution, InstitutionPatch, Logo},
+    catalog::{Institution, InstitutionPatch, Logo, READ_INSTITUTION, WRITE_INSTITUTION},
     text,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
+    access::{Rule, permitted},
     audited_entity::{ChangeView, WriteRequest},
     caller::Caller,
     codes::{LocaleCode, Moment},
@@ -280,6 +281,13 @@ async fn list_institution_history(call: ListRequest) -> Result<HttpResponse, Fai
     let found = catalog::institution_history(&call.app, &call.caller, &call.page).await?;
     call.answer::<_, ChangeView>(found)
 }
+
+/// Who may call what.
+pub(super) const ACCESS: &[Rule] = &[
+    permitted("get_institution", READ_INSTITUTION),
+    permitted("edit_institution", WRITE_INSTITUTION).needs_if_match(),
+    permitted("list_institution_history", READ_INSTITUTION),
+];
 
 pub(super) fn routes(cfg: &mut Registry) {
     cfg.service(get_institution).service(edit_institution).service(list_institution_history);

@@ -9,9 +9,11 @@ use medcert_application::{
     App, Error,
     catalog::{self, LOGO_LIMIT},
 };
+use medcert_domain::catalog::WRITE_INSTITUTION;
 
 use super::institution::InstitutionView;
 use crate::{
+    access::{Rule, permitted, public},
     caller::Caller,
     etag::{none_match, versioned},
     preconditions::Preconditions,
@@ -107,6 +109,13 @@ async fn remove_logo(
     catalog::remove_logo(&app, &caller, preconditions.if_match()).await?;
     Ok(HttpResponse::NoContent().finish())
 }
+
+/// Who may call what.
+pub(super) const ACCESS: &[Rule] = &[
+    public("get_logo").may_answer(&[404]),
+    permitted("set_logo", WRITE_INSTITUTION).needs_if_match(),
+    permitted("remove_logo", WRITE_INSTITUTION).needs_if_match().may_answer(&[404]),
+];
 
 pub(super) fn routes(cfg: &mut Registry) {
     cfg.service(get_logo).service(set_logo).service(remove_logo);

@@ -1,17 +1,26 @@
 //! Catalog: services and the institution.
 
+pub(crate) mod codes;
 mod import;
 mod institution;
 mod logo;
 mod services;
 
-use crate::registry::Registry;
+use crate::{registry::Registry, rooms::Room};
 
 pub(crate) use institution::{LOGO, LogoView};
-pub(crate) use services::{NewServiceBody, ServiceView};
+pub(crate) use services::ServiceView;
 
-/// The routes below `/api/v1`.
-pub(crate) fn routes(cfg: &mut Registry) {
+/// What this room brings.
+pub(crate) const ROOM: Room = Room {
+    tags: &[("catalog", "Services and the institution")],
+    access: &[services::ACCESS, import::ACCESS, institution::ACCESS, logo::ACCESS],
+    imports: &[import::IMPORT],
+    routes,
+    ..Room::EMPTY
+};
+
+fn routes(cfg: &mut Registry) {
     cfg.configure(services::routes)
         .configure(import::routes)
         .configure(institution::routes)

@@ -8,15 +8,17 @@ use medcert_application::{
 use medcert_domain::catalog::{NewService, ServicePatch};
 use medcert_domain::{
     Checks, Invalid,
-    catalog::{Institution, Service},
+    catalog::{Institution, READ_SERVICES, Service, WRITE_SERVICES},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
+    access::{Rule, permitted},
     audited_entity::{ChangeView, ReadRequest, WriteRequest, entries, gone, text},
-    codes::{CertificateKindCode, Moment},
+    catalog::codes::CertificateKindCode,
+    codes::Moment,
     field::Field,
     fields::body,
     money::{MoneyBody, MoneyView},
@@ -259,6 +261,16 @@ async fn list_service_history(call: ListRequest, id: PathId<Service>) -> Result<
     let found = catalog::service_history(&call.app, &call.caller, id.0, &call.page).await?;
     call.answer::<_, ChangeView>(found)
 }
+
+/// Who may call what.
+pub(super) const ACCESS: &[Rule] = &[
+    permitted("list_services", READ_SERVICES),
+    permitted("create_service", WRITE_SERVICES).accepts_key(),
+    permitted("get_service", READ_SERVICES),
+    permitted("edit_service", WRITE_SERVICES).needs_if_match(),
+    permitted("delete_service", WRITE_SERVICES).needs_if_match(),
+    permitted("list_service_history", READ_SERVICES),
+];
 
 pub(super) fn routes(cfg: &mut Registry) {
     cfg.service(list_services)

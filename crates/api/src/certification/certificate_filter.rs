@@ -7,7 +7,8 @@ use serde::Deserialize;
 
 use super::filter::moment;
 use crate::{
-    codes::{CertificateKindCode, CertificateStatusCode},
+    catalog::codes::CertificateKindCode,
+    certification::codes::CertificateStatusCode,
     parse::{Reader, code, date, id, line, search_terms},
 };
 

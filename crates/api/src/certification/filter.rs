@@ -10,7 +10,8 @@ use medcert_domain::{Checks, Invalid, catalog::Institution, identity::Actor, rep
 use serde::Deserialize;
 
 use crate::{
-    codes::{PaymentStatusCode, StageCode},
+    billing::codes::PaymentStatusCode,
+    certification::codes::StageCode,
     parse::{Reader, code, date, document_number, id, line},
     query::SharedParams,
 };

@@ -1,16 +1,21 @@
 //! Registering requests from a file.
 
 use actix_web::{HttpResponse, post};
-use medcert_domain::jobs::JobKind;
+use medcert_application::{certification::RequestImport, jobs::ImportKind};
+use medcert_domain::certification::Action;
 use utoipa::ToSchema;
 
 use super::bodies::RegisterBody;
 use crate::{
-    imports::{Column, Import, ImportQuery, text},
+    access::{Rule, action},
+    imports::{Column, Import, ImportQuery, line, text},
     jobs::JobView,
     problem::Failure,
     registry::Registry,
 };
+
+/// How a line is read.
+pub(super) const IMPORT: &dyn ImportKind = &RequestImport(line::<RegisterBody, _>);
 
 /// The columns of a CSV file: the members of a registration.
 const COLUMNS: &[Column] = &[
@@ -98,8 +103,11 @@ struct CsvBody(String);
     ))))]
 #[post("/certification-requests/import")]
 async fn import_requests(file: Import) -> Result<HttpResponse, Failure> {
-    file.ask(JobKind::ImportRequests, COLUMNS).await
+    file.ask(IMPORT, COLUMNS).await
 }
+
+/// Who may call what.
+pub(super) const ACCESS: &[Rule] = &[action("import_requests", Action::Register).accepts_key()];
 
 pub(super) fn routes(cfg: &mut Registry) {
     cfg.service(import_requests);

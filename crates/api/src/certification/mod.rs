@@ -3,12 +3,12 @@
 mod action_request;
 mod bodies;
 mod certificate_filter;
+pub(crate) mod codes;
 mod filter;
 mod import;
 mod public_page;
 mod routes;
 mod views;
 
-pub(crate) use bodies::RegisterBody;
 pub(crate) use filter::{RequestsOrder, RequestsQuery};
-pub(crate) use routes::{root, routes};
+pub(crate) use routes::{CERTIFICATES, REQUESTS};

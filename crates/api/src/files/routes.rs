@@ -17,7 +17,7 @@ use medcert_application::{
 use medcert_domain::{
     Checks, Entity as _, Invalid,
     catalog::Institution,
-    certification::Certification,
+    certification::{Action, Certification, READ_REQUESTS},
     files::StoredFile,
     text::{self, Lines},
 };
@@ -30,11 +30,12 @@ use super::{
     view::FileView,
 };
 use crate::{
+    access::{Rule, action, permitted},
     audited_entity::ReadRequest,
     body::Body,
     caller::Caller,
-    codes::FileKindCode,
     etag::{created, etag},
+    files::codes::FileKindCode,
     page::{List, ListRequest, PageParams},
     parse::Reader,
     path::PathId,
@@ -42,6 +43,7 @@ use crate::{
     problem::Failure,
     query::Query,
     registry::Registry,
+    rooms::Room,
 };
 
 /// A form with a file in it. Its fields may stand in any order.
@@ -243,8 +245,20 @@ async fn delete_file(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// The routes below `/api/v1`.
-pub(crate) fn routes(cfg: &mut Registry) {
+/// What this room brings.
+pub(crate) const ROOM: Room =
+    Room { tags: &[("files", "Files of requests")], access: &[ACCESS], routes, ..Room::EMPTY };
+
+/// Who may call what.
+const ACCESS: &[Rule] = &[
+    action("add_file", Action::AddFile).accepts_if_match().accepts_key(),
+    permitted("list_files", READ_REQUESTS),
+    permitted("get_file", READ_REQUESTS),
+    permitted("get_file_content", READ_REQUESTS),
+    action("delete_file", Action::DeleteFile).needs_if_match(),
+];
+
+fn routes(cfg: &mut Registry) {
     cfg.service(add_file)
         .service(list_files)
         .service(get_file)

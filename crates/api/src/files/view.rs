@@ -8,7 +8,9 @@ use uuid::Uuid;
 
 use crate::{
     author::AccountRef,
-    codes::{ActionCode, FileKindCode, MediaTypeCode, Moment},
+    certification::codes::ActionCode,
+    codes::Moment,
+    files::codes::{FileKindCode, MediaTypeCode},
 };
 
 /// A file of a request. It is never changed.

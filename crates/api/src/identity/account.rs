@@ -15,12 +15,14 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
+    access::{Rule, optional, public, signed_in},
     audited_entity::WriteRequest,
     body::Body,
     caller::{Caller, Source},
-    codes::{LocaleCode, Moment, RoleCode, UserStatusCode},
+    codes::{LocaleCode, Moment},
     etag::versioned,
     field::Field,
+    identity::codes::{RoleCode, UserStatusCode},
     parse::{ParseBody, code, line, read},
     problem::Failure,
     registry::Registry,
@@ -238,6 +240,16 @@ async fn step_up(
 ) -> Result<Json<StepUpView>, Failure> {
     Ok(Json(identity::step_up(&app, &caller, &body.read()?.password).await?.into()))
 }
+
+/// Who may call what.
+pub(super) const ACCESS: &[Rule] = &[
+    signed_in("me").before_password_change(),
+    signed_in("edit_me").needs_if_match(),
+    public("confirm_email").may_answer(&[409]),
+    optional("session").before_password_change(),
+    signed_in("change_password").before_password_change(),
+    signed_in("step_up"),
+];
 
 /// The routes below `/api/v1`.
 pub(super) fn routes(cfg: &mut Registry) {

@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use super::account::AccountView;
 use crate::{
+    access::{Rule, public, signed_in},
     body::Body,
     caller::{Caller, Source},
     codes::Moment,
@@ -179,6 +180,16 @@ async fn access_jwks(app: Data<App>) -> HttpResponse {
         .content_type("application/json")
         .body(app.parts.tokens.jwks())
 }
+
+/// Who may call what.
+pub(super) const ACCESS: &[Rule] = &[
+    public("login").may_answer(&[401]),
+    public("refresh").may_answer(&[401]),
+    signed_in("logout").before_password_change(),
+    signed_in("list_sessions"),
+    signed_in("end_session"),
+    public("access_jwks"),
+];
 
 /// The routes below `/api/v1`.
 pub(super) fn routes(cfg: &mut Registry) {

@@ -10,10 +10,9 @@ use futures::future::LocalBoxFuture;
 use medcert_application::{
     App, Error,
     idempotent::Idempotent,
-    jobs::{self, NewJob},
+    jobs::{self, ImportKind, NewJob},
     store::JobRow,
 };
-use medcert_domain::jobs::JobKind;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -59,13 +58,13 @@ impl Import {
     /// Asks for the job that takes the lines of the file; a CSV file may have these columns.
     pub(crate) async fn ask(
         self,
-        kind: JobKind,
+        import: &'static dyn ImportKind,
         columns: &'static [Column],
     ) -> Result<HttpResponse, Failure> {
         let Self { app, caller, dry_run, preconditions, upload } = self;
         let conditions = preconditions.bound(&caller, || upload.fingerprint(dry_run))?;
         let lines = upload.lines(columns).await?;
-        let new = NewJob { kind, dry_run, lines };
+        let new = NewJob { import, dry_run, lines };
         let write = |row: &JobRow| text(&JobView::from(row));
         accepted(jobs::create(&app, &caller, new, &conditions, &write).await?)
     }

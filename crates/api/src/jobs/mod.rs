@@ -1,11 +1,12 @@
 //! Jobs: following and stopping work that is done in the background.
 
+pub(crate) mod codes;
+mod kind;
 mod report;
 mod views;
 
 pub(crate) use views::JobView;
 
-use crate::registry::Registry;
 use actix_web::{HttpRequest, HttpResponse, get, http::header, post, web::Data};
 use medcert_application::{App, jobs, store::JobFilter};
 use medcert_domain::{
@@ -16,17 +17,21 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::{
+    access::{Rule, signed_in},
     audited_entity::ReadRequest,
     caller::Caller,
-    codes::{JobKindCode, JobStatusCode, LineOutcomeCode},
     etag::versioned,
+    jobs::codes::{JobStatusCode, LineOutcomeCode},
     page::{List, ListRequest, PageParams},
     parse::{Reader, code},
     path::PathId,
     preconditions::Preconditions,
     problem::Failure,
     query::Query,
+    registry::Registry,
+    rooms::Room,
 };
+use kind::{JobKindCode, job_kind};
 use views::LineView;
 
 /// Which jobs. Several values of one filter, separated by commas, mean any of them.
@@ -46,7 +51,7 @@ impl JobsQuery {
     fn filter(&self) -> Result<JobFilter, Invalid> {
         let mut checks = Checks::default();
         let mut r = Reader::new(&mut checks);
-        let kinds = r.each("kind", &self.kind, code);
+        let kinds = r.each("kind", &self.kind, job_kind);
         let statuses = r.each("status", &self.status, code);
         checks.finish().map(|()| JobFilter { created_by: None, kinds, statuses })
     }
@@ -143,8 +148,24 @@ async fn cancel_job(
     versioned(&req, found.job.version, &JobView::from(&found))
 }
 
-/// The routes below `/api/v1`.
-pub(crate) fn routes(cfg: &mut Registry) {
+/// What this room brings.
+pub(crate) const ROOM: Room = Room {
+    tags: &[("jobs", "Work done in the background: imports, and what came of each line")],
+    access: &[ACCESS],
+    routes,
+    ..Room::EMPTY
+};
+
+/// Who may call what.
+const ACCESS: &[Rule] = &[
+    signed_in("list_jobs"),
+    signed_in("get_job"),
+    signed_in("list_job_lines"),
+    signed_in("get_job_report"),
+    signed_in("cancel_job").accepts_if_match().may_answer(&[409]),
+];
+
+fn routes(cfg: &mut Registry) {
     cfg.service(list_jobs)
         .service(get_job)
         .service(list_job_lines)

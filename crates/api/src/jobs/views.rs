@@ -6,7 +6,11 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::codes::{JobKindCode, JobStatusCode, LineOutcomeCode, Moment};
+use super::kind::JobKindCode;
+use crate::{
+    codes::Moment,
+    jobs::codes::{JobStatusCode, LineOutcomeCode},
+};
 
 /// Who asked for a job.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -58,7 +62,7 @@ impl From<&JobRow> for JobView {
         let job = &row.job;
         Self {
             id: job.id.raw(),
-            kind: job.kind.into(),
+            kind: JobKindCode(job.kind.clone()),
             status: job.status.into(),
             dry_run: job.dry_run,
             created_by: AskerView { id: row.created_by.id.raw(), name: row.created_by.name.clone() },

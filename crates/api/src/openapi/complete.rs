@@ -1,4 +1,4 @@
-//! Completes the collected document: security, roles, shared headers and answers, from the table of access.
+//! Completes the collected document: security, roles, shared headers and answers, from the rules of access.
 
 use serde_json::{Value, json};
 use utoipa::openapi::{
@@ -146,11 +146,6 @@ fn headers(rule: &Rule, operation: &mut Operation) {
     );
 }
 
-/// Whether it is allowed before a password that somebody else made is changed.
-fn before_password_change(operation: &Operation) -> bool {
-    operation.operation_id.as_deref().is_some_and(|id| access::BEFORE_PASSWORD_CHANGE.contains(&id))
-}
-
 /// Adds the problems it can answer with.
 fn share_answers(rule: Option<&Rule>, operation: &mut Operation) {
     let access = rule.map_or(Access::Public, |rule| rule.access);
@@ -161,31 +156,24 @@ fn share_answers(rule: Option<&Rule>, operation: &mut Operation) {
     let path = parameters(operation, &ParameterIn::Path);
     let ranged = operation.responses.responses.contains_key("206");
     let action = matches!(access, Access::Action(_));
-    let named = |names: &[&str]| operation.operation_id.as_deref().is_some_and(|id| names.contains(&id));
+    let before_password_change = rule.is_some_and(|rule| rule.before_password_change);
     // What others refer to cannot be removed.
     let removes = operation.operation_id.as_deref().is_some_and(|id| id.starts_with("delete_"));
     let has = |holds: bool, statuses: &'static [u16]| if holds { statuses } else { &[] };
     let statuses = [
         has(true, &[406, 429, 500, 503]),
         has(access.needs_login(), &[401]),
-        has(named(&["login", "refresh"]), &[401]),
         // Also for whoever must change the password first.
-        has(access.needs_login() && !before_password_change(operation), &[403]),
-        has(path || named(&["metrics", "get_logo", "remove_logo"]), &[404]),
+        has(access.needs_login() && !before_password_change, &[403]),
+        has(path, &[404]),
         has(body, &[400, 413, 415, 422]),
         has(query, &[422]),
-        has(named(&["cancel_job"]), &[403, 409]),
         has(ranged, &[416]),
-        has(
-            action
-                || if_match == Header::Required
-                || (body || removes) && access.needs_login()
-                || named(&["confirm_email"]),
-            &[409],
-        ),
+        has(action || if_match == Header::Required || (body || removes) && access.needs_login(), &[409]),
         has(if_match != Header::Ignored, &[412]),
         has(if_match == Header::Required, &[428]),
         has(key != Header::Ignored, &[400, 409, 422]),
+        rule.map_or(&[], |rule| rule.problems),
     ];
     for status in statuses.into_iter().flatten() {
         let answers = &mut operation.responses.responses;

@@ -1,4 +1,4 @@
-//! The OpenAPI document: collected from the routes, completed from the table of access.
+//! The OpenAPI document: collected from the routes, completed from the rules of access.
 
 mod answers;
 mod complete;
@@ -10,14 +10,16 @@ use utoipa::{
     openapi::{
         OpenApi,
         security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+        tag::TagBuilder,
     },
 };
 
-pub(crate) use pages::routes;
+pub(crate) use pages::ROOM;
 
 use crate::{
     problem::{Fault, Problem},
     registry::Registry,
+    rooms::{self, ROOMS},
 };
 
 /// What no route says.
@@ -30,21 +32,6 @@ use crate::{
     ),
     servers((url = "/", description = "This installation")),
     components(schemas(Problem, Fault)),
-    tags(
-        (name = "auth", description = "Signing in and out, one's own account"),
-        (name = "users", description = "Accounts of others"),
-        (name = "certification", description = "Certification requests: from registration to the certificate"),
-        (name = "files", description = "Files of requests"),
-        (name = "certificates", description = "Issued certificates"),
-        (name = "verification", description = "Checking a certificate, for anybody"),
-        (name = "people", description = "Staff and promoters"),
-        (name = "catalog", description = "Services and the institution"),
-        (name = "jobs", description = "Work done in the background: imports, and what came of each line"),
-        (name = "policy", description = "Who may do what"),
-        (name = "reports", description = "Figures of the work, and exports"),
-        (name = "operations", description = "Version, health and numbers of the installation"),
-        (name = "documents", description = "This document and the pages of problems"),
-    ),
 )]
 struct Base;
 
@@ -54,7 +41,10 @@ const BEARER: &str = "bearer";
 /// The document (OpenAPI 3.1).
 pub fn document() -> OpenApi {
     let mut document = Base::openapi();
-    crate::app::routes(&mut Registry::describing(&mut document));
+    rooms::routes(&mut Registry::describing(&mut document));
+    let tags = ROOMS.iter().flat_map(|room| room.tags);
+    let tag = |(name, says): &(&str, &str)| TagBuilder::new().name(*name).description(Some(*says)).build();
+    document.tags = Some(tags.map(tag).collect());
     let scheme = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .bearer_format("JWT")
@@ -70,7 +60,7 @@ pub fn document() -> OpenApi {
 /// The addresses with what is answered there, and nothing else: enough to know which methods an address has.
 pub(crate) fn addresses() -> OpenApi {
     let mut document = OpenApi::default();
-    crate::app::routes(&mut Registry::addressing(&mut document));
+    rooms::routes(&mut Registry::addressing(&mut document));
     document
 }
 

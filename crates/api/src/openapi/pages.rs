@@ -2,10 +2,14 @@
 
 use std::sync::LazyLock;
 
-use crate::registry::Registry;
 use actix_web::{HttpResponse, get, web::Path};
 
-use crate::problem::{Failure, Kind};
+use crate::{
+    access::{Rule, public},
+    problem::{Failure, Kind},
+    registry::Registry,
+    rooms::Room,
+};
 
 /// Both texts are the same for the life of the process.
 static TEXT: LazyLock<String> = LazyLock::new(super::text);
@@ -56,7 +60,17 @@ fn page(kind: Kind) -> String {
     )
 }
 
-/// The routes of the documents.
-pub(crate) fn routes(cfg: &mut Registry) {
+/// What this room brings.
+pub(crate) const ROOM: Room = Room {
+    tags: &[("documents", "This document and the pages of problems")],
+    access: &[ACCESS],
+    root: routes,
+    ..Room::EMPTY
+};
+
+/// Who may call what.
+const ACCESS: &[Rule] = &[public("openapi_3_1"), public("openapi_3_0"), public("problem_page")];
+
+fn routes(cfg: &mut Registry) {
     cfg.service(openapi_3_1).service(openapi_3_0).service(problem_page);
 }

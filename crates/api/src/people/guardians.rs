@@ -2,17 +2,22 @@
 
 use actix_web::{HttpResponse, delete, get, put};
 use medcert_application::people::{self, GuardianWanted};
-use medcert_domain::{Invalid, catalog::Institution, people::Person};
+use medcert_domain::{
+    Invalid,
+    catalog::Institution,
+    people::{Person, READ_PEOPLE, WRITE_PEOPLE},
+};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::persons::{GuardianView, PersonView};
 use crate::{
+    access::{Rule, permitted},
     audited_entity::{ReadRequest, WriteRequest, gone},
-    codes::RelationshipCode,
     page::{List, ListRequest, PageParams},
     parse::{ParseBody, code, read},
     path::{GuardianId, PathId},
+    people::codes::RelationshipCode,
     problem::Failure,
     registry::Registry,
 };
@@ -75,6 +80,13 @@ async fn remove_guardian(
     people::remove_guardian(&call.app, &call.caller, id.0, guardian.0, call.if_match()).await?;
     Ok(gone())
 }
+
+/// Who may call what.
+pub(super) const ACCESS: &[Rule] = &[
+    permitted("list_guardians", READ_PEOPLE),
+    permitted("set_guardian", WRITE_PEOPLE).needs_if_match(),
+    permitted("remove_guardian", WRITE_PEOPLE).needs_if_match(),
+];
 
 /// The routes below `/api/v1`.
 pub(super) fn routes(cfg: &mut Registry) {

@@ -1,17 +1,29 @@
 //! Finding and making people, promoters and staff from files.
 
 use actix_web::{HttpResponse, post};
-use medcert_domain::jobs::JobKind;
+use medcert_application::{
+    jobs::ImportKind,
+    people::{PersonImport, PromoterImport, StaffImport},
+};
+use medcert_domain::people::{WRITE_PEOPLE, WRITE_PROMOTERS, WRITE_STAFF};
 use utoipa::ToSchema;
 
 use super::staff::NewStaffBody;
 use crate::{
-    imports::{Column, Import, ImportQuery, list, text},
+    access::{Rule, permitted},
+    imports::{Column, Import, ImportQuery, line, list, text},
     jobs::JobView,
     people::{PersonBody, PromoterBody},
     problem::Failure,
     registry::Registry,
 };
+
+/// How a line of a file of people is read.
+pub(super) const PERSON_IMPORT: &dyn ImportKind = &PersonImport(line::<PersonBody, _>);
+/// How a line of a file of promoters is read.
+pub(super) const PROMOTER_IMPORT: &dyn ImportKind = &PromoterImport(line::<PromoterBody, _>);
+/// How a line of a file of staff is read.
+pub(super) const STAFF_IMPORT: &dyn ImportKind = &StaffImport(line::<NewStaffBody, _>);
 
 /// The columns of a CSV file of people: the members of a person.
 const PEOPLE: &[Column] = &[
@@ -135,7 +147,7 @@ struct StaffCsv(String);
     ))))]
 #[post("/people/import")]
 async fn import_people(file: Import) -> Result<HttpResponse, Failure> {
-    file.ask(JobKind::ImportPeople, PEOPLE).await
+    file.ask(PERSON_IMPORT, PEOPLE).await
 }
 
 /// Find promoters again by tax id or document, or make them, from a file: up to 10,000 lines in up to 10 MiB, each of
@@ -153,7 +165,7 @@ async fn import_people(file: Import) -> Result<HttpResponse, Failure> {
     ))))]
 #[post("/promoters/import")]
 async fn import_promoters(file: Import) -> Result<HttpResponse, Failure> {
-    file.ask(JobKind::ImportPromoters, PROMOTERS).await
+    file.ask(PROMOTER_IMPORT, PROMOTERS).await
 }
 
 /// Make people staff from a file: up to 10,000 lines in up to 10 MiB, each of which is done by a job, in order.
@@ -171,8 +183,15 @@ async fn import_promoters(file: Import) -> Result<HttpResponse, Failure> {
     ))))]
 #[post("/staff/import")]
 async fn import_staff(file: Import) -> Result<HttpResponse, Failure> {
-    file.ask(JobKind::ImportStaff, STAFF).await
+    file.ask(STAFF_IMPORT, STAFF).await
 }
+
+/// Who may call what.
+pub(super) const ACCESS: &[Rule] = &[
+    permitted("import_people", WRITE_PEOPLE).accepts_key(),
+    permitted("import_promoters", WRITE_PROMOTERS).accepts_key(),
+    permitted("import_staff", WRITE_STAFF).accepts_key(),
+];
 
 pub(super) fn routes(cfg: &mut Registry) {
     cfg.service(import_people).service(import_promoters).service(import_staff);

@@ -1,5 +1,6 @@
 //! People: persons, who stands for whom, staff, promoters and where they are known from.
 
+pub(crate) mod codes;
 mod guardians;
 mod import;
 mod person_body;
@@ -20,9 +21,8 @@ pub(crate) use self::{
         StaffPersonBody, StaffPersonChanges, UserPersonBody,
     },
     promoter_body::{PromoterBody, PromoterChanges, PromoterFields},
-    staff::NewStaffBody,
 };
-use crate::registry::Registry;
+use crate::{registry::Registry, rooms::Room};
 
 /// Where what was said differs from what is known of something found again; what is known was kept.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -50,8 +50,23 @@ impl From<&FieldChange> for DifferenceView {
     }
 }
 
-/// The routes below `/api/v1`.
-pub(crate) fn routes(cfg: &mut Registry) {
+/// What this room brings.
+pub(crate) const ROOM: Room = Room {
+    tags: &[("people", "Staff and promoters")],
+    access: &[
+        staff::ACCESS,
+        promoters::ACCESS,
+        sources::ACCESS,
+        persons::ACCESS,
+        guardians::ACCESS,
+        import::ACCESS,
+    ],
+    imports: &[import::PERSON_IMPORT, import::PROMOTER_IMPORT, import::STAFF_IMPORT],
+    routes,
+    ..Room::EMPTY
+};
+
+fn routes(cfg: &mut Registry) {
     cfg.configure(staff::routes)
         .configure(promoters::routes)
         .configure(sources::routes)

@@ -11,10 +11,11 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::{
-    codes::{DocumentTypeCode, LocaleCode, RelationshipCode},
+    codes::LocaleCode,
     field::Field,
     fields::body,
     parse::{MAX_COMMENT_LEN, MAX_NAME_LEN, ParseBody, Reader, code, date, line, note, read_as},
+    people::codes::{DocumentTypeCode, RelationshipCode},
 };
 
 /// What is said of a person.

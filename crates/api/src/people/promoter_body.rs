@@ -12,11 +12,11 @@ use utoipa::ToSchema;
 
 use super::person_body::PersonFields;
 use crate::{
-    codes::{DocumentTypeCode, PromoterTypeCode},
     field::Field,
     fields::body,
     money::MoneyBody,
     parse::{MAX_COMMENT_LEN, MAX_NAME_LEN, ParseBody, Reader, code, id, line, note, read_as},
+    people::codes::{DocumentTypeCode, PromoterTypeCode},
 };
 
 /// What is said of a promoter.

@@ -7,7 +7,7 @@ use medcert_application::{
 };
 use medcert_domain::{
     Checks, Invalid,
-    people::{Promoter, PromoterIdentity},
+    people::{DELETE_PROMOTERS, Promoter, PromoterIdentity, READ_PROMOTERS, WRITE_PROMOTERS},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -15,13 +15,14 @@ use uuid::Uuid;
 
 use super::DifferenceView;
 use crate::{
+    access::{Rule, permitted},
     audited_entity::{self, ChangeView, ReadRequest, WriteRequest, entries, gone},
-    codes::{Moment, PromoterTypeCode},
+    codes::Moment,
     money::MoneyView,
     page::{List, ListRequest, PageParams},
     parse::{Reader, code, id, search_terms},
     path::PathId,
-    people::{PromoterBody, PromoterChanges},
+    people::{PromoterBody, PromoterChanges, codes::PromoterTypeCode},
     problem::Failure,
     registry::Registry,
 };
@@ -216,6 +217,16 @@ async fn list_promoter_history(call: ListRequest, id: PathId<Promoter>) -> Resul
     let found = people::promoter_history(&call.app, &call.caller, id.0, &call.page).await?;
     call.answer::<_, ChangeView>(found)
 }
+
+/// Who may call what.
+pub(super) const ACCESS: &[Rule] = &[
+    permitted("list_promoters", READ_PROMOTERS),
+    permitted("get_promoter", READ_PROMOTERS),
+    permitted("create_promoter", WRITE_PROMOTERS).accepts_key(),
+    permitted("edit_promoter", WRITE_PROMOTERS).needs_if_match(),
+    permitted("delete_promoter", DELETE_PROMOTERS).needs_if_match(),
+    permitted("list_promoter_history", READ_PROMOTERS),
+];
 
 /// The routes below `/api/v1`.
 pub(super) fn routes(cfg: &mut Registry) {

@@ -5,13 +5,16 @@ use medcert_application::people;
 use medcert_domain::{
     Invalid,
     catalog::Institution,
-    people::{NewPromoterSource, PromoterSource, PromoterSourcePatch},
+    people::{
+        MANAGE_PROMOTER_SOURCES, NewPromoterSource, PromoterSource, PromoterSourcePatch, READ_PROMOTERS,
+    },
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
+    access::{Rule, permitted},
     audited_entity::{ChangeView, ReadRequest, WriteRequest, entries, gone, text},
     codes::Moment,
     field::Field,
@@ -189,6 +192,16 @@ async fn list_promoter_source_history(
     let found = people::source_history(&call.app, &call.caller, id.0, &call.page).await?;
     call.answer::<_, ChangeView>(found)
 }
+
+/// Who may call what.
+pub(super) const ACCESS: &[Rule] = &[
+    permitted("list_promoter_sources", READ_PROMOTERS),
+    permitted("get_promoter_source", READ_PROMOTERS),
+    permitted("create_promoter_source", MANAGE_PROMOTER_SOURCES).accepts_key(),
+    permitted("edit_promoter_source", MANAGE_PROMOTER_SOURCES).needs_if_match(),
+    permitted("delete_promoter_source", MANAGE_PROMOTER_SOURCES).needs_if_match(),
+    permitted("list_promoter_source_history", READ_PROMOTERS),
+];
 
 /// The routes below `/api/v1`.
 pub(super) fn routes(cfg: &mut Registry) {

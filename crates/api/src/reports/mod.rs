@@ -1,5 +1,6 @@
 //! Reports and exports.
 
+pub(crate) mod codes;
 mod query;
 mod views;
 
@@ -8,15 +9,18 @@ use actix_web::{
     web::{Data, Json},
 };
 use medcert_application::{App, reports};
+use medcert_domain::reports::{EXPORT, READ_REPORTS};
 
 use self::{query::ReportQuery, views::ReportView};
 use crate::{
+    access::{Rule, permitted},
     caller::Caller,
     certification::{RequestsOrder, RequestsQuery},
     export::{self, Exporting, FormatQuery},
     problem::Failure,
     query::Query,
     registry::Registry,
+    rooms::Room,
 };
 
 /// Report on certification: figures, the days before, a series, rankings.
@@ -91,7 +95,27 @@ async fn export_requests(
     export::answer(export, format, bom)
 }
 
-/// The routes of reports. To be put before those of requests, of which none is called `export`.
-pub(crate) fn routes(cfg: &mut Registry) {
-    cfg.service(report_certification).service(export_report).service(export_requests);
+/// What this room brings.
+pub(crate) const ROOM: Room = Room {
+    tags: &[("reports", "Figures of the work, and exports")],
+    access: &[ACCESS],
+    early_routes,
+    routes,
+    ..Room::EMPTY
+};
+
+/// Who may call what.
+const ACCESS: &[Rule] = &[
+    permitted("report_certification", READ_REPORTS),
+    permitted("export_report", EXPORT),
+    permitted("export_requests", EXPORT),
+];
+
+fn routes(cfg: &mut Registry) {
+    cfg.service(report_certification).service(export_report);
+}
+
+/// None of the requests is called `export`.
+fn early_routes(cfg: &mut Registry) {
+    cfg.service(export_requests);
 }

@@ -5,8 +5,9 @@ use medcert_domain::{Checks, Currency, Invalid, reports::Grouping};
 use serde::Deserialize;
 
 use crate::{
-    codes::{GroupingCode, StageCode},
+    certification::codes::StageCode,
     parse::{Reader, code, date, id},
+    reports::codes::GroupingCode,
 };
 
 /// Which days and which requests. Everything given must hold; several values of one filter, separated by commas, mean

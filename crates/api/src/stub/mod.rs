@@ -26,7 +26,7 @@ use medcert_domain::{
     certification::{AssignmentRole, Certificate, Certification},
     files::StoredFile,
     identity::{EmailChange, Role, Session, User, UserStatus},
-    jobs::{Job, LineOutcome},
+    jobs::{Job, JobKind, LineOutcome},
     people::{Member, Person, Promoter, PromoterSource, Staff},
 };
 use sha2::{Digest as _, Sha256};

@@ -102,6 +102,9 @@ impl CertificationReads for Stub {
     async fn certificate_by_public_id(&self, _: &str) -> Answer<Option<Certificate>> {
         Ok(None)
     }
+    async fn certificate_keys(&self, _: &[Id<Certificate>]) -> Answer<Vec<String>> {
+        down()
+    }
 }
 
 #[async_trait]
@@ -118,10 +121,6 @@ impl PeopleReads for Stub {
     async fn promoter(&self, _: Id<Promoter>) -> Answer<Option<Promoter>> {
         Ok(None)
     }
-}
-
-#[async_trait]
-impl PersonReads for Stub {
     async fn people(&self, _: &PersonFilter, _: &PageRequest) -> Answer<Page<PersonRow>> {
         down()
     }
@@ -190,7 +189,7 @@ impl JobReads for Stub {
     async fn next_line(&self, _: Id<Job>) -> Answer<Option<JobLine>> {
         Ok(None)
     }
-    async fn due_jobs(&self, _: DateTime<Utc>, _: u64) -> Answer<Vec<Id<Job>>> {
+    async fn due_jobs(&self, _: &[JobKind], _: DateTime<Utc>, _: u64) -> Answer<Vec<Id<Job>>> {
         Ok(vec![])
     }
     async fn erasable_jobs(&self, _: DateTime<Utc>, _: u64) -> Answer<Vec<Id<Job>>> {
@@ -240,9 +239,6 @@ impl FileReads for Stub {
         Ok(None)
     }
     async fn files_known(&self, _: &[Id<StoredFile>]) -> Answer<Vec<(Id<Certification>, Id<StoredFile>)>> {
-        down()
-    }
-    async fn certificate_keys(&self, _: &[Id<Certificate>]) -> Answer<Vec<String>> {
         down()
     }
     async fn discarded(&self, _: u64) -> Answer<Vec<String>> {

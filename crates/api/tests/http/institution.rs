@@ -5,6 +5,9 @@ use serde_json::{Value, json};
 
 use crate::contract::check_problem;
 
+/// There is no logo, and no example of one.
+pub(crate) const ANSWERS: &[(&str, u16)] = &[("get_logo", 404), ("set_logo", 422), ("remove_logo", 404)];
+
 const PROFILE: &str = "/api/v1/institution";
 const LOGO: &str = "/api/v1/institution/logo";
 

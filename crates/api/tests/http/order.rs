@@ -6,8 +6,8 @@ use std::{collections::HashMap, fmt::Write as _};
 
 use medcert_api::BODY_LIMIT;
 use medcert_domain::{
+    certification::ACT_ON_ANY_REQUEST,
     identity::{Grant, Role},
-    policy::Permission,
 };
 use medcert_testkit::{Actors, Answered, Caller, Clinic};
 use serde_json::{Value, json};
@@ -101,7 +101,7 @@ impl World {
             ("cancelled", cancelled),
             ("closed", closed),
         ]);
-        let any = vec![Grant { permission: Permission::ActOnAnyRequest, ends_at: None }];
+        let any = vec![Grant { permission: ACT_ON_ANY_REQUEST, ends_at: None }];
         let callers = HashMap::from([
             ("nobody", clinic.anonymous()),
             ("auditor", clinic.somebody("auditor", &[Role::Auditor], vec![]).await),

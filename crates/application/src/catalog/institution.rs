@@ -2,9 +2,8 @@
 
 use medcert_domain::{
     Entity as _,
-    catalog::{Institution, InstitutionPatch},
+    catalog::{Institution, InstitutionPatch, READ_INSTITUTION, WRITE_INSTITUTION},
     identity::Actor,
-    policy::Permission,
 };
 
 use crate::{
@@ -18,7 +17,7 @@ use crate::{
 
 /// The institution's profile.
 pub async fn institution(app: &App, actor: &Actor) -> Result<Institution, Error> {
-    app.require(actor, Permission::ReadInstitution).await?;
+    app.require(actor, READ_INSTITUTION).await?;
     app.profile().await
 }
 
@@ -28,7 +27,7 @@ pub async fn institution_history(
     actor: &Actor,
     page: &PageRequest,
 ) -> Result<Page<ChangeRow>, Error> {
-    app.require(actor, Permission::ReadInstitution).await?;
+    app.require(actor, READ_INSTITUTION).await?;
     audited_entity::history(app, actor, Institution::KIND, Institution::the_id().raw(), page).await
 }
 
@@ -40,7 +39,7 @@ pub async fn change_institution(
     input: &(dyn Input<InstitutionPatch> + Sync),
     if_match: IfMatch,
 ) -> Result<Institution, Error> {
-    app.require(actor, Permission::WriteInstitution).await?;
+    app.require(actor, WRITE_INSTITUTION).await?;
     input.well_formed()?;
     let if_match = if_match.required()?;
     let now_known = app.profile().await?;

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use medcert_domain::{
     Invalid,
-    catalog::{Institution, Logo},
+    catalog::{Institution, Logo, WRITE_INSTITUTION},
     identity::Actor,
-    policy::Permission,
 };
 use sha2::{Digest as _, Sha256};
 
@@ -32,7 +31,7 @@ pub async fn set_logo(
     bytes: Bytes,
     if_match: IfMatch,
 ) -> Result<Institution, Error> {
-    app.require(actor, Permission::WriteInstitution).await?;
+    app.require(actor, WRITE_INSTITUTION).await?;
     let if_match = if_match.required()?;
     if_match.check(current(app).await?.map_or(0, |profile| profile.version))?;
     if bytes.len() > LOGO_LIMIT {
@@ -55,7 +54,7 @@ pub async fn set_logo(
 
 /// Takes the logo away. Certificates keep the one they were printed with.
 pub async fn remove_logo(app: &App, actor: &Actor, if_match: IfMatch) -> Result<(), Error> {
-    app.require(actor, Permission::WriteInstitution).await?;
+    app.require(actor, WRITE_INSTITUTION).await?;
     let if_match = if_match.required()?;
     let present = current(app).await?.and_then(|profile| profile.logo);
     present.ok_or(Error::NotFound("logo"))?;

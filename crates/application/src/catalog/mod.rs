@@ -1,10 +1,11 @@
 //! Catalog: services and the institution's profile.
 
+mod import;
 mod institution;
 mod logo;
 mod services;
 
+pub use import::ServiceImport;
 pub use institution::{change_institution, institution, institution_history};
 pub use logo::{LOGO_LIMIT, logo, remove_logo, set_logo};
-pub(crate) use services::create_service_in;
 pub use services::{change_service, create_service, delete_service, service, service_history, services};

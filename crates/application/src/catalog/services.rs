@@ -2,9 +2,8 @@
 
 use medcert_domain::{
     Entity as _, Id,
-    catalog::{NewService, Service, ServicePatch},
+    catalog::{NewService, READ_SERVICES, Service, ServicePatch, WRITE_SERVICES},
     identity::Actor,
-    policy::Permission,
 };
 
 use crate::{
@@ -24,13 +23,13 @@ pub async fn services(
     filter: &ServiceFilter,
     page: &PageRequest,
 ) -> Result<Page<Service>, Error> {
-    app.require(actor, Permission::ReadServices).await?;
+    app.require(actor, READ_SERVICES).await?;
     Ok(app.store().services(filter, page).await?)
 }
 
 /// One service.
 pub async fn service(app: &App, actor: &Actor, id: Id<Service>) -> Result<Service, Error> {
-    app.require(actor, Permission::ReadServices).await?;
+    app.require(actor, READ_SERVICES).await?;
     app.store().service(id).await?.ok_or(Error::NotFound("service"))
 }
 
@@ -53,7 +52,7 @@ pub async fn create_service(
     conditions: &Conditions,
     write: EncodeResponse<'_, Service>,
 ) -> Result<Idempotent<Service>, Error> {
-    app.require(actor, Permission::WriteServices).await?;
+    app.require(actor, WRITE_SERVICES).await?;
     input.well_formed()?;
     let new = input.read(&app.profile().await?)?;
     idempotent(app, conditions, 201, write, async |uow: &mut dyn UnitOfWork| {
@@ -84,7 +83,7 @@ pub async fn change_service(
     input: &(dyn Input<ServicePatch> + Sync),
     if_match: IfMatch,
 ) -> Result<Service, Error> {
-    app.require(actor, Permission::WriteServices).await?;
+    app.require(actor, WRITE_SERVICES).await?;
     input.well_formed()?;
     let if_match = if_match.required()?;
     let profile = app.profile().await?;
@@ -116,7 +115,7 @@ pub async fn delete_service(
     id: Id<Service>,
     if_match: IfMatch,
 ) -> Result<(), Error> {
-    app.require(actor, Permission::WriteServices).await?;
+    app.require(actor, WRITE_SERVICES).await?;
     let if_match = if_match.required()?;
     run(app, if_match.on_stale(), async |uow: &mut dyn UnitOfWork| {
         let found: Option<Service> = uow.get(id).await?;

@@ -5,9 +5,8 @@ use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use medcert_domain::{
     Id, Locale,
     catalog::{CertificateKind, Logo},
-    certification::{Certificate, CertificateStatus, Conclusion, policy},
+    certification::{Certificate, CertificateStatus, Conclusion, READ_CERTIFICATES, policy},
     identity::{Actor, Role},
-    policy::Permission,
 };
 
 use crate::{
@@ -27,7 +26,7 @@ pub struct VisibleCertificate {
 }
 
 async fn visible(app: &App, actor: &Actor, id: Id<Certificate>) -> Result<Certificate, Error> {
-    app.require(actor, Permission::ReadCertificates).await?;
+    app.require(actor, READ_CERTIFICATES).await?;
     let found = app.store().certificate(id).await?;
     let own = |c: &Certificate| actor.is(Role::Doctor) && actor.staff == Some(c.doctor);
     let found = found.filter(|c| policy::may_see(actor, None) || own(c));
@@ -41,7 +40,7 @@ pub async fn certificates(
     mut filter: CertificateFilter,
     page: &PageRequest,
 ) -> Result<Page<VisibleCertificate>, Error> {
-    app.require(actor, Permission::ReadCertificates).await?;
+    app.require(actor, READ_CERTIFICATES).await?;
     if !policy::may_see(actor, None) {
         filter.visible_to_doctor = Some(actor.staff);
     }

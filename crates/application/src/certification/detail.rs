@@ -4,9 +4,8 @@ use chrono::NaiveDate;
 use medcert_domain::{
     Id,
     catalog::Institution,
-    certification::{Certification, Context, Options, policy},
+    certification::{Certification, Context, Options, READ_REQUESTS, policy},
     identity::Actor,
-    policy::Permission,
 };
 use uuid::Uuid;
 
@@ -97,7 +96,7 @@ pub(crate) fn context<'a>(
 
 /// One request. Invisible ones do not exist for the actor.
 pub async fn detail(app: &App, actor: &Actor, id: Id<Certification>) -> Result<Detail, Error> {
-    app.require(actor, Permission::ReadRequests).await?;
+    app.require(actor, READ_REQUESTS).await?;
     let request_aggregate = app.store().request_aggregate(id).await?;
     let request_aggregate = request_aggregate.filter(|d| policy::may_see(actor, d.certification.doctor()));
     let request_aggregate = request_aggregate.ok_or(Error::NotFound("certification request"))?;
@@ -121,7 +120,7 @@ pub async fn list(
     mut filter: RequestFilter,
     page: &PageRequest,
 ) -> Result<Page<RequestRow>, Error> {
-    app.require(actor, Permission::ReadRequests).await?;
+    app.require(actor, READ_REQUESTS).await?;
     visible(actor, &mut filter);
     let found = app.store().requests(&filter, page).await?;
     let action = if filter.search_terms.is_empty() { "certification.list" } else { "certification.search" };

@@ -16,3 +16,24 @@ pub use receive::{FileForm, Incoming};
 pub use sweep::{Swept, remove_discarded, sweep};
 pub use upload::{EncodeFile, UploadAttempt, Uploaded, upload};
 pub use visible::VisibleFile;
+
+use crate::{
+    rooms::Room,
+    upkeep::{HOUR, MINUTE, Task},
+};
+
+/// What this room brings.
+pub(crate) const ROOM: Room = Room {
+    tasks: &[
+        Task {
+            name: "remove discarded objects",
+            every: MINUTE,
+            run: |app| Box::pin(async move { remove_discarded(app).await.map(drop) }),
+        },
+        Task {
+            name: "sweep objects",
+            every: HOUR,
+            run: |app| Box::pin(async move { sweep(app).await.map(drop) }),
+        },
+    ],
+};

@@ -4,10 +4,9 @@ use std::{ops::Range, time::Duration};
 
 use medcert_domain::{
     Entity as _, Id,
-    certification::{Certification, policy},
+    certification::{Certification, READ_REQUESTS, policy},
     files::StoredFile,
     identity::Actor,
-    policy::Permission,
 };
 
 use super::VisibleFile;
@@ -28,7 +27,7 @@ async fn visible(
     actor: &Actor,
     request: Id<Certification>,
 ) -> Result<Option<RequestAggregate>, Error> {
-    app.require(actor, Permission::ReadRequests).await?;
+    app.require(actor, READ_REQUESTS).await?;
     let request_aggregate = app.store().request_aggregate(request).await?;
     Ok(request_aggregate.filter(|d| policy::may_see(actor, d.certification.doctor())))
 }
@@ -74,7 +73,7 @@ async fn find(
     id: Id<StoredFile>,
 ) -> Result<(VisibleFile, RequestAggregate), Error> {
     const UNKNOWN: Error = Error::NotFound(StoredFile::KIND);
-    app.require(actor, Permission::ReadRequests).await?;
+    app.require(actor, READ_REQUESTS).await?;
     let request = app.store().request_of_file(id).await?.ok_or(UNKNOWN)?;
     let request_aggregate = visible(app, actor, request).await?.ok_or(UNKNOWN)?;
     let found = seen(app, actor, &request_aggregate).await?.into_iter().find(|seen| seen.file.id == id);

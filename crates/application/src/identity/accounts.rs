@@ -50,12 +50,7 @@ pub fn permissions_of(user: &User, now: DateTime<Utc>) -> Vec<Permission> {
         .collect();
     let by_role = |p: &Permission| p.roles().iter().any(|role| user.roles.contains(role));
     let by_grant = |p: &Permission| !user.roles.is_empty() && granted.contains(p);
-    Permission::PLAIN
-        .iter()
-        .copied()
-        .chain(Permission::actions())
-        .filter(|p| by_role(p) || by_grant(p))
-        .collect()
+    Permission::plain().chain(Permission::actions()).filter(|p| by_role(p) || by_grant(p)).collect()
 }
 
 /// The actor's own account.

@@ -3,8 +3,7 @@
 use medcert_domain::{
     Id,
     identity::Actor,
-    jobs::{Job, JobStatus},
-    policy::Permission,
+    jobs::{CANCEL_ANY_JOB, Job, JobStatus},
 };
 
 use super::read::{job, may_see};
@@ -21,7 +20,7 @@ pub async fn cancel(app: &App, actor: &Actor, id: Id<Job>, if_match: IfMatch) ->
     run(app, if_match.on_stale(), async |uow: &mut dyn UnitOfWork| {
         let found: Option<Job> = uow.get(id).await?;
         let mut job = found.filter(|job| may_see(actor, job)).ok_or(Error::NotFound("job"))?;
-        if job.created_by != actor.user && !Permission::CancelAnyJob.held_by(actor) {
+        if job.created_by != actor.user && !CANCEL_ANY_JOB.held_by(actor) {
             return Err(Failed::Answer(Error::Forbidden("the job is somebody else's".to_owned())));
         }
         if_match.check(job.version)?;

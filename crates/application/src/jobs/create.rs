@@ -3,9 +3,10 @@
 use medcert_domain::{
     Id, Invalid,
     identity::Actor,
-    jobs::{Job, JobKind, LineOutcome},
+    jobs::{Job, LineOutcome},
 };
 
+use super::ImportKind;
 use crate::{
     App, Conditions, Error,
     audit::{self, About},
@@ -24,8 +25,8 @@ const WAIT: u64 = 30;
 
 /// What is asked for.
 pub struct NewJob {
-    /// What the job does.
-    pub kind: JobKind,
+    /// What the job does with its lines.
+    pub import: &'static dyn ImportKind,
     /// Whether lines are only judged and nothing is kept.
     pub dry_run: bool,
     /// The lines, 1 to [`MOST_LINES`].
@@ -48,7 +49,7 @@ pub async fn create(
     conditions: &Conditions,
     write: EncodeResponse<'_, JobRow>,
 ) -> Result<Idempotent<JobRow>, Error> {
-    app.require(actor, new.kind.permission()).await?;
+    app.require(actor, new.import.permission()).await?;
     if let Some(before) = replay(app, conditions).await? {
         return Ok(before);
     }
@@ -72,7 +73,7 @@ pub async fn create(
     };
     let lines: Vec<JobLine> = new.lines.into_iter().map(line).collect();
     let answer = idempotent(app, conditions, 202, write, async |uow: &mut dyn UnitOfWork| {
-        let job = Job::queued(id, new.kind, new.dry_run, actor.user, total, app.now());
+        let job = Job::queued(id, new.import.kind(), new.dry_run, actor.user, total, app.now());
         uow.insert(&job).await?;
         uow.insert_lines(&lines).await?;
         let about = About::object("job", id.raw());

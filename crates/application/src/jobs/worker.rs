@@ -16,7 +16,7 @@ use medcert_domain::{
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use super::line::{ImportedLine, LineForms, forget, take};
+use super::import::{ImportKind, ImportedLine, Imports, Line, take};
 use crate::{
     App, Error, identity,
     retry::{Failed, OnStale, dry_run, run},
@@ -55,10 +55,10 @@ impl JobQueue {
 }
 
 /// Does jobs, again and again, until the desk is closed; run by one task of the server.
-pub async fn keep_working(app: &App, forms: &LineForms) {
+pub async fn keep_working(app: &App, imports: &Imports) {
     let worker = app.parts.ids.uuid();
     while !app.job_queue.is_closed() {
-        match turn(app, forms, worker).await {
+        match turn(app, imports, worker).await {
             Ok(true) => continue,
             Ok(false) => {}
             Err(error) => tracing::error!(error = %error, "jobs wait"),
@@ -71,34 +71,40 @@ pub async fn keep_working(app: &App, forms: &LineForms) {
 }
 
 /// Does all that is due at this moment and returns.
-pub async fn work(app: &App, forms: &LineForms) -> Result<(), Error> {
+pub async fn work(app: &App, imports: &Imports) -> Result<(), Error> {
     let worker = app.parts.ids.uuid();
-    while turn(app, forms, worker).await? {}
+    while turn(app, imports, worker).await? {}
     Ok(())
 }
 
 /// Takes the next job and does some of its lines; whether there was one.
-async fn turn(app: &App, forms: &LineForms, worker: Uuid) -> Result<bool, Error> {
-    for id in app.store().due_jobs(app.now(), GLANCE).await? {
-        if let Some(job) = claim(app, id, worker).await? {
-            let done = run_batch(app, forms, worker, &job).await;
-            forget(app, job.kind);
+async fn turn(app: &App, imports: &Imports, worker: Uuid) -> Result<bool, Error> {
+    for id in app.store().due_jobs(&imports.codes(), app.now(), GLANCE).await? {
+        if let Some((job, import)) = claim(app, imports, id, worker).await? {
+            let done = run_batch(app, imports, import, worker, &job).await;
+            import.forget(app);
             return done.map(|()| true);
         }
     }
     Ok(false)
 }
 
-/// Takes the job, unless somebody was faster.
-async fn claim(app: &App, id: Id<Job>, worker: Uuid) -> Result<Option<Job>, Error> {
+/// Takes the job, unless somebody was faster or it is of a kind that only others know.
+async fn claim(
+    app: &App,
+    imports: &Imports,
+    id: Id<Job>,
+    worker: Uuid,
+) -> Result<Option<(Job, &'static dyn ImportKind)>, Error> {
     run(app, OnStale::Retry, async |uow: &mut dyn UnitOfWork| {
         let found: Option<Job> = uow.get(id).await?;
         let Some(mut job) = found else { return Ok(None) };
+        let Some(import) = imports.of(&job.kind) else { return Ok(None) };
         if !job.take(worker, app.now()) {
             return Ok(None);
         }
         uow.update(&job).await?;
-        Ok(Some(job))
+        Ok(Some((job, import)))
     })
     .await
 }
@@ -112,12 +118,18 @@ enum Step {
     Left,
 }
 
-async fn run_batch(app: &App, forms: &LineForms, worker: Uuid, job: &Job) -> Result<(), Error> {
+async fn run_batch(
+    app: &App,
+    imports: &Imports,
+    import: &dyn ImportKind,
+    worker: Uuid,
+    job: &Job,
+) -> Result<(), Error> {
     for _ in 0..SLICE {
         if app.job_queue.is_closed() {
             break;
         }
-        match step(app, forms, worker, job).await {
+        match step(app, imports, import, worker, job).await {
             Ok(Step::Judged) => {}
             Ok(Step::Left) => return Ok(()),
             Err(Error::Busy(_) | Error::Stale | Error::InFlight) => {
@@ -154,7 +166,13 @@ async fn held(uow: &mut dyn UnitOfWork, id: Id<Job>, worker: Uuid) -> Result<Opt
 }
 
 /// Judges the next line.
-async fn step(app: &App, forms: &LineForms, worker: Uuid, job: &Job) -> Result<Step, Error> {
+async fn step(
+    app: &App,
+    imports: &Imports,
+    import: &dyn ImportKind,
+    worker: Uuid,
+    job: &Job,
+) -> Result<Step, Error> {
     let next = app.store().next_line(job.id).await?;
     let Some((line, text)) = next.and_then(|line| line.text.clone().map(|text| (line, text))) else {
         // The job was stopped or done by others; if it is ours all the same, something is wrong with it.
@@ -164,18 +182,18 @@ async fn step(app: &App, forms: &LineForms, worker: Uuid, job: &Job) -> Result<S
     let origin = Origin { request_id: job.id.to_string(), ..Origin::default() };
     let done = match identity::acting(app, job.created_by, origin).await {
         Err(error) => Err(error),
-        Ok(actor) if job.dry_run => match judge(app, forms, &actor, job, &text).await {
+        Ok(actor) if job.dry_run => match judge(app, import, &actor, &text).await {
             Ok(imported) => {
                 write_down(app, worker, &accepted(&line, ImportedLine { made: None, ..imported })).await
             }
             Err(error) => Err(error),
         },
-        Ok(actor) => carry_out(app, forms, worker, &actor, job, (&line, &text)).await,
+        Ok(actor) => carry_out(app, import, worker, &actor, (&line, &text)).await,
     };
     match done {
         Err(error) if is_refusal(&error) => {
             let refused =
-                JobLine { outcome: LineOutcome::Refused, problem: Some((forms.refusal)(error)), ..line };
+                JobLine { outcome: LineOutcome::Refused, problem: Some((imports.refusal)(error)), ..line };
             write_down(app, worker, &refused).await
         }
         other => other,
@@ -193,19 +211,18 @@ fn is_refusal(error: &Error) -> bool {
 /// Does what the line asks for and writes it down, in one unit of work.
 async fn carry_out(
     app: &App,
-    forms: &LineForms,
+    import: &dyn ImportKind,
     worker: Uuid,
     actor: &Actor,
-    job: &Job,
     (line, text): (&JobLine, &str),
 ) -> Result<Step, Error> {
     let profile = app.profile().await?;
     run(app, OnStale::Retry, async |uow: &mut dyn UnitOfWork| {
         // Counted first: whoever else is at this job waits at its row, before anything is done twice.
-        if !count(app, uow, worker, job.id, false).await? {
+        if !count(app, uow, worker, line.job, false).await? {
             return Ok(Step::Left);
         }
-        let imported = take(app, forms, actor, uow, &profile, job.kind, text).await?;
+        let imported = take(import, Line { app, actor, profile: &profile, text }, uow).await?;
         uow.judge_line(&accepted(line, imported)).await?;
         Ok(Step::Judged)
     })
@@ -213,16 +230,10 @@ async fn carry_out(
 }
 
 /// What would come of the line. Nothing of it is kept.
-async fn judge(
-    app: &App,
-    forms: &LineForms,
-    actor: &Actor,
-    job: &Job,
-    text: &str,
-) -> Result<ImportedLine, Error> {
+async fn judge(app: &App, import: &dyn ImportKind, actor: &Actor, text: &str) -> Result<ImportedLine, Error> {
     let profile = app.profile().await?;
     dry_run(app, async |uow: &mut dyn UnitOfWork| {
-        take(app, forms, actor, uow, &profile, job.kind, text).await
+        take(import, Line { app, actor, profile: &profile, text }, uow).await
     })
     .await
 }

@@ -3,8 +3,7 @@
 use medcert_domain::{
     Entity as _, Id, Invalid,
     identity::Actor,
-    people::{Guardianship, Person, Relationship},
-    policy::Permission,
+    people::{Guardianship, Person, READ_PEOPLE, Relationship, WRITE_PEOPLE},
 };
 
 use super::persons::{VisiblePerson, seen_in, unmerged};
@@ -31,7 +30,7 @@ pub async fn guardians(
     ward: Id<Person>,
     page: &PageRequest,
 ) -> Result<Page<GuardianRow>, Error> {
-    app.require(actor, Permission::ReadPeople).await?;
+    app.require(actor, READ_PEOPLE).await?;
     app.store().person(ward).await?.ok_or(Error::NotFound("person"))?;
     let about = About::object(Person::KIND, ward.raw()).of(ward);
     app.trail.note(audit::event(app, actor, "people.guardians", about, "ok")).await;
@@ -47,7 +46,7 @@ pub async fn set_guardian(
     if_match: IfMatch,
     input: &dyn Input<GuardianWanted>,
 ) -> Result<VisiblePerson, Error> {
-    app.require(actor, Permission::WritePeople).await?;
+    app.require(actor, WRITE_PEOPLE).await?;
     input.well_formed()?;
     let if_match = if_match.required()?;
     let profile = app.profile().await?;
@@ -92,7 +91,7 @@ pub async fn remove_guardian(
     guardian: Id<Person>,
     if_match: IfMatch,
 ) -> Result<(), Error> {
-    app.require(actor, Permission::WritePeople).await?;
+    app.require(actor, WRITE_PEOPLE).await?;
     let if_match = if_match.required()?;
     run(app, if_match.on_stale(), async |uow: &mut dyn UnitOfWork| {
         let person = unmerged(uow, ward, if_match).await?;

@@ -4,8 +4,7 @@ use medcert_domain::{
     Checks, Entity as _, Id, Invalid,
     certification::{AssignmentRole, Certification},
     identity::Actor,
-    people::{Member, Staff, StaffRole},
-    policy::Permission,
+    people::{Member, Staff, StaffRole, WRITE_STAFF},
 };
 
 use crate::{
@@ -129,7 +128,7 @@ pub async fn hand_over_requests(
     conditions: &Conditions,
     write: EncodeResponse<'_, HandedOver>,
 ) -> Result<Idempotent<HandedOver>, Error> {
-    app.require(actor, Permission::WriteStaff).await?;
+    app.require(actor, WRITE_STAFF).await?;
     input.well_formed()?;
     if let Some(before) = replay(app, conditions).await? {
         return Ok(before);

@@ -4,8 +4,7 @@ use medcert_domain::{
     Entity as _, Id, Invalid,
     certification::{Action, Certification, HistoryLine},
     identity::Actor,
-    people::{Guardianship, Person, Promoter},
-    policy::Permission,
+    people::{Guardianship, MERGE_PEOPLE, Person, Promoter},
 };
 
 use super::{
@@ -45,7 +44,7 @@ pub async fn merge_person(
     input: &dyn Input<MergeWanted>,
     write: EncodeResponse<'_, VisiblePerson>,
 ) -> Result<Idempotent<VisiblePerson>, Error> {
-    app.require(actor, Permission::MergePeople).await?;
+    app.require(actor, MERGE_PEOPLE).await?;
     input.well_formed()?;
     let profile = app.profile().await?;
     let done = idempotent(app, conditions, 200, write, async |uow: &mut dyn UnitOfWork| {

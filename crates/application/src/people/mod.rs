@@ -3,6 +3,7 @@
 mod correction;
 mod guardians;
 pub mod hand_over;
+mod import;
 mod input;
 mod merge;
 pub(crate) mod persons;
@@ -15,6 +16,7 @@ mod staff_write;
 
 pub(crate) use correction::{At, Correction};
 pub use guardians::{GuardianWanted, guardians, remove_guardian, set_guardian};
+pub use import::{PersonImport, PromoterImport, StaffImport};
 pub use input::{DocumentInput, GuardianInput, NewPromoter, PersonChange, PersonInput, PromoterInput};
 pub use merge::{MergeWanted, merge_person};
 pub use persons::{

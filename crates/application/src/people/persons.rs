@@ -4,8 +4,7 @@ use medcert_domain::{
     Entity as _, FieldChange, Id,
     catalog::Institution,
     identity::Actor,
-    people::{Person, PersonUse, Promoter},
-    policy::Permission,
+    people::{MERGE_PEOPLE, Person, PersonUse, Promoter, READ_PEOPLE, WRITE_PEOPLE},
 };
 
 use super::correction::{At, Correction};
@@ -79,7 +78,7 @@ pub async fn people(
     filter: &PersonFilter,
     page: &PageRequest,
 ) -> Result<Page<PersonRow>, Error> {
-    app.require(actor, Permission::ReadPeople).await?;
+    app.require(actor, READ_PEOPLE).await?;
     let found = app.store().people(filter, page).await?;
     let action = if filter.search_terms.is_empty() { "people.list" } else { "people.search" };
     app.trail.note(audit::event(app, actor, action, About::list(Person::KIND), "ok")).await;
@@ -88,7 +87,7 @@ pub async fn people(
 
 /// One person; of a merged record, into whom it was merged.
 pub async fn person(app: &App, actor: &Actor, id: Id<Person>) -> Result<VisiblePerson, Error> {
-    app.require(actor, Permission::ReadPeople).await?;
+    app.require(actor, READ_PEOPLE).await?;
     let (row, uses) = app.store().person(id).await?.ok_or(Error::NotFound("person"))?;
     let page = PageRequest { limit: SHOWN, after: None, with_total: false };
     let guardians = app.store().guardians(id, &page).await?.items;
@@ -115,7 +114,7 @@ pub async fn create_person(
     input: &dyn Input<PersonInput>,
     write: EncodeResponse<'_, PersonMade>,
 ) -> Result<Idempotent<PersonMade>, Error> {
-    app.require(actor, Permission::WritePeople).await?;
+    app.require(actor, WRITE_PEOPLE).await?;
     input.well_formed()?;
     let profile = app.profile().await?;
     let status = |made: &PersonMade| if made.created { 201 } else { 200 };
@@ -161,7 +160,7 @@ pub async fn edit_person(
     if_match: IfMatch,
     input: &dyn Input<PersonInput>,
 ) -> Result<VisiblePerson, Error> {
-    app.require(actor, Permission::WritePeople).await?;
+    app.require(actor, WRITE_PEOPLE).await?;
     input.well_formed()?;
     let if_match = if_match.required()?;
     let profile = app.profile().await?;
@@ -192,7 +191,7 @@ pub(super) async fn unmerged(
 
 /// Removes a person to whom nothing refers.
 pub async fn delete_person(app: &App, actor: &Actor, id: Id<Person>, if_match: IfMatch) -> Result<(), Error> {
-    app.require(actor, Permission::MergePeople).await?;
+    app.require(actor, MERGE_PEOPLE).await?;
     let if_match = if_match.required()?;
     run(app, if_match.on_stale(), async |uow: &mut dyn UnitOfWork| {
         let person = unmerged(uow, id, if_match).await?;

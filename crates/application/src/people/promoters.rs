@@ -5,8 +5,10 @@ use medcert_domain::{
     catalog::Institution,
     field_changes,
     identity::Actor,
-    people::{Promoter, PromoterIdentity, PromoterPatch, PromoterType},
-    policy::Permission,
+    people::{
+        DELETE_PROMOTERS, Promoter, PromoterIdentity, PromoterPatch, PromoterType, READ_PROMOTERS,
+        WRITE_PROMOTERS,
+    },
 };
 
 use super::{persons::untaken, search_terms::index_promoter};
@@ -59,13 +61,13 @@ pub async fn promoters(
     filter: &PromoterFilter,
     page: &PageRequest,
 ) -> Result<Page<Promoter>, Error> {
-    app.require(actor, Permission::ReadPromoters).await?;
+    app.require(actor, READ_PROMOTERS).await?;
     Ok(app.store().promoters(filter, page).await?)
 }
 
 /// One promoter.
 pub async fn promoter(app: &App, actor: &Actor, id: Id<Promoter>) -> Result<Promoter, Error> {
-    app.require(actor, Permission::ReadPromoters).await?;
+    app.require(actor, READ_PROMOTERS).await?;
     let found = app.store().promoter(id).await?.ok_or(Error::NotFound("promoter"))?;
     app.trail.note(audit::event(app, actor, "promoters.read", about(&found), "ok")).await;
     Ok(found)
@@ -78,7 +80,7 @@ pub async fn promoter_history(
     id: Id<Promoter>,
     page: &PageRequest,
 ) -> Result<Page<ChangeRow>, Error> {
-    app.require(actor, Permission::ReadPromoters).await?;
+    app.require(actor, READ_PROMOTERS).await?;
     let found = audited_entity::history(app, actor, Promoter::KIND, id.raw(), page).await?;
     if found.items.is_empty() && app.store().promoter(id).await?.is_none() {
         return Err(Error::NotFound("promoter"));
@@ -94,7 +96,7 @@ pub async fn create_promoter(
     input: &dyn Input<NewPromoter>,
     write: EncodeResponse<'_, PromoterMade>,
 ) -> Result<Idempotent<PromoterMade>, Error> {
-    app.require(actor, Permission::WritePromoters).await?;
+    app.require(actor, WRITE_PROMOTERS).await?;
     input.well_formed()?;
     let profile = app.profile().await?;
     let status = |made: &PromoterMade| if made.created { 201 } else { 200 };
@@ -175,7 +177,7 @@ pub async fn edit_promoter(
     if_match: IfMatch,
     input: &dyn Input<PromoterEdit>,
 ) -> Result<Promoter, Error> {
-    app.require(actor, Permission::WritePromoters).await?;
+    app.require(actor, WRITE_PROMOTERS).await?;
     input.well_formed()?;
     let if_match = if_match.required()?;
     let profile = app.profile().await?;
@@ -261,11 +263,11 @@ pub async fn delete_promoter(
     id: Id<Promoter>,
     if_match: IfMatch,
 ) -> Result<(), Error> {
-    app.require(actor, Permission::DeletePromoters).await?;
+    app.require(actor, DELETE_PROMOTERS).await?;
     let if_match = if_match.required()?;
     run(app, if_match.on_stale(), async |uow: &mut dyn UnitOfWork| {
         let promoter = in_version(uow, id, if_match).await?;
-        let count = uow.promoter_uses(id).await?;
+        let count = uow.requests_with_promoter(id).await?;
         if count > 0 {
             return Err(Error::in_use(format!("{count} requests name this promoter"), count).into());
         }

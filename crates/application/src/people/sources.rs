@@ -3,8 +3,9 @@
 use medcert_domain::{
     Entity as _, Id,
     identity::Actor,
-    people::{NewPromoterSource, PromoterSource, PromoterSourcePatch},
-    policy::Permission,
+    people::{
+        MANAGE_PROMOTER_SOURCES, NewPromoterSource, PromoterSource, PromoterSourcePatch, READ_PROMOTERS,
+    },
 };
 
 use crate::{
@@ -24,7 +25,7 @@ pub async fn promoter_sources(
     active: Option<bool>,
     page: &PageRequest,
 ) -> Result<Page<PromoterSource>, Error> {
-    app.require(actor, Permission::ReadPromoters).await?;
+    app.require(actor, READ_PROMOTERS).await?;
     Ok(app.store().promoter_sources(active, page).await?)
 }
 
@@ -34,7 +35,7 @@ pub async fn promoter_source(
     actor: &Actor,
     id: Id<PromoterSource>,
 ) -> Result<PromoterSource, Error> {
-    app.require(actor, Permission::ReadPromoters).await?;
+    app.require(actor, READ_PROMOTERS).await?;
     app.store().promoter_source(id).await?.ok_or(Error::NotFound(PromoterSource::KIND))
 }
 
@@ -57,7 +58,7 @@ pub async fn create_source(
     input: &dyn Input<NewPromoterSource>,
     write: EncodeResponse<'_, PromoterSource>,
 ) -> Result<Idempotent<PromoterSource>, Error> {
-    app.require(actor, Permission::ManagePromoterSources).await?;
+    app.require(actor, MANAGE_PROMOTER_SOURCES).await?;
     input.well_formed()?;
     let profile = app.profile().await?;
     let done = idempotent(app, conditions, 201, write, async |uow: &mut dyn UnitOfWork| {
@@ -88,7 +89,7 @@ pub async fn edit_source(
     if_match: IfMatch,
     input: &dyn Input<PromoterSourcePatch>,
 ) -> Result<PromoterSource, Error> {
-    app.require(actor, Permission::ManagePromoterSources).await?;
+    app.require(actor, MANAGE_PROMOTER_SOURCES).await?;
     input.well_formed()?;
     let if_match = if_match.required()?;
     let profile = app.profile().await?;
@@ -116,7 +117,7 @@ pub async fn delete_source(
     id: Id<PromoterSource>,
     if_match: IfMatch,
 ) -> Result<(), Error> {
-    app.require(actor, Permission::ManagePromoterSources).await?;
+    app.require(actor, MANAGE_PROMOTER_SOURCES).await?;
     let if_match = if_match.required()?;
     run(app, if_match.on_stale(), async |uow: &mut dyn UnitOfWork| {
         let source = in_version(uow, id, if_match).await?;

@@ -4,8 +4,7 @@ use chrono::NaiveDate;
 use medcert_domain::{
     Entity as _, Id,
     identity::Actor,
-    people::{Member, NotAssignable, Staff, StaffRole, StaffStatus},
-    policy::Permission,
+    people::{Member, NotAssignable, READ_STAFF, READ_STAFF_TERMS, Staff, StaffRole, StaffStatus},
 };
 
 use crate::{
@@ -65,7 +64,7 @@ pub async fn staff_list(
     wanted: StaffWanted,
     page: &PageRequest,
 ) -> Result<Page<VisibleStaff>, Error> {
-    app.require(actor, Permission::ReadStaff).await?;
+    app.require(actor, READ_STAFF).await?;
     let today = app.profile().await?.day_of(app.now());
     let filter = StaffFilter {
         assignable: wanted.assignable.map(|yes| (yes, today)),
@@ -75,7 +74,7 @@ pub async fn staff_list(
         specialty: wanted.specialty,
     };
     let found = app.store().staff_list(&filter, page).await?;
-    let terms = Permission::ReadStaffTerms.held_by(actor);
+    let terms = READ_STAFF_TERMS.held_by(actor);
     let seen = |member| VisibleStaff { terms, ..VisibleStaff::of(member, &wanted.roles, today) };
     let items = found.items.into_iter().map(seen).collect();
     Ok(Page { items, next: found.next, total: found.total })
@@ -83,10 +82,10 @@ pub async fn staff_list(
 
 /// One staff member.
 pub async fn staff_member(app: &App, actor: &Actor, id: Id<Staff>) -> Result<VisibleStaff, Error> {
-    app.require(actor, Permission::ReadStaff).await?;
+    app.require(actor, READ_STAFF).await?;
     let today = app.profile().await?.day_of(app.now());
     let member = app.store().staff_member(id).await?.ok_or(Error::NotFound("staff member"))?;
-    let terms = Permission::ReadStaffTerms.held_by(actor);
+    let terms = READ_STAFF_TERMS.held_by(actor);
     Ok(VisibleStaff { terms, ..VisibleStaff::of(member, &[], today) })
 }
 
@@ -97,7 +96,7 @@ pub async fn staff_history(
     id: Id<Staff>,
     page: &PageRequest,
 ) -> Result<Page<ChangeRow>, Error> {
-    app.require(actor, Permission::ReadStaffTerms).await?;
+    app.require(actor, READ_STAFF_TERMS).await?;
     app.store().staff_member(id).await?.ok_or(Error::NotFound("staff member"))?;
     audited_entity::history(app, actor, Staff::KIND, id.raw(), page).await
 }

@@ -7,8 +7,7 @@ use medcert_domain::{
     catalog::Institution,
     certification::AssignmentRole,
     identity::Actor,
-    people::{Member, Person, Staff, StaffPatch, StaffRole, StaffStatus},
-    policy::Permission,
+    people::{Member, Person, Staff, StaffPatch, StaffRole, StaffStatus, WRITE_STAFF},
 };
 
 use super::{
@@ -76,7 +75,7 @@ pub async fn create_staff(
     conditions: &Conditions,
     write: EncodeResponse<'_, VisibleStaff>,
 ) -> Result<Idempotent<VisibleStaff>, Error> {
-    app.require(actor, Permission::WriteStaff).await?;
+    app.require(actor, WRITE_STAFF).await?;
     input.well_formed()?;
     let profile = app.profile().await?;
     let new = input.read(&profile)?;
@@ -129,7 +128,7 @@ pub async fn change_staff(
     input: &(dyn Input<StaffEdit> + Sync),
     if_match: IfMatch,
 ) -> Result<VisibleStaff, Error> {
-    app.require(actor, Permission::WriteStaff).await?;
+    app.require(actor, WRITE_STAFF).await?;
     input.well_formed()?;
     let if_match = if_match.required()?;
     let profile = app.profile().await?;
@@ -169,7 +168,7 @@ pub async fn change_staff(
 
 /// Removes a staff record that was never used.
 pub async fn delete_staff(app: &App, actor: &Actor, id: Id<Staff>, if_match: IfMatch) -> Result<(), Error> {
-    app.require(actor, Permission::WriteStaff).await?;
+    app.require(actor, WRITE_STAFF).await?;
     let if_match = if_match.required()?;
     run(app, if_match.on_stale(), async |uow: &mut dyn UnitOfWork| {
         let found: Option<Staff> = uow.get(id).await?;

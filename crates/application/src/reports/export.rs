@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
-use medcert_domain::{Money, identity::Actor, policy::Permission};
+use medcert_domain::{Money, identity::Actor, reports::EXPORT};
 
 use super::{Deed, Figures, RankingEntry, Report, ReportFilter, gather};
 use crate::{
@@ -89,7 +89,7 @@ const COLUMNS: &[&str] = &["section", "key", "name", "figure", "currency", "valu
 
 /// A report as a table.
 pub async fn export_report(app: &App, actor: &Actor, asked: &ReportFilter) -> Result<Export, Error> {
-    app.require(actor, Permission::Export).await?;
+    app.require(actor, EXPORT).await?;
     let report = gather(app, asked).await?;
     let name = format!("certification-report-{}-{}", report.range.from(), report.range.to());
     let rows = Box::new(Ready(Some(rows(&report))));

@@ -11,8 +11,7 @@ use medcert_domain::{
     Currency, Id, Invalid, Money,
     certification::Stage,
     identity::{Actor, User},
-    policy::Permission,
-    reports::{Figure, Grouping, Range, RangeError},
+    reports::{Figure, Grouping, READ_REPORTS, Range, RangeError},
 };
 use uuid::Uuid;
 
@@ -23,7 +22,18 @@ pub use requests::export_requests;
 use crate::{
     App, Error,
     audit::{self, About},
+    rooms::Room,
     store::{By, CellFilter, Question, RequestFilter, StoreError},
+    upkeep::Task,
+};
+
+/// What this room brings.
+pub(crate) const ROOM: Room = Room {
+    tasks: &[Task {
+        name: "fold reports",
+        every: std::time::Duration::from_secs(10),
+        run: |app| Box::pin(async move { keep(app).await }),
+    }],
 };
 
 /// What is asked for.
@@ -204,7 +214,7 @@ pub fn income_change(now: &[Income], before: &[Income], currency: Currency) -> O
 
 /// Figures of requests, all as of one moment and right as of the last change.
 pub async fn report(app: &App, actor: &Actor, asked: &ReportFilter) -> Result<Report, Error> {
-    app.require(actor, Permission::ReadReports).await?;
+    app.require(actor, READ_REPORTS).await?;
     let report = gather(app, asked).await?;
     app.trail.note(audit::event(app, actor, "reports.read", About::list("report"), "ok")).await;
     Ok(report)

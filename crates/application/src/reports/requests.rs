@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use medcert_domain::{identity::Actor, policy::Permission};
+use medcert_domain::{identity::Actor, reports::EXPORT};
 
 use super::{Export, Rows, Value};
 use crate::{
@@ -51,7 +51,7 @@ pub async fn export_requests(
     actor: &Actor,
     mut filter: RequestFilter,
 ) -> Result<Export, Error> {
-    app.require(actor, Permission::Export).await?;
+    app.require(actor, EXPORT).await?;
     visible(actor, &mut filter);
     filter.sort = Sort::CreatedAsc;
     let today = app.profile().await?.day_of(app.now());

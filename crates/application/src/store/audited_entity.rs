@@ -1,10 +1,10 @@
-//! What all directories read from the database.
+//! What all directories ask of the database.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{NamedUser, Page, PageRequest, StoreError};
+use super::{ChangeEntry, NamedUser, Page, PageRequest, StoreError};
 
 /// One change of an entry of a directory as read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,4 +37,23 @@ pub trait AuditedEntityReads: Send + Sync {
         object: Uuid,
         page: &PageRequest,
     ) -> Result<Page<ChangeRow>, StoreError>;
+}
+
+/// What use cases of every directory need beyond plain repositories.
+#[async_trait]
+pub trait AuditedEntityWrites: Send {
+    /// Appends changes to the history of entries.
+    async fn record_changes(&mut self, changes: &[ChangeEntry]) -> Result<(), StoreError>;
+
+    /// Replaces the words by which an entry is found; none removes it from the index. The entry has been written
+    /// before, since its words keep its place in the list.
+    async fn index_entry(
+        &mut self,
+        kind: &'static str,
+        object: Uuid,
+        search_terms: &[String],
+    ) -> Result<(), StoreError>;
+
+    /// Takes the values and comments out of the history of an entry: that it was changed stays.
+    async fn blank_changes(&mut self, kind: &'static str, object: Uuid) -> Result<(), StoreError>;
 }

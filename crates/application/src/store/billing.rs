@@ -1,4 +1,4 @@
-//! What the room of billing needs of the database.
+//! What the room of billing asks of the database.
 
 use async_trait::async_trait;
 use medcert_domain::{Id, billing::Settlement};
@@ -7,7 +7,7 @@ use super::StoreError;
 
 /// What use cases need of billing.
 #[async_trait]
-pub trait BillingWork: Send {
+pub trait BillingWrites: Send {
     /// A settlement with its payments and refunds.
     async fn settlement(&mut self, id: Id<Settlement>) -> Result<Option<Settlement>, StoreError>;
 

@@ -1,4 +1,4 @@
-//! What the room of the catalog reads from the database.
+//! What the room of the catalog asks of the database.
 
 use async_trait::async_trait;
 use medcert_domain::{
@@ -6,7 +6,7 @@ use medcert_domain::{
     catalog::{CertificateKind, Institution, Service},
 };
 
-use super::{Page, PageRequest, StoreError};
+use super::{Page, PageRequest, Repository, StoreError};
 
 /// Which services. Everything given must hold; several values of one filter mean any of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,4 +31,11 @@ pub trait CatalogReads: Send + Sync {
 
     /// The institution, when its profile was written.
     async fn institution(&self) -> Result<Option<Institution>, StoreError>;
+}
+
+/// What use cases of the catalog need beyond plain repositories.
+#[async_trait]
+pub trait CatalogWrites: Repository<Service> + Repository<Institution> + Send {
+    /// The service whose name is [alike](medcert_domain::text::alike).
+    async fn service_named(&mut self, name: &str) -> Result<Option<Id<Service>>, StoreError>;
 }

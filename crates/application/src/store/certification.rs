@@ -1,18 +1,20 @@
-//! What the room of certification reads from the database.
+//! What the room of certification asks of the database.
 
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use medcert_domain::{
     Id,
-    billing::PaymentStatus,
+    billing::{PaymentStatus, Settlement},
     catalog::{CertificateKind, Service},
-    certification::{AssignmentRole, Certificate, CertificateStatus, Certification, Stage, WaitingFor},
+    certification::{
+        AssignmentRole, Certificate, CertificateStatus, Certification, HistoryLine, Stage, WaitingFor,
+    },
     identity::User,
     people::{Document, Member, Person, Promoter, Staff},
 };
 use uuid::Uuid;
 
-use super::{NamedUser, Page, PageRequest, StoreError};
+use super::{NamedUser, Page, PageRequest, Repository, StoreError};
 
 /// Order of the list of requests; ties are broken by id in the same direction.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -136,6 +138,21 @@ impl RequestAggregate {
     }
 }
 
+/// One line of a request's history, with who and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryEntry {
+    /// Identifier; ascending within one change.
+    pub id: Uuid,
+    /// The request.
+    pub request: Id<Certification>,
+    /// When, in microseconds.
+    pub at: DateTime<Utc>,
+    /// Who.
+    pub by: Id<User>,
+    /// What.
+    pub line: HistoryLine,
+}
+
 /// One line of history as read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HistoryRow {
@@ -191,6 +208,19 @@ pub struct OpenRequests {
     pub first: Vec<(Id<Certification>, String)>,
 }
 
+/// What the search words of a request are made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    /// The request.
+    pub request: Id<Certification>,
+    /// Its code.
+    pub code: String,
+    /// The client.
+    pub client: Person,
+    /// The guardian.
+    pub guardian: Option<Person>,
+}
+
 /// Reading certification.
 #[async_trait]
 pub trait CertificationReads: Send + Sync {
@@ -232,4 +262,80 @@ pub trait CertificationReads: Send + Sync {
 
     /// The certificate its QR code leads to.
     async fn certificate_by_public_id(&self, public_id: &str) -> Result<Option<Certificate>, StoreError>;
+
+    /// The keys of the objects of those of these certificates that there are.
+    async fn certificate_keys(&self, ids: &[Id<Certificate>]) -> Result<Vec<String>, StoreError>;
+}
+
+/// What use cases of certification need beyond plain repositories.
+#[async_trait]
+pub trait CertificationWrites: Repository<Certification> + Repository<Certificate> + Send {
+    /// A request with everything around it, as [`CertificationReads::request_aggregate`] gives, inside the transaction.
+    async fn request_aggregate(
+        &mut self,
+        id: Id<Certification>,
+    ) -> Result<Option<RequestAggregate>, StoreError>;
+
+    /// Appends lines to the history of a request.
+    async fn record(&mut self, entries: &[HistoryEntry]) -> Result<(), StoreError>;
+
+    /// Replaces the search words of a request.
+    async fn index_search_terms(
+        &mut self,
+        id: Id<Certification>,
+        search_terms: &[String],
+    ) -> Result<(), StoreError>;
+
+    /// Requests in which the person is client or guardian.
+    async fn requests_of(&mut self, person: Id<Person>) -> Result<Vec<Id<Certification>>, StoreError>;
+
+    /// Codes of open requests of the same client and service, among the newest two hundred of the client; oldest first.
+    async fn open_requests_like(
+        &mut self,
+        client: Id<Person>,
+        service: Option<Id<Service>>,
+    ) -> Result<Vec<(Id<Certification>, String)>, StoreError>;
+
+    /// How many open requests the staff member has in the role, and the first of them, at most `first`.
+    async fn open_requests_of(
+        &mut self,
+        staff: Id<Staff>,
+        role: AssignmentRole,
+        first: u64,
+    ) -> Result<OpenRequests, StoreError>;
+
+    /// Number of requests in which the staff member ever had a part.
+    async fn requests_with_staff(&mut self, staff: Id<Staff>) -> Result<u64, StoreError>;
+
+    /// Number of requests for the service.
+    async fn requests_for_service(&mut self, service: Id<Service>) -> Result<u64, StoreError>;
+
+    /// Whether one of them is the client and the other the guardian of the same request.
+    async fn share_a_request(&mut self, one: Id<Person>, other: Id<Person>) -> Result<bool, StoreError>;
+
+    /// How many requests name the promoter.
+    async fn requests_with_promoter(&mut self, promoter: Id<Promoter>) -> Result<u64, StoreError>;
+
+    /// Requests that name the promoter.
+    async fn requests_by(&mut self, promoter: Id<Promoter>) -> Result<Vec<Id<Certification>>, StoreError>;
+
+    /// What the search words of these requests are made of: at most 500 at a time.
+    async fn subjects(&mut self, requests: &[Id<Certification>]) -> Result<Vec<Subject>, StoreError>;
+
+    /// Replaces the search words of these requests, in a few statements: at most 500 at a time.
+    async fn index_requests(
+        &mut self,
+        search_terms: &[(Id<Certification>, Vec<String>)],
+    ) -> Result<(), StoreError>;
+
+    /// Erases a request: its history, words and assignments go; its payments and refunds stay with their settlement as
+    /// ledger lines without comment, reference and reason. `Stale` when the version is another.
+    async fn erase(&mut self, request: &Certification) -> Result<(), StoreError>;
+
+    /// The request that is paid through the settlement, locked until the end of the unit of work. Figures tell what
+    /// becomes of it from here on, of its settlement as well.
+    async fn hold_request_of(
+        &mut self,
+        settlement: Id<Settlement>,
+    ) -> Result<Option<Certification>, StoreError>;
 }

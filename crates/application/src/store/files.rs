@@ -1,13 +1,11 @@
-//! What the room of files reads from the database.
+//! What the room of files asks of the database.
 
 use async_trait::async_trait;
-use medcert_domain::{
-    Id,
-    certification::{Certificate, Certification},
-    files::StoredFile,
-};
+use chrono::{DateTime, Utc};
+use medcert_domain::{Id, certification::Certification, files::StoredFile};
 
 use super::StoreError;
+use crate::objects::ObjectKey;
 
 /// Reading what is known of files and their objects.
 #[async_trait]
@@ -21,12 +19,16 @@ pub trait FileReads: Send + Sync {
         ids: &[Id<StoredFile>],
     ) -> Result<Vec<(Id<Certification>, Id<StoredFile>)>, StoreError>;
 
-    /// The keys of the objects of those of these certificates that there are.
-    async fn certificate_keys(&self, ids: &[Id<Certificate>]) -> Result<Vec<String>, StoreError>;
-
     /// Keys of objects that are to be removed, oldest first.
     async fn discarded(&self, limit: u64) -> Result<Vec<String>, StoreError>;
 
     /// Forgets keys of objects that have been removed.
     async fn forget_discarded(&self, keys: &[String]) -> Result<(), StoreError>;
+}
+
+/// What use cases of files need beyond the requests that files belong to.
+#[async_trait]
+pub trait FileWrites: Send {
+    /// Notes objects that are to be removed once this unit of work is kept.
+    async fn discard(&mut self, keys: &[ObjectKey], at: DateTime<Utc>) -> Result<(), StoreError>;
 }

@@ -1,4 +1,4 @@
-//! What the room of identity reads from the database.
+//! What the room of identity asks of the database.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -9,7 +9,7 @@ use medcert_domain::{
 };
 use uuid::Uuid;
 
-use super::{Page, PageRequest, StoreError};
+use super::{Page, PageRequest, Repository, StoreError};
 
 /// An account with the name of its person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,6 +85,25 @@ pub struct SessionRow {
     pub agent: Option<String>,
 }
 
+/// One refresh token of a session's family. Only the hash of its secret is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefreshToken {
+    /// Identifier; its secret is derived from it.
+    pub id: Uuid,
+    /// SHA-256 of the secret.
+    pub hash: [u8; 32],
+    /// Family.
+    pub session: Id<Session>,
+    /// The token it came from.
+    pub parent: Option<Uuid>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it ends.
+    pub expires_at: DateTime<Utc>,
+    /// When it was exchanged for its successor.
+    pub used_at: Option<DateTime<Utc>>,
+}
+
 /// Reading identity.
 #[async_trait]
 pub trait IdentityReads: Send + Sync {
@@ -126,4 +145,54 @@ pub trait IdentityReads: Send + Sync {
 
     /// Whether any account exists with this status.
     async fn any_user(&self, status: UserStatus) -> Result<bool, StoreError>;
+}
+
+/// What use cases need of identity beyond plain repositories.
+#[async_trait]
+pub trait IdentityWrites: Repository<User> + Repository<Session> + Repository<EmailChange> + Send {
+    /// The account with this address.
+    async fn user_by_email(&mut self, email: &str) -> Result<Option<User>, StoreError>;
+
+    /// The account of the person.
+    async fn user_by_person(&mut self, person: Id<Person>) -> Result<Option<User>, StoreError>;
+
+    /// Notes that a login succeeded, if the account is still active and has this password: one statement with a
+    /// condition, which leaves the version alone. False when it is not.
+    async fn note_login(&mut self, user: &User, at: DateTime<Utc>) -> Result<bool, StoreError>;
+
+    /// Whether the account is the actor of any event that changed something, but for what concerns itself alone.
+    async fn user_acted(&mut self, id: Id<User>) -> Result<bool, StoreError>;
+
+    /// Removes the account with its sessions, its pending new address, its history and its search words; `Stale` when
+    /// the version is another, `Reference` when something still refers to it.
+    async fn erase_user(&mut self, user: &User) -> Result<(), StoreError>;
+
+    /// The new address that the account asked for.
+    async fn email_change_of(&mut self, user: Id<User>) -> Result<Option<EmailChange>, StoreError>;
+
+    /// The new address whose token has this hash.
+    async fn email_change_by_token(&mut self, hash: &[u8; 32]) -> Result<Option<EmailChange>, StoreError>;
+
+    /// Stores a new refresh token.
+    async fn insert_refresh(&mut self, token: &RefreshToken) -> Result<(), StoreError>;
+
+    /// The refresh token with this hash.
+    async fn refresh_by_hash(&mut self, hash: &[u8; 32]) -> Result<Option<RefreshToken>, StoreError>;
+
+    /// Marks the token as used, if it was not: one statement with a condition. False when it was.
+    async fn use_refresh(&mut self, token: &RefreshToken, at: DateTime<Utc>) -> Result<bool, StoreError>;
+
+    /// Ends all sessions of the user that have not ended, but for one; tells how many.
+    async fn end_sessions(
+        &mut self,
+        user: Id<User>,
+        except: Option<Id<Session>>,
+        at: DateTime<Utc>,
+    ) -> Result<u64, StoreError>;
+
+    /// Number of active administrators, with their rows locked until the end of the unit of work.
+    async fn lock_active_admins(&mut self) -> Result<Vec<Id<User>>, StoreError>;
+
+    /// Number of accounts.
+    async fn count_users(&mut self) -> Result<u64, StoreError>;
 }

@@ -9,7 +9,7 @@ use medcert_domain::{
 };
 use uuid::Uuid;
 
-use super::{NamedUser, Page, PageRequest, StoreError};
+use super::{NamedUser, Page, PageRequest, Repository, StoreError};
 
 /// One line of a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,8 +81,13 @@ pub trait JobReads: Send + Sync {
     /// The first line that was not judged.
     async fn next_line(&self, id: Id<Job>) -> Result<Option<JobLine>, StoreError>;
 
-    /// Up to `limit` jobs that a worker may take at this moment, those first that have waited longest.
-    async fn due_jobs(&self, now: DateTime<Utc>, limit: u64) -> Result<Vec<Id<Job>>, StoreError>;
+    /// Up to `limit` jobs of these kinds that a worker may take at this moment, those first that have waited longest.
+    async fn due_jobs(
+        &self,
+        kinds: &[JobKind],
+        now: DateTime<Utc>,
+        limit: u64,
+    ) -> Result<Vec<Id<Job>>, StoreError>;
 
     /// Up to `limit` jobs whose lines are to lose their texts by this moment.
     async fn erasable_jobs(&self, now: DateTime<Utc>, limit: u64) -> Result<Vec<Id<Job>>, StoreError>;
@@ -93,7 +98,7 @@ pub trait JobReads: Send + Sync {
 
 /// What use cases of jobs need beyond plain repositories.
 #[async_trait]
-pub trait JobWrites: Send {
+pub trait JobWrites: Repository<Job> + Send {
     /// Stores the lines of a new job.
     async fn insert_lines(&mut self, lines: &[JobLine]) -> Result<(), StoreError>;
 

@@ -1,6 +1,7 @@
 //! The ports to the database.
 //!
-//! Writing goes through a [`UnitOfWork`]; reading for lists and views through the read ports, without one.
+//! Writing goes through a [`UnitOfWork`]; reading for lists and views through the read ports, without one. Each room has
+//! a pair of them in its own file; [`Store`] and [`UnitOfWork`] are the lists of all.
 
 mod audited_entity;
 mod billing;
@@ -15,40 +16,30 @@ mod people;
 mod records;
 mod reports;
 
-pub use audited_entity::{AuditedEntityReads, ChangeRow};
-pub use billing::BillingWork;
+pub use audited_entity::{AuditedEntityReads, AuditedEntityWrites, ChangeRow};
+pub use billing::BillingWrites;
 pub use bulk::{BulkLoad, Load, LoadedRequest, LoadedSearchTerms};
-pub use catalog::{CatalogReads, ServiceFilter};
+pub use catalog::{CatalogReads, CatalogWrites, ServiceFilter};
 pub use certification::{
-    CertificateFilter, CertificationReads, HistoryRow, OpenRequests, RequestAggregate, RequestFilter,
-    RequestRow, Sort,
+    CertificateFilter, CertificationReads, CertificationWrites, HistoryEntry, HistoryRow, OpenRequests,
+    RequestAggregate, RequestFilter, RequestRow, Sort, Subject,
 };
-pub use files::FileReads;
-pub use identity::{AccountRow, IdentityReads, NamedUser, SessionRow, SessionState, UserFilter, UserRow};
+pub use files::{FileReads, FileWrites};
+pub use identity::{
+    AccountRow, IdentityReads, IdentityWrites, NamedUser, RefreshToken, SessionRow, SessionState, UserFilter,
+    UserRow,
+};
 pub use jobs::{JobFilter, JobLine, JobReads, JobRow, JobWrites, Made};
 pub use page::{Cursor, Page, PageRequest};
 pub use people::{
-    GuardianRow, PeopleReads, PersonFilter, PersonReads, PersonRow, PersonUses, PersonWrites, PromoterFilter,
-    SPECIALTY, StaffFilter, Subject,
+    GuardianRow, PeopleReads, PeopleWrites, PersonFilter, PersonRow, PersonUses, PromoterFilter, SPECIALTY,
+    StaffFilter,
 };
-pub use records::{
-    AuditEvent, ChangeEntry, DeliveryOutcome, HistoryEntry, OutboxMessage, QueuedMail, RefreshToken,
-    StoredAnswer,
-};
+pub use records::{AuditEvent, ChangeEntry, DeliveryOutcome, OutboxMessage, QueuedMail, StoredAnswer};
 pub use reports::{Answers, By, CellFilter, Counted, Names, Question, ReportReads, ReportWrites, Sum};
 
 use async_trait::async_trait;
-use medcert_domain::{
-    Entity, Id,
-    billing::Settlement,
-    catalog::{Institution, Service},
-    certification::{AssignmentRole, Certificate, Certification},
-    identity::{EmailChange, Session, User},
-    jobs::Job,
-    people::{Document, Member, Person, PersonUse, Promoter, PromoterSource, Staff},
-};
-
-use crate::objects::ObjectKey;
+use medcert_domain::{Entity, Id};
 
 /// Why the database did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -108,13 +99,12 @@ pub trait Repository<E: Entity>: Send {
 pub trait Store:
     CertificationReads
     + PeopleReads
-    + PersonReads
     + CatalogReads
     + IdentityReads
-    + AuditedEntityReads
     + FileReads
     + ReportReads
     + JobReads
+    + AuditedEntityReads
     + MailQueue
     + BulkLoad
     + Send
@@ -157,26 +147,14 @@ pub trait Store:
 /// One transaction. Dropping it rolls back; a failed statement spoils it, and `commit` then answers `Aborted`.
 #[async_trait]
 pub trait UnitOfWork:
-    Repository<Certification>
-    + Repository<Certificate>
-    + Repository<Person>
-    + Repository<Staff>
-    + Repository<Promoter>
-    + Repository<PromoterSource>
-    + Repository<Service>
-    + Repository<Institution>
-    + Repository<User>
-    + Repository<Session>
-    + Repository<Job>
-    + Repository<EmailChange>
-    + BillingWork
+    BillingWrites
     + CertificationWrites
     + PeopleWrites
-    + PersonWrites
+    + CatalogWrites
     + IdentityWrites
+    + FileWrites
     + ReportWrites
     + JobWrites
-    + FileWrites
     + AuditedEntityWrites
     + Send
 {
@@ -236,173 +214,4 @@ pub trait MailQueue: Send + Sync {
     /// Removes mails with which nothing is left to do: those delivered before this moment, and those given up and
     /// written before it; tells how many.
     async fn forget_mail(&self, before: chrono::DateTime<chrono::Utc>) -> Result<u64, StoreError>;
-}
-
-/// What use cases of every directory need beyond plain repositories.
-#[async_trait]
-pub trait AuditedEntityWrites: Send {
-    /// Appends changes to the history of entries.
-    async fn record_changes(&mut self, changes: &[ChangeEntry]) -> Result<(), StoreError>;
-
-    /// Replaces the words by which an entry is found; none removes it from the index. The entry has been written
-    /// before, since its words keep its place in the list.
-    async fn index_entry(
-        &mut self,
-        kind: &'static str,
-        object: uuid::Uuid,
-        search_terms: &[String],
-    ) -> Result<(), StoreError>;
-}
-
-/// What use cases of certification need beyond plain repositories.
-#[async_trait]
-pub trait CertificationWrites: Send {
-    /// A request with everything around it, as [`CertificationReads::dossier`] gives, inside the transaction.
-    async fn request_aggregate(
-        &mut self,
-        id: Id<Certification>,
-    ) -> Result<Option<RequestAggregate>, StoreError>;
-
-    /// Appends lines to the history of a request.
-    async fn record(&mut self, entries: &[HistoryEntry]) -> Result<(), StoreError>;
-
-    /// Replaces the search words of a request.
-    async fn index_search_terms(
-        &mut self,
-        id: Id<Certification>,
-        search_terms: &[String],
-    ) -> Result<(), StoreError>;
-
-    /// Requests in which the person is client or guardian.
-    async fn requests_of(&mut self, person: Id<Person>) -> Result<Vec<Id<Certification>>, StoreError>;
-
-    /// Codes of open requests of the same client and service, among the newest two hundred of the client; oldest first.
-    async fn open_requests_like(
-        &mut self,
-        client: Id<Person>,
-        service: Option<Id<Service>>,
-    ) -> Result<Vec<(Id<Certification>, String)>, StoreError>;
-
-    /// How many open requests the staff member has in the role, and the first of them, at most `first`.
-    async fn open_requests_of(
-        &mut self,
-        staff: Id<Staff>,
-        role: AssignmentRole,
-        first: u64,
-    ) -> Result<OpenRequests, StoreError>;
-
-    /// Number of requests in which the staff member ever had a part.
-    async fn requests_with_staff(&mut self, staff: Id<Staff>) -> Result<u64, StoreError>;
-
-    /// The service whose name is [alike](medcert_domain::text::alike).
-    async fn service_named(&mut self, name: &str) -> Result<Option<Id<Service>>, StoreError>;
-
-    /// Number of requests for the service.
-    async fn requests_for_service(&mut self, service: Id<Service>) -> Result<u64, StoreError>;
-
-    /// Erases a request: its history, words and assignments go; its payments and refunds stay with their settlement as
-    /// ledger lines without comment, reference and reason. `Stale` when the version is another.
-    async fn erase(&mut self, request: &Certification) -> Result<(), StoreError>;
-
-    /// The request that is paid through the settlement, locked until the end of the unit of work. Figures tell what
-    /// becomes of it from here on, of its settlement as well.
-    async fn hold_request_of(
-        &mut self,
-        settlement: Id<Settlement>,
-    ) -> Result<Option<Certification>, StoreError>;
-}
-
-/// What use cases of files need beyond the requests that files belong to.
-#[async_trait]
-pub trait FileWrites: Send {
-    /// Notes objects that are to be removed once this unit of work is kept.
-    async fn discard(
-        &mut self,
-        keys: &[ObjectKey],
-        at: chrono::DateTime<chrono::Utc>,
-    ) -> Result<(), StoreError>;
-}
-
-/// What use cases need of people beyond plain repositories.
-#[async_trait]
-pub trait PeopleWrites: Send {
-    /// The person with this document, or into whom the record with it was merged; locked until the end of the unit
-    /// of work, so that nobody merges them meanwhile.
-    async fn person_by_document(&mut self, document: &Document) -> Result<Option<Person>, StoreError>;
-
-    /// Whether the person is staff or has a login.
-    async fn person_use(&mut self, id: Id<Person>) -> Result<PersonUse, StoreError>;
-
-    /// Whether anything refers to the person: request, promoter, staff, user, certificate, somebody they stand for.
-    async fn person_in_use(&mut self, id: Id<Person>) -> Result<bool, StoreError>;
-
-    /// The staff member with name and account.
-    async fn member(&mut self, id: Id<Staff>) -> Result<Option<Member>, StoreError>;
-
-    /// The staff record of the person.
-    async fn staff_of(&mut self, person: Id<Person>) -> Result<Option<Id<Staff>>, StoreError>;
-
-    /// The promoter with this tax id.
-    async fn promoter_by_tax_id(&mut self, tax_id: &str) -> Result<Option<Promoter>, StoreError>;
-
-    /// The promoter that is this person.
-    async fn promoter_by_person(&mut self, person: Id<Person>) -> Result<Option<Promoter>, StoreError>;
-}
-
-/// What use cases need of identity beyond plain repositories.
-#[async_trait]
-pub trait IdentityWrites: Send {
-    /// The account with this address.
-    async fn user_by_email(&mut self, email: &str) -> Result<Option<User>, StoreError>;
-
-    /// The account of the person.
-    async fn user_by_person(&mut self, person: Id<Person>) -> Result<Option<User>, StoreError>;
-
-    /// Notes that a login succeeded, if the account is still active and has this password: one statement with a
-    /// condition, which leaves the version alone. False when it is not.
-    async fn note_login(
-        &mut self,
-        user: &User,
-        at: chrono::DateTime<chrono::Utc>,
-    ) -> Result<bool, StoreError>;
-
-    /// Whether the account is the actor of any event that changed something, but for what concerns itself alone.
-    async fn user_acted(&mut self, id: Id<User>) -> Result<bool, StoreError>;
-
-    /// Removes the account with its sessions, its pending new address, its history and its search words; `Stale` when
-    /// the version is another, `Reference` when something still refers to it.
-    async fn erase_user(&mut self, user: &User) -> Result<(), StoreError>;
-
-    /// The new address that the account asked for.
-    async fn email_change_of(&mut self, user: Id<User>) -> Result<Option<EmailChange>, StoreError>;
-
-    /// The new address whose token has this hash.
-    async fn email_change_by_token(&mut self, hash: &[u8; 32]) -> Result<Option<EmailChange>, StoreError>;
-
-    /// Stores a new refresh token.
-    async fn insert_refresh(&mut self, token: &RefreshToken) -> Result<(), StoreError>;
-
-    /// The refresh token with this hash.
-    async fn refresh_by_hash(&mut self, hash: &[u8; 32]) -> Result<Option<RefreshToken>, StoreError>;
-
-    /// Marks the token as used, if it was not: one statement with a condition. False when it was.
-    async fn use_refresh(
-        &mut self,
-        token: &RefreshToken,
-        at: chrono::DateTime<chrono::Utc>,
-    ) -> Result<bool, StoreError>;
-
-    /// Ends all sessions of the user that have not ended, but for one; tells how many.
-    async fn end_sessions(
-        &mut self,
-        user: Id<User>,
-        except: Option<Id<Session>>,
-        at: chrono::DateTime<chrono::Utc>,
-    ) -> Result<u64, StoreError>;
-
-    /// Number of active administrators, with their rows locked until the end of the unit of work.
-    async fn lock_active_admins(&mut self) -> Result<Vec<Id<User>>, StoreError>;
-
-    /// Number of accounts.
-    async fn count_users(&mut self) -> Result<u64, StoreError>;
 }

@@ -1,17 +1,16 @@
-//! What the directories of people, staff and promoters need of the database.
+//! What the room of people asks of the database.
 
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use medcert_domain::{
     Id,
-    certification::Certification,
     people::{
-        Document, DocumentType, Guardianship, Member, Person, Promoter, PromoterSource, PromoterType,
-        Relationship, Staff, StaffRole, StaffStatus,
+        Document, DocumentType, Guardianship, Member, Person, PersonUse, Promoter, PromoterSource,
+        PromoterType, Relationship, Staff, StaffRole, StaffStatus,
     },
 };
 
-use super::{Page, PageRequest, StoreError};
+use super::{Page, PageRequest, Repository, StoreError};
 
 /// Which people. Everything given must hold; several values of one filter mean any of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -113,20 +112,7 @@ impl PersonUses {
     }
 }
 
-/// What the search words of a request are made of.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Subject {
-    /// The request.
-    pub request: Id<Certification>,
-    /// Its code.
-    pub code: String,
-    /// The client.
-    pub client: Person,
-    /// The guardian.
-    pub guardian: Option<Person>,
-}
-
-/// Reading people.
+/// Reading people: persons, who stands for whom, staff, promoters and their sources.
 #[async_trait]
 pub trait PeopleReads: Send + Sync {
     /// Staff by name (key of the cursor), then id.
@@ -144,11 +130,7 @@ pub trait PeopleReads: Send + Sync {
 
     /// One promoter.
     async fn promoter(&self, id: Id<Promoter>) -> Result<Option<Promoter>, StoreError>;
-}
 
-/// Reading the directories of people and promoters.
-#[async_trait]
-pub trait PersonReads: Send + Sync {
     /// People by name (key of the cursor), then id; merged records are left out.
     async fn people(&self, filter: &PersonFilter, page: &PageRequest) -> Result<Page<PersonRow>, StoreError>;
 
@@ -169,9 +151,33 @@ pub trait PersonReads: Send + Sync {
     async fn promoter_source(&self, id: Id<PromoterSource>) -> Result<Option<PromoterSource>, StoreError>;
 }
 
-/// What use cases need of people and promoters beyond plain repositories.
+/// What use cases of people need beyond plain repositories.
 #[async_trait]
-pub trait PersonWrites: Send {
+pub trait PeopleWrites:
+    Repository<Person> + Repository<Staff> + Repository<Promoter> + Repository<PromoterSource> + Send
+{
+    /// The person with this document, or into whom the record with it was merged; locked until the end of the unit
+    /// of work, so that nobody merges them meanwhile.
+    async fn person_by_document(&mut self, document: &Document) -> Result<Option<Person>, StoreError>;
+
+    /// Whether the person is staff or has a login.
+    async fn person_use(&mut self, id: Id<Person>) -> Result<PersonUse, StoreError>;
+
+    /// Whether anything refers to the person: request, promoter, staff, user, certificate, somebody they stand for.
+    async fn person_in_use(&mut self, id: Id<Person>) -> Result<bool, StoreError>;
+
+    /// The staff member with name and account.
+    async fn member(&mut self, id: Id<Staff>) -> Result<Option<Member>, StoreError>;
+
+    /// The staff record of the person.
+    async fn staff_of(&mut self, person: Id<Person>) -> Result<Option<Id<Staff>>, StoreError>;
+
+    /// The promoter with this tax id.
+    async fn promoter_by_tax_id(&mut self, tax_id: &str) -> Result<Option<Promoter>, StoreError>;
+
+    /// The promoter that is this person.
+    async fn promoter_by_person(&mut self, person: Id<Person>) -> Result<Option<Promoter>, StoreError>;
+
     /// The record with this document, merged or not.
     async fn holder_of(&mut self, document: &Document) -> Result<Option<Person>, StoreError>;
 
@@ -181,15 +187,9 @@ pub trait PersonWrites: Send {
     /// How many things refer to the person.
     async fn person_uses(&mut self, person: Id<Person>) -> Result<PersonUses, StoreError>;
 
-    /// Whether one of them is the client and the other the guardian of the same request.
-    async fn share_a_request(&mut self, one: Id<Person>, other: Id<Person>) -> Result<bool, StoreError>;
-
     /// Removes a person to whom nothing refers, with the records merged into them, their words, who stood for them,
     /// and the values in their history. `Stale` when the version is another.
     async fn erase_person(&mut self, person: &Person) -> Result<(), StoreError>;
-
-    /// Takes the values and comments out of the history of an entry: that it was changed stays.
-    async fn blank_changes(&mut self, kind: &'static str, object: uuid::Uuid) -> Result<(), StoreError>;
 
     /// Every guardianship in which the person is ward or guardian.
     async fn guardianships_of(&mut self, person: Id<Person>) -> Result<Vec<Guardianship>, StoreError>;
@@ -211,21 +211,6 @@ pub trait PersonWrites: Send {
         at: DateTime<Utc>,
     ) -> Result<(), StoreError>;
 
-    /// How many requests name the promoter.
-    async fn promoter_uses(&mut self, promoter: Id<Promoter>) -> Result<u64, StoreError>;
-
-    /// Requests that name the promoter.
-    async fn requests_by(&mut self, promoter: Id<Promoter>) -> Result<Vec<Id<Certification>>, StoreError>;
-
     /// How many promoters have the source.
     async fn source_uses(&mut self, source: Id<PromoterSource>) -> Result<u64, StoreError>;
-
-    /// What the search words of these requests are made of: at most 500 at a time.
-    async fn subjects(&mut self, requests: &[Id<Certification>]) -> Result<Vec<Subject>, StoreError>;
-
-    /// Replaces the search words of these requests, in a few statements: at most 500 at a time.
-    async fn index_requests(
-        &mut self,
-        search_terms: &[(Id<Certification>, Vec<String>)],
-    ) -> Result<(), StoreError>;
 }

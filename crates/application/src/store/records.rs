@@ -3,28 +3,13 @@
 use chrono::{DateTime, Utc};
 use medcert_domain::{
     Id, Locale,
-    certification::{Certification, Event, HistoryLine},
-    identity::{Session, User},
+    certification::{Certification, Event},
+    identity::User,
     people::Person,
 };
 use uuid::Uuid;
 
 use crate::mail::LetterKind;
-
-/// One line of a request's history, with who and when.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HistoryEntry {
-    /// Identifier; ascending within one change.
-    pub id: Uuid,
-    /// The request.
-    pub request: Id<Certification>,
-    /// When, in microseconds.
-    pub at: DateTime<Utc>,
-    /// Who.
-    pub by: Id<User>,
-    /// What.
-    pub line: HistoryLine,
-}
 
 /// One change of an entry of a directory: a service, a promoter, a staff member, a person, an account, the institution.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,25 +82,6 @@ pub struct OutboxMessage {
     pub code: String,
     /// Stage after the change.
     pub stage: medcert_domain::certification::Stage,
-}
-
-/// One refresh token of a session's family. Only the hash of its secret is stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RefreshToken {
-    /// Identifier; its secret is derived from it.
-    pub id: Uuid,
-    /// SHA-256 of the secret.
-    pub hash: [u8; 32],
-    /// Family.
-    pub session: Id<Session>,
-    /// The token it came from.
-    pub parent: Option<Uuid>,
-    /// When it was made.
-    pub created_at: DateTime<Utc>,
-    /// When it ends.
-    pub expires_at: DateTime<Utc>,
-    /// When it was exchanged for its successor.
-    pub used_at: Option<DateTime<Utc>>,
 }
 
 /// A mail on its way. What it says is put together when it is sent, so that no secret is stored for it.

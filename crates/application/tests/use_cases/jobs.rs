@@ -6,12 +6,13 @@ use chrono::Duration;
 use futures::future::{join_all, poll_fn};
 use medcert_application::{
     Error,
-    certification::{Answer, BulkItem, RequestInput, bulk},
+    catalog::ServiceImport,
+    certification::{Answer, BulkItem, RequestImport, RequestInput, bulk},
     demo,
     idempotent::Idempotent,
     input::Parsed,
-    jobs::{LineForms, NewJob, NewLine, create, keep_working, work},
-    people::{DocumentInput, PersonInput},
+    jobs::{ImportKind, Imports, NewJob, NewLine, create, keep_working, work},
+    people::{DocumentInput, PersonImport, PersonInput},
     store::{JobLine, PageRequest, RequestFilter},
 };
 use medcert_domain::catalog::NewService;
@@ -20,7 +21,7 @@ use medcert_domain::{
     catalog::{CertificateKind, Institution},
     certification::Action,
     identity::Actor,
-    jobs::{Job, JobKind, JobStatus, LineOutcome},
+    jobs::{Job, JobStatus, LineOutcome},
     people::{DocumentType, PersonPatch},
 };
 use medcert_testkit::{Database, actor_of};
@@ -28,14 +29,14 @@ use medcert_testkit::{Database, actor_of};
 use crate::race_fixture::{CALLERS, RaceFixture, encode, keyed, plain};
 
 /// A line is the number of a document, or the name of a service; an odd number is refused, and `!` is a fault of ours.
-const FORMS: LineForms = LineForms {
-    request: read,
-    service: read_service,
-    promoter: |_, _| Err(Error::internal("nobody asks for it")),
-    person: read_person,
-    staff: |_, _| Err(Error::internal("nobody asks for it")),
-    refusal: |error| format!("{{\"detail\":\"{error}\"}}"),
-};
+fn imports() -> Imports {
+    let refusal = |error| format!("{{\"detail\":\"{error}\"}}");
+    Imports { kinds: vec![REQUESTS, SERVICES, PEOPLE], refusal }
+}
+
+const REQUESTS: &dyn ImportKind = &RequestImport(read);
+const SERVICES: &dyn ImportKind = &ServiceImport(read_service);
+const PEOPLE: &dyn ImportKind = &PersonImport(read_person);
 
 /// A line without a fault of ours.
 fn sound(text: &str) -> Result<&str, Error> {
@@ -73,18 +74,18 @@ fn read(text: &str, profile: &Institution) -> Result<RequestInput, Error> {
 }
 
 async fn asked(fixture: &RaceFixture, dry_run: bool, texts: impl IntoIterator<Item = String>) -> Id<Job> {
-    asked_by(fixture, &fixture.operator, JobKind::ImportRequests, dry_run, texts).await
+    asked_by(fixture, &fixture.operator, REQUESTS, dry_run, texts).await
 }
 
 async fn asked_by(
     fixture: &RaceFixture,
     actor: &Actor,
-    kind: JobKind,
+    import: &'static dyn ImportKind,
     dry_run: bool,
     texts: impl IntoIterator<Item = String>,
 ) -> Id<Job> {
     let lines = texts.into_iter().zip(1..).map(|(text, number)| NewLine { number, text }).collect();
-    let new = NewJob { kind, dry_run, lines };
+    let new = NewJob { import, dry_run, lines };
     match create(&fixture.app(0), actor, new, &plain(), &|_| String::new()).await.unwrap() {
         Idempotent::Done(row) => row.job.id,
         Idempotent::Replayed(_) => panic!("nobody sent a key"),
@@ -144,7 +145,7 @@ pub(crate) async fn work_together(database: Database) {
 async fn all_work(fixture: &RaceFixture, jobs: &[Id<Job>]) {
     let workers = (0..CALLERS).map(|number| async move {
         loop {
-            match work(&fixture.app(number), &FORMS).await {
+            match work(&fixture.app(number), &imports()).await {
                 Ok(()) | Err(Error::Busy(_) | Error::Stale) => {}
                 Err(error) => panic!("{error:?}"),
             }
@@ -169,11 +170,9 @@ pub(crate) async fn find_together(database: Database) {
     let admin = actor_of(&fixture.app(0), demo::emails()[0]).await;
     let (mut people, mut services) = (vec![], vec![]);
     for _ in 0..3 {
-        people.push(
-            asked_by(&fixture, &fixture.operator, JobKind::ImportPeople, false, documents(1, 10)).await,
-        );
+        people.push(asked_by(&fixture, &fixture.operator, PEOPLE, false, documents(1, 10)).await);
         let names = (0..10).map(|number| format!("Service {number}"));
-        services.push(asked_by(&fixture, &admin, JobKind::ImportServices, false, names).await);
+        services.push(asked_by(&fixture, &admin, SERVICES, false, names).await);
     }
     let jobs: Vec<Id<Job>> = people.iter().chain(&services).copied().collect();
     all_work(&fixture, &jobs).await;
@@ -229,7 +228,7 @@ async fn killed_again_and_again(database: Database) {
     let mut kills = 0;
     while seen(&fixture, id).await.status.is_open() || seen(&fixture, dry).await.status.is_open() {
         // Not always at the same points.
-        if killed_after(7 + kills % 60, work(&fixture.app(kills), &FORMS)).await.is_none() {
+        if killed_after(7 + kills % 60, work(&fixture.app(kills), &imports())).await.is_none() {
             kills += 1;
         }
         fixture.replicas.clock.advance(Duration::seconds(61));
@@ -301,12 +300,12 @@ async fn a_fault_of_ours_stops_a_job_only_when_it_stays() {
     let fixture = RaceFixture::on(Database::Sqlite).await;
     let id = asked(&fixture, false, ["00000001", "x", "!", "00000002"].map(str::to_owned)).await;
     for tries in 1..5 {
-        work(&fixture.app(0), &FORMS).await.unwrap();
+        work(&fixture.app(0), &imports()).await.unwrap();
         let job = seen(&fixture, id).await;
         assert_eq!((job.status, job.done, job.failed, job.tries), (JobStatus::Running, 2, 1, tries));
         fixture.replicas.clock.advance(Duration::seconds(60));
     }
-    work(&fixture.app(0), &FORMS).await.unwrap();
+    work(&fixture.app(0), &imports()).await.unwrap();
     let job = seen(&fixture, id).await;
     assert_eq!((job.status, job.done, job.failed), (JobStatus::Failed, 2, 1));
     let outcomes: Vec<LineOutcome> = lines(&fixture, id).await.iter().map(|line| line.outcome).collect();
@@ -314,7 +313,7 @@ async fn a_fault_of_ours_stops_a_job_only_when_it_stays() {
     assert_eq!(outcomes, [LineOutcome::Ok, LineOutcome::Refused, pending, pending]);
     // Somebody who knows better had repaired it meanwhile: another job goes well.
     let next = asked(&fixture, false, documents(7, 1)).await;
-    work(&fixture.app(0), &FORMS).await.unwrap();
+    work(&fixture.app(0), &imports()).await.unwrap();
     assert_eq!(seen(&fixture, next).await.status, JobStatus::Succeeded);
 }
 
@@ -329,12 +328,13 @@ async fn a_closed_desk_gives_its_job_back() {
         }
         app.job_queue.close();
     };
-    tokio::join!(keep_working(&app, &FORMS), close);
+    let imports = imports();
+    tokio::join!(keep_working(&app, &imports), close);
     let job = seen(&fixture, id).await;
     assert!(job.done > 0 && job.done < 100, "{}", job.done);
     assert_eq!((job.status, job.held_by), (JobStatus::Running, None));
     // Nobody waits for a lease to end.
-    work(&fixture.app(1), &FORMS).await.unwrap();
+    work(&fixture.app(1), &imports).await.unwrap();
     assert_eq!(seen(&fixture, id).await.status, JobStatus::Succeeded);
     all_are_there_once(&fixture, &[id], 100).await;
 }

@@ -1,5 +1,9 @@
 //! Catalog: what the institution offers, and the institution itself.
 
+mod room;
+
+pub use room::{IMPORT_SERVICES, READ_INSTITUTION, READ_SERVICES, ROOM, WRITE_INSTITUTION, WRITE_SERVICES};
+
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 

@@ -12,6 +12,7 @@ mod options;
 pub mod policy;
 mod refusal;
 mod request;
+mod room;
 mod trace;
 
 pub use certificate::{Certificate, Holder};
@@ -23,6 +24,7 @@ pub use evaluation::{Diagnosis, Evaluation, Findings, Printed};
 pub use options::{Options, default_valid_until};
 pub use refusal::{Blocker, Refusal};
 pub use request::{Assignment, Care, Certification, Ending, Event, Fee, Guardian, HistoryLine, RequestPatch};
+pub use room::{ACT_IN_BULK, ACT_ON_ANY_REQUEST, IMPORT_REQUESTS, READ_CERTIFICATES, READ_REQUESTS, ROOM};
 pub use trace::{Passage, Trace, Waiver};
 
 #[cfg(test)]

@@ -5,9 +5,10 @@
 //! else's; the state is wrong.
 
 mod permission;
-mod rooms;
+mod room;
 
-pub use permission::{DeclaredAction, Permission};
+pub use permission::{DeclaredAction, Permission, Plain};
+pub use room::{READ_POLICY, ROOM};
 
 use crate::identity::{Actor, Role};
 

@@ -6,8 +6,10 @@ use std::{
     hash::{Hash, Hasher},
 };
 
-use super::rooms::ACTIONS;
-use crate::identity::{Actor, Role};
+use crate::{
+    identity::{Actor, Role},
+    rooms::ROOMS,
+};
 
 /// An action that a room declares: the room itself knows on what and when it is done.
 pub trait DeclaredAction: fmt::Debug + Send + Sync {
@@ -58,136 +60,45 @@ impl Hash for dyn DeclaredAction {
 pub enum Permission {
     /// An action of a room, wherever some role has it.
     Action(&'static dyn DeclaredAction),
-    /// Lifts the rule that managers and doctors act on their own requests only.
-    ActOnAnyRequest,
-    /// List and open requests.
-    ReadRequests,
-    /// Open certificates and fetch their PDF.
-    ReadCertificates,
-    /// List and open services.
-    ReadServices,
-    /// Make, change and delete services.
-    WriteServices,
-    /// List and open staff.
-    ReadStaff,
-    /// See what staff are paid, comments on them, and the history of their records.
-    ReadStaffTerms,
-    /// Make, change and delete staff records, and hand their requests over.
-    WriteStaff,
-    /// List and open promoters.
-    ReadPromoters,
-    /// Make and change promoters.
-    WritePromoters,
-    /// Remove promoters that nothing refers to.
-    DeletePromoters,
-    /// Change the list of sources of promoters.
-    ManagePromoterSources,
-    /// List and open people.
-    ReadPeople,
-    /// Make and change people, and say who stands for whom.
-    WritePeople,
-    /// Merge records of the same person, and remove people that nothing refers to.
-    MergePeople,
-    /// Open the institution's profile.
-    ReadInstitution,
-    /// Do one action to many requests in one call; each request asks for the action besides.
-    ActInBulk,
-    /// See the jobs of everybody.
-    ReadAllJobs,
-    /// Cancel the jobs of everybody.
-    CancelAnyJob,
-    /// Change the institution's profile.
-    WriteInstitution,
-    /// List and open accounts.
-    ReadUsers,
-    /// Make, change and remove accounts, their roles, grants and passwords.
-    ManageUsers,
-    /// Suspend and reactivate users.
-    SuspendUsers,
-    /// See the policy matrix.
-    ReadPolicy,
-    /// Read reports.
-    ReadReports,
-    /// Export reports and lists.
-    Export,
+    /// What a room declares besides actions.
+    Plain(Plain),
+}
+
+/// A permission that is no action, as its room declares it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Plain {
+    code: &'static str,
+    /// The roles that have it without a grant.
+    roles: &'static [Role],
+    can_be_granted: bool,
 }
 
 impl Permission {
-    /// Every permission that is not an action.
-    pub const PLAIN: &'static [Self] = &[
-        Self::ActOnAnyRequest,
-        Self::ReadRequests,
-        Self::ReadCertificates,
-        Self::ReadServices,
-        Self::WriteServices,
-        Self::ReadStaff,
-        Self::ReadStaffTerms,
-        Self::WriteStaff,
-        Self::ReadPromoters,
-        Self::WritePromoters,
-        Self::DeletePromoters,
-        Self::ManagePromoterSources,
-        Self::ReadPeople,
-        Self::WritePeople,
-        Self::MergePeople,
-        Self::ReadInstitution,
-        Self::WriteInstitution,
-        Self::ActInBulk,
-        Self::ReadAllJobs,
-        Self::CancelAnyJob,
-        Self::ReadUsers,
-        Self::ManageUsers,
-        Self::SuspendUsers,
-        Self::ReadPolicy,
-        Self::ReadReports,
-        Self::Export,
-    ];
+    /// What these roles may do, and nobody else. The code is what grants and callers are told: it never changes.
+    pub const fn of_roles(code: &'static str, roles: &'static [Role]) -> Self {
+        Self::Plain(Plain { code, roles, can_be_granted: false })
+    }
 
-    /// Its code, and the roles that have it without a grant; `None` for an action, which says so itself.
-    const fn row(self) -> Option<(&'static str, &'static [Role])> {
-        use Role::{Admin, Auditor, Doctor, Manager, Operator};
-        const EVERYONE: &[Role] = &[Admin, Operator, Manager, Doctor, Auditor];
-        Some(match self {
-            Self::Action(_) => return None,
-            Self::ActOnAnyRequest => ("certification:act_on_any", &[]),
-            Self::ReadRequests => ("certification:read", EVERYONE),
-            Self::ReadCertificates => ("certificates:read", EVERYONE),
-            Self::ReadServices => ("services:read", EVERYONE),
-            Self::WriteServices => ("services:write", &[Admin]),
-            Self::ReadStaff => ("staff:read", EVERYONE),
-            Self::ReadStaffTerms => ("staff:read_terms", &[Admin, Auditor]),
-            Self::WriteStaff => ("staff:write", &[Admin]),
-            Self::ReadPromoters => ("promoters:read", &[Admin, Operator, Manager, Auditor]),
-            Self::WritePromoters => ("promoters:write", &[Admin, Operator, Manager]),
-            Self::DeletePromoters => ("promoters:delete", &[Admin]),
-            Self::ManagePromoterSources => ("promoters:sources", &[Admin]),
-            Self::ReadPeople => ("people:read", &[Admin, Operator, Manager, Auditor]),
-            Self::WritePeople => ("people:write", &[Admin, Operator, Manager]),
-            Self::MergePeople => ("people:merge", &[Admin]),
-            Self::ReadInstitution => ("institution:read", EVERYONE),
-            Self::WriteInstitution => ("institution:write", &[Admin]),
-            Self::ActInBulk => ("certification:bulk", &[Admin, Operator, Manager, Doctor]),
-            Self::ReadAllJobs => ("jobs:read_all", &[Admin, Auditor]),
-            Self::CancelAnyJob => ("jobs:cancel_any", &[Admin]),
-            Self::ReadUsers => ("users:read", &[Admin, Auditor]),
-            Self::ManageUsers => ("users:write", &[Admin]),
-            Self::SuspendUsers => ("users:suspend", &[Admin]),
-            Self::ReadPolicy => ("policy:read", &[Admin, Auditor]),
-            Self::ReadReports => ("reports:read", &[Admin, Auditor]),
-            Self::Export => ("exports:make", &[Admin, Auditor]),
-        })
+    /// What no role may do without a grant.
+    pub const fn by_grant_alone(code: &'static str) -> Self {
+        Self::Plain(Plain { code, roles: &[], can_be_granted: true })
+    }
+
+    /// Every permission that is not an action.
+    pub fn plain() -> impl Iterator<Item = Self> {
+        ROOMS.iter().flat_map(|room| room.permissions).copied()
     }
 
     /// Every action that a room declares.
     pub fn actions() -> impl Iterator<Item = Self> {
-        ACTIONS.iter().flat_map(|declared| declared()).map(Self::Action)
+        ROOMS.iter().flat_map(|room| (room.actions)()).map(Self::Action)
     }
 
     /// The roles that have it without a grant; for actions, those that have it in some state.
     pub fn roles(self) -> Vec<Role> {
         match self {
             Self::Action(action) => Role::ALL.iter().copied().filter(|role| action.is_of(*role)).collect(),
-            _ => self.row().map_or(vec![], |(_, roles)| roles.to_vec()),
+            Self::Plain(plain) => plain.roles.to_vec(),
         }
     }
 
@@ -195,8 +106,7 @@ impl Permission {
     pub fn can_be_granted(self) -> bool {
         match self {
             Self::Action(action) => action.can_be_granted(),
-            Self::ActOnAnyRequest => true,
-            _ => false,
+            Self::Plain(plain) => plain.can_be_granted,
         }
     }
 
@@ -211,8 +121,10 @@ impl Permission {
 
     /// The permission with this code.
     pub fn parse(code: &str) -> Option<Self> {
-        if let Some(plain) = Self::PLAIN.iter().find(|p| p.to_string() == code) {
-            return Some(*plain);
+        if let Some(known) =
+            Self::plain().find(|known| matches!(known, Self::Plain(plain) if plain.code == code))
+        {
+            return Some(known);
         }
         let (room, name) = code.split_once(':')?;
         let named =
@@ -223,10 +135,10 @@ impl Permission {
 
 impl fmt::Display for Permission {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Self::Action(action) = self {
-            return write!(f, "{}:{}", action.room(), action.code().to_ascii_lowercase());
+        match self {
+            Self::Action(action) => write!(f, "{}:{}", action.room(), action.code().to_ascii_lowercase()),
+            Self::Plain(plain) => f.write_str(plain.code),
         }
-        f.write_str(self.row().map_or("", |(code, _)| code))
     }
 }
 
@@ -252,7 +164,7 @@ mod tests {
 
     #[test]
     fn permissions_that_cannot_be_granted_come_from_roles_alone() {
-        for permission in Permission::PLAIN.iter().copied().filter(|p| !p.can_be_granted()) {
+        for permission in Permission::plain().filter(|p| !p.can_be_granted()) {
             for role in Role::ALL.iter().copied() {
                 let found = permission.held_by(&holder(role, permission));
                 assert_eq!(found, permission.roles().contains(&role), "{permission} by {role}");
@@ -263,7 +175,7 @@ mod tests {
     #[test]
     fn permissions_have_one_spelling() {
         let actions = Permission::actions();
-        for permission in Permission::PLAIN.iter().copied().chain(actions) {
+        for permission in Permission::plain().chain(actions) {
             assert_eq!(Permission::parse(&permission.to_string()), Some(permission));
         }
         assert_eq!(Permission::from(Action::AssignDoctor).to_string(), "certification:assign_doctor");
@@ -277,7 +189,7 @@ mod tests {
 
     #[test]
     fn actions_come_first_in_the_order_in_which_they_are_declared() {
-        let plain = Permission::PLAIN.iter().copied().min();
+        let plain = Permission::plain().min();
         let all: Vec<Permission> = Permission::actions().chain(plain).collect();
         assert!(all.windows(2).all(|pair| pair[0] < pair[1]), "{all:?}");
     }

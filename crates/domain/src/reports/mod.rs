@@ -8,9 +8,11 @@ mod change;
 mod contributions;
 mod duration;
 mod period;
+mod room;
 
 pub use cell::{Cell, Detail, Dimensions, Figure};
 pub use change::{Calendar, Change};
 pub use contributions::{contributions, ledger};
 pub use duration::{Bucket, RELATIVE_ERROR, quantile};
 pub use period::{Grouping, Range, RangeError};
+pub use room::{EXPORT, READ_REPORTS, ROOM};

@@ -1,7 +1,7 @@
 //! What all directories share.
 
 pub(crate) mod changes;
-mod keys;
+pub(crate) mod keys;
 mod reads;
 pub(crate) mod search;
 pub(crate) mod search_terms;

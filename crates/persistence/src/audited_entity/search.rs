@@ -57,7 +57,7 @@ pub(crate) struct Looked {
 pub(crate) struct Search {
     kind: &'static str,
     /// The one that entries are looked up by first.
-    search_terms: Vec<String>,
+    terms: Vec<String>,
     way: Way,
 }
 
@@ -76,7 +76,7 @@ impl Search {
         kind: &'static str,
         search_terms: &[String],
     ) -> Result<Self, StoreError> {
-        let mut search = Self { kind, search_terms: search_terms.to_vec(), way: Way::Asked };
+        let mut search = Self { kind, terms: search_terms.to_vec(), way: Way::Asked };
         let counts = search.counted(db).await?;
         let rarest = counts.iter().enumerate().min_by_key(|(_, count)| **count);
         if let Some((position, count)) = rarest
@@ -99,7 +99,7 @@ impl Search {
     }
 
     fn begin_with(&mut self, position: usize, way: Way) {
-        self.search_terms.swap(0, position);
+        self.terms.swap(0, position);
         self.way = way;
     }
 
@@ -107,7 +107,7 @@ impl Search {
     async fn counted(&self, db: &impl ConnectionTrait) -> Result<Vec<i64>, StoreError> {
         let name = |number: usize| format!("word_{number}");
         let mut select = Query::select();
-        for (number, word) in self.search_terms.iter().enumerate() {
+        for (number, word) in self.terms.iter().enumerate() {
             let mut rows = within(self.kind, word);
             // An order, so that it is counted inside the index.
             rows.expr(Expr::val(1)).order_by(("hit", Column::Word), Order::Asc).limit(FEW + 1);
@@ -115,12 +115,12 @@ impl Search {
             select.expr_as(Expr::from(count), Alias::new(name(number)));
         }
         let Some(row) = db.query_one(&select).await.map_err(failed(KIND))? else { return Ok(vec![]) };
-        (0..self.search_terms.len()).map(|number| value_of(KIND, &row, &name(number))).collect()
+        (0..self.terms.len()).map(|number| value_of(KIND, &row, &name(number))).collect()
     }
 
     /// That the entry whose id is in the column has the words.
     pub(crate) fn condition(&self, column: (&'static str, &'static str)) -> Condition {
-        self.search_terms.iter().fold(Condition::all(), |all, word| all.add(has(self.kind, column, word)))
+        self.terms.iter().fold(Condition::all(), |all, word| all.add(has(self.kind, column, word)))
     }
 
     /// Whether a page can be cut out of the rows of words.
@@ -135,7 +135,7 @@ impl Search {
 
     /// Puts to rows of the first word what else is asked of their entries.
     fn narrow(&self, mut hits: SelectStatement, looked: Option<&Looked>) -> SelectStatement {
-        for word in self.search_terms.iter().skip(1) {
+        for word in self.terms.iter().skip(1) {
             hits.and_where(has(self.kind, ("hit", Column::ObjectId), word));
         }
         if let Some(Looked { rows, id }) = looked {
@@ -149,7 +149,7 @@ impl Search {
     }
 
     fn first(&self) -> SelectStatement {
-        within(self.kind, self.search_terms.first().map_or("", String::as_str))
+        within(self.kind, self.terms.first().map_or("", String::as_str))
     }
 
     /// Selects `object_id` and `sort_key` of the entries of a page, behind the one with this key and id, with one more

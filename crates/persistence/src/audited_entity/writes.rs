@@ -21,4 +21,8 @@ impl AuditedEntityWrites for SeaUnitOfWork {
     ) -> Result<(), StoreError> {
         self.attempt(async |db| search_terms::replace(db, kind, object, search_terms).await).await
     }
+
+    async fn blank_changes(&mut self, kind: &'static str, object: Uuid) -> Result<(), StoreError> {
+        self.attempt(async |db| changes::blank(db, kind, object).await).await
+    }
 }

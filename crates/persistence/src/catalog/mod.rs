@@ -3,3 +3,9 @@
 pub(crate) mod institution;
 mod reads;
 pub(crate) mod service;
+mod writes;
+
+use crate::rooms::Room;
+
+/// What this room brings.
+pub(crate) const ROOM: Room = Room { searchable: &[service::SEARCHABLE], ..Room::EMPTY };

@@ -8,6 +8,7 @@ use medcert_domain::{
 };
 
 use crate::{
+    audited_entity::keys::{KeyType, Searchable, keyed_by},
     column::{count, moment, money, read, stored},
     mapped::{Mapped, Table},
 };
@@ -44,6 +45,13 @@ pub(crate) mod table {
 impl Table for table::Entity {
     const ID: table::Column = table::Column::Id;
 }
+
+/// Services are found by their names.
+pub(crate) const SEARCHABLE: Searchable = Searchable {
+    kinds: &[Service::KIND],
+    select: || keyed_by::<table::Entity>(table::Column::Name),
+    key: KeyType::Text,
+};
 
 impl TryFrom<table::Model> for Service {
     type Error = StoreError;

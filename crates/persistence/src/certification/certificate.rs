@@ -9,6 +9,7 @@ use medcert_domain::{
 };
 
 use crate::{
+    audited_entity::keys::{KeyType, Searchable, keyed_by},
     column::{all_or_none, moment, read, read_opt, stored},
     mapped::{Mapped, Table},
 };
@@ -64,6 +65,13 @@ pub(crate) mod table {
 impl Table for table::Entity {
     const ID: table::Column = table::Column::Id;
 }
+
+/// Certificates are found by their holders, newest first.
+pub(crate) const SEARCHABLE: Searchable = Searchable {
+    kinds: &[Certificate::KIND],
+    select: || keyed_by::<table::Entity>(table::Column::IssuedAt),
+    key: KeyType::Moment,
+};
 
 impl TryFrom<table::Model> for Certificate {
     type Error = StoreError;

@@ -17,3 +17,8 @@ pub(crate) mod request_aggregate;
 pub(crate) mod search_terms;
 mod trace;
 mod writes;
+
+use crate::rooms::Room;
+
+/// What this room brings.
+pub(crate) const ROOM: Room = Room { searchable: &[certificate::SEARCHABLE], ..Room::EMPTY };

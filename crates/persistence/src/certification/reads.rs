@@ -10,7 +10,7 @@ use medcert_domain::{
     certification::{AssignmentRole, Certificate, Certification},
     people::Staff,
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::{certificate, certificates, history, list, parts, request_aggregate};
 use crate::{error::failed, mapped, store::SeaStore};
@@ -65,5 +65,17 @@ impl CertificationReads for SeaStore {
             .one(self.reader())
             .await;
         found.map_err(failed(Certificate::KIND))?.map(TryInto::try_into).transpose()
+    }
+
+    async fn certificate_keys(&self, ids: &[Id<Certificate>]) -> Result<Vec<String>, StoreError> {
+        use certificate::table::{Column, Entity};
+        Entity::find()
+            .select_only()
+            .column(Column::PdfKey)
+            .filter(Column::Id.is_in(ids.iter().map(|id| id.raw())))
+            .into_tuple()
+            .all(self.reader())
+            .await
+            .map_err(failed(Certificate::KIND))
     }
 }

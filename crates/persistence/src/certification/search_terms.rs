@@ -7,20 +7,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use medcert_application::store::StoreError;
-use medcert_domain::{Id, certification::Certification};
+use medcert_application::store::{StoreError, Subject};
+use medcert_domain::{Entity as _, Id, certification::Certification, people::Person};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryResult, QuerySelect,
     sea_query::{Condition, Expr, ExprTrait, Func, IntoColumnRef, Query, SelectStatement},
 };
 use uuid::Uuid;
 
 use super::request;
 use crate::{
-    column::{after_prefix, moment, stored},
+    column::{after_prefix, corrupt, moment, stored},
     db_timestamp::DbTimestamp,
     error::failed,
     mapped::insert_all,
+    people::person,
+    query::{join, row_of, select_all, value_of},
 };
 
 const KIND: &str = "search word";
@@ -194,6 +196,35 @@ pub(crate) fn within(week_buckets: &[i32], word: &str) -> SelectStatement {
         .and_where(Expr::col(("hit", Column::WeekBucket)).is_in(week_buckets.iter().copied()))
         .cond_where(begins("hit", word));
     select
+}
+
+/// What the words of these requests are made of.
+pub(crate) async fn subjects(
+    db: &impl ConnectionTrait,
+    requests: &[Id<Certification>],
+) -> Result<Vec<Subject>, StoreError> {
+    use request::table::{Column, Entity};
+    let mut select = Query::select()
+        .from_as(Entity, "request")
+        .and_where(Expr::col(("request", Column::Id)).is_in(requests.iter().map(|id| id.raw())))
+        .take();
+    select.expr(Expr::col(("request", Column::Id))).expr(Expr::col(("request", Column::Code)));
+    join::<person::table::Entity>(&mut select, "client", ("request", Column::ClientId));
+    join::<person::table::Entity>(&mut select, "guardian", ("request", Column::GuardianId));
+    select_all::<person::table::Entity>(&mut select, "client");
+    select_all::<person::table::Entity>(&mut select, "guardian");
+    let read = |row: &QueryResult| -> Result<Subject, StoreError> {
+        let client = row_of::<person::table::Entity>(Person::KIND, row, "client")?;
+        let guardian = row_of::<person::table::Entity>(Person::KIND, row, "guardian")?;
+        Ok(Subject {
+            request: Id::new(value_of(KIND, row, "id")?),
+            code: value_of(KIND, row, "code")?,
+            client: client.ok_or_else(|| corrupt(KIND, "client is missing"))?.try_into()?,
+            guardian: guardian.map(TryInto::try_into).transpose()?,
+        })
+    };
+    let rows = db.query_all(&select).await.map_err(failed(KIND))?;
+    rows.iter().map(read).collect()
 }
 
 #[cfg(test)]

@@ -2,18 +2,20 @@
 
 use async_trait::async_trait;
 use medcert_application::store::{
-    CertificationWrites, HistoryEntry, OpenRequests, Repository, RequestAggregate, StoreError,
+    CertificationWrites, HistoryEntry, OpenRequests, Repository, RequestAggregate, StoreError, Subject,
 };
 use medcert_domain::{
     Entity as _, Id,
     billing::Settlement,
     catalog::Service,
     certification::{AssignmentRole, Certification, Stage},
-    people::{Person, Staff},
+    people::{Person, Promoter, Staff},
     reports::Change,
-    text,
 };
-use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait as _},
+};
 use uuid::Uuid;
 
 use super::{
@@ -21,7 +23,11 @@ use super::{
     request::table::{Column, Entity},
     request_aggregate, search_terms,
 };
-use crate::{catalog::service, error::failed, unit_of_work::SeaUnitOfWork};
+use crate::{
+    error::failed,
+    query::{any_exists, rows_with, total},
+    unit_of_work::SeaUnitOfWork,
+};
 
 const KIND: &str = Certification::KIND;
 /// Requests of one client that are looked through for one like another.
@@ -174,27 +180,49 @@ impl CertificationWrites for SeaUnitOfWork {
         self.attempt(async |db| parts::count_with_staff(db, staff).await).await
     }
 
-    async fn service_named(&mut self, name: &str) -> Result<Option<Id<Service>>, StoreError> {
-        use service::table::{Column, Entity};
-        self.attempt(async |db| {
-            let found: Option<Uuid> = Entity::find()
-                .select_only()
-                .column(Column::Id)
-                .filter(Column::NameFolded.eq(text::alike(name)))
-                .into_tuple()
-                .one(db)
-                .await
-                .map_err(failed(Service::KIND))?;
-            Ok(found.map(Id::new))
-        })
-        .await
-    }
-
     async fn requests_for_service(&mut self, service: Id<Service>) -> Result<u64, StoreError> {
         self.attempt(async |db| {
             Entity::find().filter(Column::ServiceId.eq(service.raw())).count(db).await.map_err(failed(KIND))
         })
         .await
+    }
+
+    async fn share_a_request(&mut self, one: Id<Person>, other: Id<Person>) -> Result<bool, StoreError> {
+        let both = |client: Id<Person>, guardian: Id<Person>| {
+            let mut rows = rows_with::<Entity>(Column::GuardianId, guardian.raw());
+            rows.and_where(Expr::col(Column::ClientId).eq(client.raw())).take()
+        };
+        let selects = vec![both(one, other), both(other, one)];
+        self.attempt(async |db| any_exists(db, KIND, selects).await).await
+    }
+
+    async fn requests_with_promoter(&mut self, promoter: Id<Promoter>) -> Result<u64, StoreError> {
+        let rows = rows_with::<Entity>(Column::PromoterId, promoter.raw());
+        self.attempt(async |db| total(db, KIND, rows).await).await
+    }
+
+    async fn requests_by(&mut self, promoter: Id<Promoter>) -> Result<Vec<Id<Certification>>, StoreError> {
+        self.attempt(async |db| {
+            let ids: Vec<Uuid> = Entity::find()
+                .select_only()
+                .column(Column::Id)
+                .filter(Column::PromoterId.eq(promoter.raw()))
+                .order_by_asc(Column::Id)
+                .into_tuple()
+                .all(db)
+                .await
+                .map_err(failed(KIND))?;
+            Ok(ids.into_iter().map(Id::new).collect())
+        })
+        .await
+    }
+
+    async fn subjects(&mut self, requests: &[Id<Certification>]) -> Result<Vec<Subject>, StoreError> {
+        self.attempt(async |db| search_terms::subjects(db, requests).await).await
+    }
+
+    async fn index_requests(&mut self, all: &[(Id<Certification>, Vec<String>)]) -> Result<(), StoreError> {
+        self.attempt(async |db| search_terms::replace_many(db, all).await).await
     }
 
     async fn erase(&mut self, request: &Certification) -> Result<(), StoreError> {

@@ -2,11 +2,7 @@
 
 use async_trait::async_trait;
 use medcert_application::store::{FileReads, StoreError};
-use medcert_domain::{
-    Entity as _, Id,
-    certification::{Certificate, Certification},
-    files::StoredFile,
-};
+use medcert_domain::{Entity as _, Id, certification::Certification, files::StoredFile};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
@@ -14,7 +10,7 @@ use super::{
     discarded,
     stored_file::table::{Column, Entity},
 };
-use crate::{certification::certificate, error::failed, store::SeaStore};
+use crate::{error::failed, store::SeaStore};
 
 #[async_trait]
 impl FileReads for SeaStore {
@@ -42,18 +38,6 @@ impl FileReads for SeaStore {
             .await
             .map_err(failed(StoredFile::KIND))?;
         Ok(found.into_iter().map(|(request, file)| (Id::new(request), Id::new(file))).collect())
-    }
-
-    async fn certificate_keys(&self, ids: &[Id<Certificate>]) -> Result<Vec<String>, StoreError> {
-        use certificate::table::{Column, Entity};
-        Entity::find()
-            .select_only()
-            .column(Column::PdfKey)
-            .filter(Column::Id.is_in(ids.iter().map(|id| id.raw())))
-            .into_tuple()
-            .all(self.reader())
-            .await
-            .map_err(failed(Certificate::KIND))
     }
 
     async fn discarded(&self, limit: u64) -> Result<Vec<String>, StoreError> {

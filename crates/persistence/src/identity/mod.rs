@@ -9,3 +9,8 @@ pub(crate) mod refresh;
 pub(crate) mod session;
 pub(crate) mod user;
 mod writes;
+
+use crate::rooms::Room;
+
+/// What this room brings.
+pub(crate) const ROOM: Room = Room { searchable: &[user::SEARCHABLE], ..Room::EMPTY };

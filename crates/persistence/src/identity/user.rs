@@ -13,9 +13,10 @@ use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    audited_entity::keys::{KeyType, Searchable},
     column::{corrupt, moment, read, stored},
     mapped::{Mapped, Table, Written},
-    people::denormalized,
+    people::{denormalized, person::keyed_by_name},
 };
 
 pub(crate) mod table {
@@ -56,6 +57,13 @@ pub(crate) mod table {
 impl Table for table::Entity {
     const ID: table::Column = table::Column::Id;
 }
+
+/// Accounts are found by address and person.
+pub(crate) const SEARCHABLE: Searchable = Searchable {
+    kinds: &[User::KIND],
+    select: || keyed_by_name::<table::Entity>(table::Column::PersonId),
+    key: KeyType::Text,
+};
 
 /// A grant as JSON.
 #[derive(Serialize, Deserialize)]

@@ -55,7 +55,7 @@ impl TryFrom<table::Model> for Job {
         Ok(Self {
             id: Id::new(row.id),
             version: row.version,
-            kind: read(Self::KIND, "kind", &row.kind, JobKind::parse)?,
+            kind: JobKind::stored(row.kind),
             dry_run: row.dry_run,
             status: read(Self::KIND, "status", &row.status, JobStatus::parse)?,
             created_by: Id::new(row.created_by),

@@ -8,12 +8,12 @@ use medcert_application::store::{
 use medcert_domain::{
     Entity as _, Id,
     identity::User,
-    jobs::{Job, LineOutcome},
+    jobs::{Job, JobKind, LineOutcome},
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IdenStatic, PaginatorTrait, QueryFilter,
     QueryOrder, QueryResult, QuerySelect, Value,
-    sea_query::{Alias, Expr, ExprTrait, Order, Query, SelectStatement},
+    sea_query::{Alias, Condition, Expr, ExprTrait, Order, Query, SelectStatement},
 };
 use uuid::Uuid;
 
@@ -46,18 +46,20 @@ fn job_row(row: &QueryResult) -> Result<JobRow, StoreError> {
 }
 
 impl SeaStore {
-    /// Identifiers of jobs by the moment in a column, up to `now`.
+    /// Identifiers of jobs by the moment in a column, up to `now`, of which the condition holds, too.
     async fn jobs_until(
         &self,
         column: job::table::Column,
         now: DateTime<Utc>,
         limit: u64,
+        condition: Option<Expr>,
     ) -> Result<Vec<Id<Job>>, StoreError> {
         use job::table::{Column, Entity};
         let found: Result<Vec<Uuid>, _> = Entity::find()
             .select_only()
             .column(Column::Id)
             .filter(column.lte(stored(now)))
+            .filter(Condition::all().add_option(condition))
             .order_by_asc(column)
             .order_by_asc(Column::Id)
             .limit(limit)
@@ -83,7 +85,7 @@ impl JobReads for SeaStore {
         let query = ListQuery::<Entity>::by("job", Column::CreatedAt.as_str(), Order::Desc)
             .having(Column::CreatedBy.as_str(), filter.created_by.map(Id::raw))
             .having(Column::Status.as_str(), filter.statuses.iter().map(|status| status.code()))
-            .having(Column::Kind.as_str(), filter.kinds.iter().map(|kind| kind.code()));
+            .having(Column::Kind.as_str(), filter.kinds.iter().map(JobKind::code));
         let count = if asked.with_total { Some(query.total(db, Job::KIND).await?) } else { None };
         let mut select = query.around(query.page(db, Job::KIND, asked, after_moment(asked)?).await?);
         with_asker(&mut select);
@@ -134,12 +136,18 @@ impl JobReads for SeaStore {
         found.map_err(failed(line::KIND))?.map(TryInto::try_into).transpose()
     }
 
-    async fn due_jobs(&self, now: DateTime<Utc>, limit: u64) -> Result<Vec<Id<Job>>, StoreError> {
-        self.jobs_until(job::table::Column::DueAt, now, limit).await
+    async fn due_jobs(
+        &self,
+        kinds: &[JobKind],
+        now: DateTime<Utc>,
+        limit: u64,
+    ) -> Result<Vec<Id<Job>>, StoreError> {
+        let known = job::table::Column::Kind.is_in(kinds.iter().map(JobKind::code));
+        self.jobs_until(job::table::Column::DueAt, now, limit, Some(known)).await
     }
 
     async fn erasable_jobs(&self, now: DateTime<Utc>, limit: u64) -> Result<Vec<Id<Job>>, StoreError> {
-        self.jobs_until(job::table::Column::EraseAt, now, limit).await
+        self.jobs_until(job::table::Column::EraseAt, now, limit, None).await
     }
 
     async fn open_jobs_of(&self, user: Id<User>) -> Result<u64, StoreError> {

@@ -1,9 +1,7 @@
 //! The lists of people, of those who stand for them, of promoters and of their sources.
 
-use async_trait::async_trait;
 use medcert_application::store::{
-    Cursor, GuardianRow, Page, PageRequest, PersonFilter, PersonReads, PersonRow, PersonUses, PromoterFilter,
-    StoreError,
+    Cursor, GuardianRow, Page, PageRequest, PersonFilter, PersonRow, PersonUses, PromoterFilter, StoreError,
 };
 use medcert_domain::{
     Entity as _, Id,
@@ -22,9 +20,8 @@ use crate::{
     error::failed,
     identity::user,
     keyset::ListQuery,
-    mapped::{self, Row},
+    mapped::Row,
     query::{Keyset, after_name, join, join_on, page, row_of, select_all, total, value_of},
-    store::SeaStore,
 };
 
 const KIND: &str = Person::KIND;
@@ -112,92 +109,88 @@ pub(super) async fn promoters(
     Ok(page(found, asked, count, |last| Cursor { key: last.name.clone(), id: last.id.raw() }))
 }
 
-#[async_trait]
-impl PersonReads for SeaStore {
-    async fn people(
-        &self,
-        filter: &PersonFilter,
-        asked: &PageRequest,
-    ) -> Result<Page<PersonRow>, StoreError> {
-        let db = self.reader();
-        let query = asked_for(db, filter).await?;
-        let count = if asked.with_total { Some(query.total(db, KIND).await?) } else { None };
-        let select = with_roles(query.around(query.page(db, KIND, asked, after_name(asked)).await?));
-        let rows = db.query_all(&select).await.map_err(failed(KIND))?;
-        let found: Vec<PersonRow> = rows.iter().map(person_row).collect::<Result<_, _>>()?;
-        Ok(page(found, asked, count, |last| Cursor { key: last.person.name(), id: last.person.id.raw() }))
-    }
+/// People by name, with what they are besides.
+pub(super) async fn people(
+    db: &impl ConnectionTrait,
+    filter: &PersonFilter,
+    asked: &PageRequest,
+) -> Result<Page<PersonRow>, StoreError> {
+    let query = asked_for(db, filter).await?;
+    let count = if asked.with_total { Some(query.total(db, KIND).await?) } else { None };
+    let select = with_roles(query.around(query.page(db, KIND, asked, after_name(asked)).await?));
+    let rows = db.query_all(&select).await.map_err(failed(KIND))?;
+    let found: Vec<PersonRow> = rows.iter().map(person_row).collect::<Result<_, _>>()?;
+    Ok(page(found, asked, count, |last| Cursor { key: last.person.name(), id: last.person.id.raw() }))
+}
 
-    async fn person(&self, id: Id<Person>) -> Result<Option<(PersonRow, PersonUses)>, StoreError> {
-        let db = self.reader();
-        let mut one = Query::select().from_as(person::table::Entity, "person").take();
-        one.and_where(Expr::col(("person", person::table::Column::Id)).eq(id.raw()));
-        let row = db.query_one(&with_roles(one)).await.map_err(failed(KIND))?;
-        let Some(row) = row else { return Ok(None) };
-        Ok(Some((person_row(&row)?, uses::of(db, id).await?)))
-    }
+/// One person with how often they are referred to.
+pub(super) async fn person(
+    db: &impl ConnectionTrait,
+    id: Id<Person>,
+) -> Result<Option<(PersonRow, PersonUses)>, StoreError> {
+    let mut one = Query::select().from_as(person::table::Entity, "person").take();
+    one.and_where(Expr::col(("person", person::table::Column::Id)).eq(id.raw()));
+    let row = db.query_one(&with_roles(one)).await.map_err(failed(KIND))?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some((person_row(&row)?, uses::of(db, id).await?)))
+}
 
-    async fn guardians(
-        &self,
-        ward: Id<Person>,
-        asked: &PageRequest,
-    ) -> Result<Page<GuardianRow>, StoreError> {
-        use guardian::table::{Column, Entity};
-        let db = self.reader();
-        let mut select = Query::select()
-            .from_as(Entity, "standing")
-            .and_where(Expr::col(("standing", Column::PersonId)).eq(ward.raw()))
-            .take();
-        let count = if asked.with_total { Some(total(db, KIND, select.clone()).await?) } else { None };
-        join::<person::table::Entity>(&mut select, "person", ("standing", Column::GuardianId));
-        select_all::<person::table::Entity>(&mut select, "person");
-        select
-            .expr_as(Expr::col(("standing", Column::Relationship)), Alias::new("relationship"))
-            .expr_as(Expr::col(("standing", Column::CreatedAt)), Alias::new("since"));
-        let (name, id) = (person::table::Column::Name, person::table::Column::Id);
-        Keyset::new(("person", name), ("person", id), Order::Asc).apply(
-            &mut select,
-            after_name(asked),
-            asked.limit,
-        );
-        let rows = db.query_all(&select).await.map_err(failed(KIND))?;
-        let read = |row: &QueryResult| -> Result<GuardianRow, StoreError> {
-            let known = row_of::<person::table::Entity>(KIND, row, "person")?;
-            let relationship: String = value_of(KIND, row, "relationship")?;
-            let since: DbTimestamp = value_of(KIND, row, "since")?;
-            Ok(GuardianRow {
-                person: known.ok_or_else(|| corrupt(KIND, "row is missing"))?.try_into()?,
-                relationship: guardian::relationship(&relationship)?,
-                since: moment(since),
-            })
-        };
-        let found: Vec<GuardianRow> = rows.iter().map(read).collect::<Result<_, _>>()?;
-        Ok(page(found, asked, count, |last| Cursor { key: last.person.name(), id: last.person.id.raw() }))
-    }
+/// Who stands for the person, by name.
+pub(super) async fn guardians(
+    db: &impl ConnectionTrait,
+    ward: Id<Person>,
+    asked: &PageRequest,
+) -> Result<Page<GuardianRow>, StoreError> {
+    use guardian::table::{Column, Entity};
+    let mut select = Query::select()
+        .from_as(Entity, "standing")
+        .and_where(Expr::col(("standing", Column::PersonId)).eq(ward.raw()))
+        .take();
+    let count = if asked.with_total { Some(total(db, KIND, select.clone()).await?) } else { None };
+    join::<person::table::Entity>(&mut select, "person", ("standing", Column::GuardianId));
+    select_all::<person::table::Entity>(&mut select, "person");
+    select
+        .expr_as(Expr::col(("standing", Column::Relationship)), Alias::new("relationship"))
+        .expr_as(Expr::col(("standing", Column::CreatedAt)), Alias::new("since"));
+    let (name, id) = (person::table::Column::Name, person::table::Column::Id);
+    Keyset::new(("person", name), ("person", id), Order::Asc).apply(
+        &mut select,
+        after_name(asked),
+        asked.limit,
+    );
+    let rows = db.query_all(&select).await.map_err(failed(KIND))?;
+    let read = |row: &QueryResult| -> Result<GuardianRow, StoreError> {
+        let known = row_of::<person::table::Entity>(KIND, row, "person")?;
+        let relationship: String = value_of(KIND, row, "relationship")?;
+        let since: DbTimestamp = value_of(KIND, row, "since")?;
+        Ok(GuardianRow {
+            person: known.ok_or_else(|| corrupt(KIND, "row is missing"))?.try_into()?,
+            relationship: guardian::relationship(&relationship)?,
+            since: moment(since),
+        })
+    };
+    let found: Vec<GuardianRow> = rows.iter().map(read).collect::<Result<_, _>>()?;
+    Ok(page(found, asked, count, |last| Cursor { key: last.person.name(), id: last.person.id.raw() }))
+}
 
-    async fn promoter_sources(
-        &self,
-        active: Option<bool>,
-        asked: &PageRequest,
-    ) -> Result<Page<PromoterSource>, StoreError> {
-        use source::table::{Column, Entity};
-        const KIND: &str = PromoterSource::KIND;
-        let db = self.reader();
-        let mut select = Query::select().from(Entity).columns(Column::iter()).take();
-        if let Some(active) = active {
-            select.and_where(Expr::col(Column::Active).eq(active));
-        }
-        let count = if asked.with_total { Some(total(db, KIND, select.clone()).await?) } else { None };
-        Keyset::new(Column::Name, Column::Id, Order::Asc).apply(&mut select, after_name(asked), asked.limit);
-        let rows = db.query_all(&select).await.map_err(failed(KIND))?;
-        let found: Vec<PromoterSource> = rows
-            .iter()
-            .map(|row| Row::<Entity>::from_query_result(row, "").map_err(failed(KIND))?.try_into())
-            .collect::<Result<_, _>>()?;
-        Ok(page(found, asked, count, |last| Cursor { key: last.name.clone(), id: last.id.raw() }))
+/// The sources of promoters by name.
+pub(super) async fn promoter_sources(
+    db: &impl ConnectionTrait,
+    active: Option<bool>,
+    asked: &PageRequest,
+) -> Result<Page<PromoterSource>, StoreError> {
+    use source::table::{Column, Entity};
+    const KIND: &str = PromoterSource::KIND;
+    let mut select = Query::select().from(Entity).columns(Column::iter()).take();
+    if let Some(active) = active {
+        select.and_where(Expr::col(Column::Active).eq(active));
     }
-
-    async fn promoter_source(&self, id: Id<PromoterSource>) -> Result<Option<PromoterSource>, StoreError> {
-        mapped::get(self.reader(), id).await
-    }
+    let count = if asked.with_total { Some(total(db, KIND, select.clone()).await?) } else { None };
+    Keyset::new(Column::Name, Column::Id, Order::Asc).apply(&mut select, after_name(asked), asked.limit);
+    let rows = db.query_all(&select).await.map_err(failed(KIND))?;
+    let found: Vec<PromoterSource> = rows
+        .iter()
+        .map(|row| Row::<Entity>::from_query_result(row, "").map_err(failed(KIND))?.try_into())
+        .collect::<Result<_, _>>()?;
+    Ok(page(found, asked, count, |last| Cursor { key: last.name.clone(), id: last.id.raw() }))
 }

@@ -9,5 +9,12 @@ mod reads;
 mod reassign;
 mod source;
 pub(crate) mod staff;
+mod staff_list;
 mod uses;
 mod writes;
+
+use crate::rooms::Room;
+
+/// What this room brings.
+pub(crate) const ROOM: Room =
+    Room { searchable: &[person::SEARCHABLE, promoter::SEARCHABLE, staff::SEARCHABLE], ..Room::EMPTY };

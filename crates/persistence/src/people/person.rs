@@ -5,13 +5,18 @@ use medcert_domain::{
     Country, Entity as _, Id, Locale,
     people::{Document, DocumentType, Person},
 };
-use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _,
+    sea_query::SelectStatement,
+};
 
 use super::denormalized;
 use crate::{
+    audited_entity::keys::{KeyType, Searchable, keyed, keyed_by},
     column::{corrupt, moment, read, read_opt, stored},
     error::failed,
     mapped::{Mapped, Table, Written},
+    query::join,
 };
 
 pub(crate) mod table {
@@ -53,6 +58,20 @@ pub(crate) mod table {
 
 impl Table for table::Entity {
     const ID: table::Column = table::Column::Id;
+}
+
+/// People are found by names, documents and telephones.
+pub(crate) const SEARCHABLE: Searchable = Searchable {
+    kinds: &[Person::KIND],
+    select: || keyed_by::<table::Entity>(table::Column::Name),
+    key: KeyType::Text,
+};
+
+/// Selects every row of a table whose list is ordered by the name of the person in the column.
+pub(crate) fn keyed_by_name<T: Table + Default>(person: T::Column) -> SelectStatement {
+    let mut select = keyed::<T>(("person", table::Column::Name));
+    join::<table::Entity>(&mut select, "person", ("entry", person));
+    select
 }
 
 /// Reads the three columns of a document, of which all or none are set.

@@ -7,6 +7,7 @@ use medcert_domain::{
 };
 
 use crate::{
+    audited_entity::keys::{KeyType, Searchable, keyed_by},
     column::{all_or_none, corrupt, moment, money, read, stored},
     mapped::{Mapped, Table},
 };
@@ -48,6 +49,13 @@ pub(crate) mod table {
 impl Table for table::Entity {
     const ID: table::Column = table::Column::Id;
 }
+
+/// Promoters are found by their names.
+pub(crate) const SEARCHABLE: Searchable = Searchable {
+    kinds: &[Promoter::KIND],
+    select: || keyed_by::<table::Entity>(table::Column::Name),
+    key: KeyType::Text,
+};
 
 /// The form of a name that does not tell upper from lower case.
 pub(crate) fn folded(name: &str) -> String {

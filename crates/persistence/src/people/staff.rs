@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use medcert_application::store::StoreError;
+use medcert_application::store::{SPECIALTY, StoreError};
 use medcert_domain::{
     Entity as _, Id,
     people::{Member, Staff, StaffKind, StaffRole, StaffStatus, StaffUser},
@@ -10,10 +10,14 @@ use medcert_domain::{
 use sea_orm::{ConnectionTrait, QueryResult, sea_query::SelectStatement};
 
 use crate::{
+    audited_entity::keys::{KeyType, Searchable},
     column::{all_or_none, corrupt, moment, money, read, stored},
     identity::user,
     mapped::{Mapped, Table, Written},
-    people::{denormalized, person},
+    people::{
+        denormalized,
+        person::{self, keyed_by_name},
+    },
     query::{join, join_on, row_of, select_all},
 };
 
@@ -53,6 +57,13 @@ pub(crate) mod table {
 impl Table for table::Entity {
     const ID: table::Column = table::Column::Id;
 }
+
+/// Staff is found by what its persons are found by, and by specialty.
+pub(crate) const SEARCHABLE: Searchable = Searchable {
+    kinds: &[Staff::KIND, SPECIALTY],
+    select: || keyed_by_name::<table::Entity>(table::Column::PersonId),
+    key: KeyType::Text,
+};
 
 impl TryFrom<table::Model> for Staff {
     type Error = StoreError;

@@ -3,8 +3,8 @@
 use medcert_application::store::{PersonUses, StoreError};
 use medcert_domain::{Entity as _, Id, people::Person};
 use sea_orm::{
-    ConnectionTrait, EntityTrait,
-    sea_query::{Alias, Expr, ExprTrait, Func, Query, SelectStatement},
+    ConnectionTrait,
+    sea_query::{Alias, Expr, Func, Query, SelectStatement},
 };
 use uuid::Uuid;
 
@@ -13,28 +13,10 @@ use crate::{
     certification::{certificate, request},
     error::failed,
     identity::user,
-    query::{flag_of, value_of},
+    query::{rows_with, value_of},
 };
 
 const KIND: &str = Person::KIND;
-
-/// The rows of a table that have this value in the column.
-pub(super) fn rows_with<T: EntityTrait + Default>(column: T::Column, value: Uuid) -> SelectStatement {
-    Query::select().from(T::default()).and_where(Expr::col(column).eq(value)).take()
-}
-
-/// Which of the selects find anything, in one statement.
-pub(super) async fn any_exists(
-    db: &impl ConnectionTrait,
-    selects: Vec<SelectStatement>,
-) -> Result<bool, StoreError> {
-    let one = |mut select: SelectStatement| Expr::exists(select.expr(Expr::val(1)).take());
-    let any = selects.into_iter().map(one).reduce(ExprTrait::or);
-    let Some(any) = any else { return Ok(false) };
-    let select = Query::select().expr_as(any, Alias::new("found")).take();
-    let row = db.query_one(&select).await.map_err(failed(KIND))?;
-    row.map_or(Ok(false), |row| flag_of(KIND, &row, "found"))
-}
 
 /// Everything that refers to the person, with its name.
 pub(super) fn all(person: Uuid) -> Vec<(&'static str, SelectStatement)> {
@@ -72,13 +54,4 @@ pub(super) async fn of(db: &impl ConnectionTrait, person: Id<Person>) -> Result<
         accounts: count("accounts")?,
         wards: count("wards")?,
     })
-}
-
-/// How many rows a select finds.
-pub(super) async fn count(
-    db: &impl ConnectionTrait,
-    kind: &'static str,
-    rows: SelectStatement,
-) -> Result<u64, StoreError> {
-    crate::query::total(db, kind, rows).await
 }

@@ -1,16 +1,22 @@
 //! What units of work need of people beyond plain repositories.
 
 use async_trait::async_trait;
-use medcert_application::store::{PeopleWrites, StoreError};
+use chrono::{DateTime, Utc};
+use medcert_application::store::{PeopleWrites, PersonUses, StoreError};
 use medcert_domain::{
     Entity as _, Id,
-    people::{Document, Member, Person, PersonUse, Promoter, Staff},
+    people::{Document, Guardianship, Member, Person, PersonUse, Promoter, PromoterSource, Staff},
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use super::{person, promoter, staff, uses};
-use crate::{error::failed, identity::user, unit_of_work::SeaUnitOfWork};
+use super::{guardian, person, promoter, reassign, staff, staff_list, uses};
+use crate::{
+    error::failed,
+    identity::user,
+    query::{any_exists, rows_with, total},
+    unit_of_work::SeaUnitOfWork,
+};
 
 #[async_trait]
 impl PeopleWrites for SeaUnitOfWork {
@@ -29,10 +35,10 @@ impl PeopleWrites for SeaUnitOfWork {
     async fn person_use(&mut self, id: Id<Person>) -> Result<PersonUse, StoreError> {
         self.attempt(async |db| {
             let inside = vec![
-                uses::rows_with::<staff::table::Entity>(staff::table::Column::PersonId, id.raw()),
-                uses::rows_with::<user::table::Entity>(user::table::Column::PersonId, id.raw()),
+                rows_with::<staff::table::Entity>(staff::table::Column::PersonId, id.raw()),
+                rows_with::<user::table::Entity>(user::table::Column::PersonId, id.raw()),
             ];
-            let inside = uses::any_exists(db, inside).await?;
+            let inside = any_exists(db, Person::KIND, inside).await?;
             Ok(if inside { PersonUse::Inside } else { PersonUse::Outside })
         })
         .await
@@ -40,11 +46,11 @@ impl PeopleWrites for SeaUnitOfWork {
 
     async fn person_in_use(&mut self, id: Id<Person>) -> Result<bool, StoreError> {
         let all = uses::all(id.raw()).into_iter().map(|(_, rows)| rows).collect();
-        self.attempt(async |db| uses::any_exists(db, all).await).await
+        self.attempt(async |db| any_exists(db, Person::KIND, all).await).await
     }
 
     async fn member(&mut self, id: Id<Staff>) -> Result<Option<Member>, StoreError> {
-        self.attempt(async |db| super::reads::member(db, id).await).await
+        self.attempt(async |db| staff_list::member(db, id).await).await
     }
 
     async fn staff_of(&mut self, person: Id<Person>) -> Result<Option<Id<Staff>>, StoreError> {
@@ -82,5 +88,54 @@ impl PeopleWrites for SeaUnitOfWork {
             found.map_err(failed(Promoter::KIND))?.map(TryInto::try_into).transpose()
         })
         .await
+    }
+
+    async fn holder_of(&mut self, document: &Document) -> Result<Option<Person>, StoreError> {
+        self.attempt(async |db| person::with_document(db, document).await).await
+    }
+
+    async fn merged_records(&mut self, into: &[Id<Person>]) -> Result<Vec<Person>, StoreError> {
+        let rows = self.attempt(async |db| reassign::merged(db, into).await).await?;
+        rows.into_iter().map(TryInto::try_into).collect()
+    }
+
+    async fn person_uses(&mut self, id: Id<Person>) -> Result<PersonUses, StoreError> {
+        self.attempt(async |db| uses::of(db, id).await).await
+    }
+
+    async fn erase_person(&mut self, gone: &Person) -> Result<(), StoreError> {
+        self.attempt(async |db| reassign::erase(db, gone).await).await
+    }
+
+    async fn guardianships_of(&mut self, id: Id<Person>) -> Result<Vec<Guardianship>, StoreError> {
+        self.attempt(async |db| guardian::of(db, id.raw()).await).await
+    }
+
+    async fn add_guardianships(&mut self, all: &[Guardianship]) -> Result<(), StoreError> {
+        self.attempt(async |db| guardian::add(db, all).await).await
+    }
+
+    async fn remove_guardianship(
+        &mut self,
+        ward: Id<Person>,
+        guardian: Id<Person>,
+    ) -> Result<(), StoreError> {
+        self.attempt(async |db| guardian::remove(db, ward.raw(), Some(guardian.raw())).await).await
+    }
+
+    async fn move_uses(
+        &mut self,
+        from: Id<Person>,
+        into: Id<Person>,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        self.forget_loaded();
+        self.attempt(async |db| reassign::move_uses(db, from.raw(), into.raw(), at).await).await
+    }
+
+    async fn source_uses(&mut self, id: Id<PromoterSource>) -> Result<u64, StoreError> {
+        use promoter::table::{Column, Entity};
+        let rows = rows_with::<Entity>(Column::SourceId, id.raw());
+        self.attempt(async |db| total(db, PromoterSource::KIND, rows).await).await
     }
 }

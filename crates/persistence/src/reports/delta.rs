@@ -18,7 +18,7 @@ use super::generation::{self, Generation, Generations};
 use crate::{
     column::{corrupt, read, read_opt},
     mapped::{Table, add},
-    rooms::Room,
+    rooms::Participant,
     unit_of_work::SeaUnitOfWork,
 };
 
@@ -174,7 +174,7 @@ pub(crate) struct Figures {
 }
 
 #[async_trait]
-impl Room for Figures {
+impl Participant for Figures {
     async fn before_commit(&self, work: &mut SeaUnitOfWork) -> Result<(), StoreError> {
         let changes = work.state().take::<Changes>();
         if changes.0.is_empty() {

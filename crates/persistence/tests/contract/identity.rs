@@ -2,7 +2,7 @@
 
 use medcert_application::store::{IdentityReads, RefreshToken, StoreError};
 use medcert_domain::{
-    certification::Action,
+    certification::{ACT_ON_ANY_REQUEST, Action},
     identity::{Grant, Role, Session, User, UserStatus},
     policy::Permission,
 };
@@ -20,7 +20,7 @@ pub(crate) async fn round_trip(database: &TestDatabase) {
         password_hash: EXTREME.to_owned(),
         status: UserStatus::Suspended,
         grants: vec![
-            Grant { permission: Permission::ActOnAnyRequest, ends_at: None },
+            Grant { permission: ACT_ON_ANY_REQUEST, ends_at: None },
             Grant { permission: Permission::Action(&Action::Cancel), ends_at: Some(at(5)) },
         ],
         last_login_at: Some(at(1)),

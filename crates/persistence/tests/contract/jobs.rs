@@ -4,6 +4,8 @@ use chrono::{DateTime, Duration, Utc};
 use medcert_application::store::{JobFilter, JobLine, JobReads, Made, PageRequest, Store, StoreError};
 use medcert_domain::{
     Id,
+    catalog::IMPORT_SERVICES,
+    certification::IMPORT_REQUESTS,
     identity::User,
     jobs::{Job, JobKind, JobStatus, LineOutcome},
 };
@@ -15,7 +17,7 @@ use crate::{
 };
 
 fn job(by: Id<User>, now: DateTime<Utc>) -> Job {
-    Job { version: 1, ..Job::queued(id(), JobKind::ImportRequests, true, by, u32::MAX, now) }
+    Job { version: 1, ..Job::queued(id(), IMPORT_REQUESTS, true, by, u32::MAX, now) }
 }
 
 fn line(of: &Job, number: u32) -> JobLine {
@@ -51,8 +53,9 @@ pub(crate) async fn round_trip(database: &TestDatabase) {
     let row = database.store.job(job.id).await.unwrap().unwrap();
     assert_eq!((&row.job, row.created_by.name), (&job, clinic.person.name()));
     assert_eq!(database.store.job(id()).await.unwrap(), None);
-    for kind in JobKind::ALL {
-        let other = Job { id: id(), kind: *kind, ..job.clone() };
+    let newer = JobKind::declared("OF_A_NEWER_RELEASE");
+    for kind in JobKind::all().cloned().chain([newer]) {
+        let other = Job { id: id(), kind, ..job.clone() };
         insert!(database, &other);
         assert_eq!(load!(database, other.id), Some(other));
     }
@@ -177,7 +180,7 @@ pub(crate) async fn jobs_in_order(database: &TestDatabase) {
     let own = JobFilter { created_by: Some(other.id), ..JobFilter::default() };
     assert_eq!(found(own.clone()).await, of(&|job| job.created_by == other.id));
     let open = vec![JobStatus::Queued, JobStatus::Running];
-    let filter = JobFilter { statuses: open, kinds: vec![JobKind::ImportRequests], ..own };
+    let filter = JobFilter { statuses: open, kinds: vec![IMPORT_REQUESTS], ..own };
     assert_eq!(found(filter).await, of(&|job| job.created_by == other.id && job.status.is_open()));
     assert_eq!(database.store.open_jobs_of(other.id).await.unwrap(), 3);
     assert_eq!(database.store.open_jobs_of(id()).await.unwrap(), 0);
@@ -195,13 +198,18 @@ pub(crate) async fn due(database: &TestDatabase) {
     assert!(old.take(worker, at(0)));
     old.count(worker, false, at(3));
     insert!(database, &later, &queued, &leased, &over, &old);
-    let due = async |now, limit| database.store.due_jobs(now, limit).await.unwrap();
+    let others = Job { kind: JobKind::declared("OF_A_NEWER_RELEASE"), ..job(clinic.user.id, at(4)) };
+    insert!(database, &others);
+    let known = [IMPORT_SERVICES, IMPORT_REQUESTS];
+    let due = async |now, limit| database.store.due_jobs(&known, now, limit).await.unwrap();
     assert_eq!(due(at(4), 9).await, []);
     assert_eq!(due(at(5), 9).await, [queued.id]);
     assert_eq!(due(at(9), 9).await, [queued.id, later.id]);
     let minute = Duration::seconds(60);
     assert_eq!(due(at(1) + minute, 9).await, [queued.id, later.id, leased.id]);
     assert_eq!(due(at(1) + minute, 1).await, [queued.id]);
+    assert_eq!(database.store.due_jobs(&[IMPORT_SERVICES], at(9), 9).await.unwrap(), []);
+    assert_eq!(database.store.due_jobs(&[], at(9), 9).await.unwrap(), []);
     let month = Duration::days(30);
     assert_eq!(database.store.erasable_jobs(at(2) + month, 9).await.unwrap(), []);
     assert_eq!(database.store.erasable_jobs(at(3) + month, 9).await.unwrap(), [old.id]);

@@ -8,7 +8,7 @@ use medcert_application::{
     people::person_search_terms,
     store::{
         BulkLoad, CertificateFilter, CertificationReads, HistoryEntry, Load, LoadedRequest,
-        LoadedSearchTerms, PageRequest, PersonFilter, PersonReads, StoreError,
+        LoadedSearchTerms, PageRequest, PeopleReads, PersonFilter, StoreError,
     },
 };
 use medcert_domain::{

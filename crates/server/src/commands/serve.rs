@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
-use medcert_api::{Http, HttpOptions, LINE_FORMS};
+use medcert_api::{Http, HttpOptions, imports};
 use medcert_application::{App, demo, jobs, mail, upkeep};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -57,13 +57,14 @@ pub(crate) async fn serve(options: &Options, demo: bool) -> anyhow::Result<()> {
         tracing::info!("stopping: requests under way may finish");
         handle.stop(true).await;
     });
+    let imports = imports();
     // On this task, beside the server: when that is told to stop, the worker finishes the line it is at.
     let answering = async {
         let end = server.await;
         wired.app.job_queue.close();
         end
     };
-    let (end, ()) = tokio::join!(answering, jobs::keep_working(&wired.app, &LINE_FORMS));
+    let (end, ()) = tokio::join!(answering, jobs::keep_working(&wired.app, &imports));
     end.context("the server failed")?;
     upkeep.abort();
     // A mail that is being sent at this moment is tried again later, by whoever runs then.

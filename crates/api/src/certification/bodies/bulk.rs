@@ -17,7 +17,7 @@ use super::{
     ReopenBody, UnassignBody, ValidateBody, VoidBody,
 };
 use crate::{
-    codes::ActionCode,
+    certification::codes::ActionCode,
     json::Document,
     parse::{ParseBody, Reader, code, id, read},
 };

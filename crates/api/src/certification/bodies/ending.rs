@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::{
-    codes::{CloseOutcomeCode, MoneyDecisionCode, ReopenReasonCode},
+    certification::codes::{CloseOutcomeCode, MoneyDecisionCode, ReopenReasonCode},
     parse::{MAX_COMMENT_LEN, ParseBody, Reader, code, note, read},
 };
 

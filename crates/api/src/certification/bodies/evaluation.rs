@@ -10,7 +10,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::{
-    codes::{ConclusionCode, VerdictCode},
+    certification::codes::{ConclusionCode, VerdictCode},
     parse::{MAX_COMMENT_LEN, ParseBody, Reader, code, date, note, read},
 };
 

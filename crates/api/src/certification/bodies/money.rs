@@ -10,7 +10,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::{
-    codes::ChannelCode,
+    billing::codes::ChannelCode,
     parse::{MAX_COMMENT_LEN, MAX_REFERENCE_LEN, ParseBody, Reader, code, date, id, line, note, read},
 };
 

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::{AssignBody, EditBody, PaymentBody, RefundBody, VoidBody};
 use crate::{
-    codes::ActionCode,
+    certification::codes::ActionCode,
     json::Document,
     parse::{MAX_COMMENT_LEN, ParseBody, code, note, read},
 };

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::{
-    codes::CareModeCode,
+    certification::codes::CareModeCode,
     field::Field,
     fields::body,
     parse::{MAX_COMMENT_LEN, MAX_REFERENCE_LEN, ParseBody, Patch, Reader, code, id, line, note, read_as},

@@ -12,7 +12,11 @@ use super::super::{
     },
     views::DetailView,
 };
-use crate::{path::PathId, problem::Failure};
+use crate::{
+    access::{Rule, action},
+    path::PathId,
+    problem::Failure,
+};
 
 /// One handler an action: they differ in nothing but name, address, body and the call itself.
 macro_rules! actions {
@@ -102,3 +106,26 @@ actions! {
     override_request, "/certification-requests/{id}/override", OverrideBody,
         |call, id| call.act(id, Action::Override);
 }
+
+/// Who may call what.
+pub(super) const ACCESS: &[Rule] = &[
+    action("assign_manager", Action::AssignManager).accepts_if_match().accepts_key(),
+    action("change_manager", Action::ChangeManager).accepts_if_match().accepts_key(),
+    action("unassign_manager", Action::UnassignManager).accepts_if_match().accepts_key(),
+    action("assign_doctor", Action::AssignDoctor).accepts_if_match().accepts_key(),
+    action("change_doctor", Action::ChangeDoctor).accepts_if_match().accepts_key(),
+    action("unassign_doctor", Action::UnassignDoctor).accepts_if_match().accepts_key(),
+    action("override_fee", Action::OverrideFee).accepts_if_match().accepts_key(),
+    action("register_payment", Action::RegisterPayment).accepts_if_match().needs_key(),
+    action("validate_payment", Action::ValidatePayment).accepts_if_match().accepts_key(),
+    action("void_payment", Action::VoidPayment).accepts_if_match().accepts_key(),
+    action("register_refund", Action::RegisterRefund).accepts_if_match().needs_key(),
+    action("observe_payment", Action::ObservePayment).accepts_if_match().accepts_key(),
+    action("clear_observation", Action::ClearObservation).accepts_if_match().accepts_key(),
+    action("record_evaluation", Action::RecordEvaluation).needs_if_match().accepts_key(),
+    action("issue_certificate", Action::Issue).needs_if_match().needs_key(),
+    action("close_request", Action::Close).accepts_if_match().accepts_key(),
+    action("cancel_request", Action::Cancel).accepts_if_match().accepts_key(),
+    action("reopen_request", Action::Reopen).accepts_if_match().accepts_key(),
+    action("override_request", Action::Override).accepts_if_match().accepts_key(),
+];

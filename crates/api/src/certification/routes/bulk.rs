@@ -6,7 +6,10 @@ use medcert_application::{
     certification::{self, Answer, BulkItem, Detail, Payload},
     input::Input,
 };
-use medcert_domain::{catalog::Institution, certification::Action};
+use medcert_domain::{
+    catalog::Institution,
+    certification::{ACT_IN_BULK, Action},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -17,6 +20,7 @@ use super::super::{
     views::{DetailView, PersonChangeView},
 };
 use crate::{
+    access::{Rule, permitted},
     body::Body,
     caller::Caller,
     etag::etag,
@@ -177,6 +181,9 @@ fn result(at: usize, id: Uuid, action: Action, answer: Result<Answer, Error>, ca
         }
     }
 }
+
+/// Who may call what.
+pub(super) const ACCESS: &[Rule] = &[permitted("act_in_bulk", ACT_IN_BULK).accepts_key()];
 
 pub(super) fn routes(cfg: &mut Registry) {
     cfg.service(act_in_bulk);

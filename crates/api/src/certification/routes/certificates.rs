@@ -3,11 +3,15 @@
 use crate::registry::Registry;
 use actix_web::{HttpRequest, HttpResponse, get, http::header, web::Data};
 use medcert_application::{App, certification};
-use medcert_domain::{Invalid, certification::Certificate};
+use medcert_domain::{
+    Invalid,
+    certification::{Certificate, READ_CERTIFICATES},
+};
 use serde::Deserialize;
 
 use super::super::{certificate_filter::CertificatesQuery, views::CertificateView};
 use crate::{
+    access::{Rule, permitted},
     audited_entity::ReadRequest,
     caller::Caller,
     etag::none_match,
@@ -87,6 +91,13 @@ async fn get_certificate_pdf(
         .insert_header((header::CONTENT_DISPOSITION, name))
         .body(pdf))
 }
+
+/// Who may call what.
+pub(super) const ACCESS: &[Rule] = &[
+    permitted("list_certificates", READ_CERTIFICATES),
+    permitted("get_certificate", READ_CERTIFICATES),
+    permitted("get_certificate_pdf", READ_CERTIFICATES),
+];
 
 pub(super) fn routes(cfg: &mut Registry) {
     cfg.service(list_certificates).service(get_certificate).service(get_certificate_pdf);

@@ -8,19 +8,34 @@ mod requests;
 #[cfg(test)]
 mod tests;
 
-use crate::registry::Registry;
+use super::import;
+use crate::{registry::Registry, rooms::Room};
 
-/// The routes below `/api/v1`.
-pub(crate) fn routes(cfg: &mut Registry) {
+/// What requests bring.
+pub(crate) const REQUESTS: Room = Room {
+    tags: &[("certification", "Certification requests: from registration to the certificate")],
+    access: &[requests::ACCESS, actions::ACCESS, bulk::ACCESS, import::ACCESS],
+    imports: &[import::IMPORT],
+    routes: request_routes,
+    ..Room::EMPTY
+};
+
+/// What certificates bring.
+pub(crate) const CERTIFICATES: Room = Room {
+    tags: &[("certificates", "Issued certificates"), ("verification", "Checking a certificate, for anybody")],
+    access: &[certificates::ACCESS, public::ACCESS],
+    root: public::root,
+    routes: certificate_routes,
+    ..Room::EMPTY
+};
+
+fn request_routes(cfg: &mut Registry) {
     cfg.configure(requests::routes)
         .configure(actions::routes)
         .configure(bulk::routes)
-        .configure(super::import::routes)
-        .configure(certificates::routes)
-        .configure(public::routes);
+        .configure(import::routes);
 }
 
-/// The routes at the root.
-pub(crate) fn root(cfg: &mut Registry) {
-    cfg.configure(public::root);
+fn certificate_routes(cfg: &mut Registry) {
+    cfg.configure(certificates::routes).configure(public::routes);
 }

@@ -10,6 +10,7 @@ use actix_web::{
 use medcert_application::{App, Error, certification};
 
 use super::super::{public_page, views::PublicCertificateView};
+use crate::access::{Rule, public};
 use crate::problem::Failure;
 
 /// Check a certificate by the identifier its QR code leads to.
@@ -62,6 +63,9 @@ async fn certificate_page(
     let vary = (header::VARY, "Accept-Language");
     Ok(answer.content_type("text/html; charset=utf-8").insert_header(vary).body(page))
 }
+
+/// Who may call what.
+pub(super) const ACCESS: &[Rule] = &[public("get_public_certificate"), public("certificate_page")];
 
 pub(super) fn routes(cfg: &mut Registry) {
     let open = DefaultHeaders::new()

@@ -3,7 +3,7 @@
 use crate::registry::Registry;
 use actix_web::{HttpResponse, delete, get, patch, post};
 use medcert_application::certification;
-use medcert_domain::certification::{Action, Certification};
+use medcert_domain::certification::{Action, Certification, READ_REQUESTS};
 
 use super::super::{
     action_request::ActionRequest,
@@ -12,6 +12,7 @@ use super::super::{
     views::{DetailView, HistoryView, RowView},
 };
 use crate::{
+    access::{Rule, action, permitted},
     audited_entity::ReadRequest,
     page::{List, ListRequest, PageParams},
     path::PathId,
@@ -92,6 +93,16 @@ async fn list_history(call: ListRequest, id: PathId<Certification>) -> Result<Ht
     let found = certification::history(&call.app, &call.caller, id.0, &call.page).await?;
     call.answer::<_, HistoryView>(found)
 }
+
+/// Who may call what.
+pub(super) const ACCESS: &[Rule] = &[
+    action("register_request", Action::Register).accepts_key(),
+    permitted("list_requests", READ_REQUESTS),
+    permitted("get_request", READ_REQUESTS),
+    action("edit_request", Action::Edit).needs_if_match().accepts_key(),
+    action("delete_request", Action::Delete).needs_if_match(),
+    permitted("list_history", READ_REQUESTS),
+];
 
 pub(super) fn routes(cfg: &mut Registry) {
     cfg.service(register_request)

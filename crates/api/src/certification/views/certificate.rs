@@ -9,8 +9,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::codes::{
-    CertificateKindCode, CertificateStatusCode, ConclusionCode, Day, LocaleCode, Moment, RelationshipCode,
+use crate::{
+    catalog::codes::CertificateKindCode,
+    certification::codes::{CertificateStatusCode, ConclusionCode},
+    codes::{Day, LocaleCode, Moment},
+    people::codes::RelationshipCode,
 };
 
 /// The doctor as printed.

@@ -16,11 +16,12 @@ use super::{
 };
 use crate::{author::AccountRef, money::MoneyView};
 use crate::{
+    billing::codes::PaymentStatusCode,
     catalog::ServiceView,
-    codes::{
-        ActionCode, BlockerCode, CareModeCode, CloseOutcomeCode, Moment, MoneyDecisionCode,
-        PaymentStatusCode, StageCode, WaitingForCode,
+    certification::codes::{
+        ActionCode, BlockerCode, CareModeCode, CloseOutcomeCode, MoneyDecisionCode, StageCode, WaitingForCode,
     },
+    codes::Moment,
     files::FileView,
 };
 

@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use super::StaffRef;
 use crate::{
-    codes::{ConclusionCode, Day, Moment, VerdictCode},
+    certification::codes::{ConclusionCode, VerdictCode},
+    codes::{Day, Moment},
     field::Field,
 };
 

@@ -13,7 +13,9 @@ use uuid::Uuid;
 use super::account;
 use crate::{
     author::AccountRef,
-    codes::{ChannelCode, Day, FeeSourceCode, Moment},
+    billing::codes::ChannelCode,
+    certification::codes::FeeSourceCode,
+    codes::{Day, Moment},
     money::MoneyView,
 };
 

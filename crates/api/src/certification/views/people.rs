@@ -10,8 +10,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::author::AccountRef;
-use crate::codes::{Day, DocumentTypeCode, LocaleCode, PromoterTypeCode, RelationshipCode};
+use crate::codes::{Day, LocaleCode};
+use crate::{
+    author::AccountRef,
+    people::codes::{DocumentTypeCode, PromoterTypeCode, RelationshipCode},
+};
 
 /// An account with its name, as the request's aggregate knows it.
 pub(super) fn account(user: Id<User>, request_aggregate: &RequestAggregate) -> AccountRef {

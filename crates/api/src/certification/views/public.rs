@@ -5,10 +5,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    catalog::LogoView,
-    codes::{
-        CertificateKindCode, CertificateStatusCode, ConclusionCode, Day, LocaleCode, Moment, OverallCode,
-    },
+    catalog::{LogoView, codes::CertificateKindCode},
+    certification::codes::{CertificateStatusCode, ConclusionCode, OverallCode},
+    codes::{Day, LocaleCode, Moment},
 };
 
 /// Who issued it.

@@ -5,7 +5,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::codes::{DocumentTypeCode, Moment, PaymentStatusCode, StageCode, WaitingForCode};
+use crate::{
+    billing::codes::PaymentStatusCode,
+    certification::codes::{StageCode, WaitingForCode},
+    codes::Moment,
+    people::codes::DocumentTypeCode,
+};
 
 /// The client in a list.
 #[derive(Debug, Clone, Serialize, ToSchema)]

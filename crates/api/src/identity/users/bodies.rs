@@ -17,10 +17,11 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::{
-    codes::{LocaleCode, RoleCode, StaffRoleCode},
+    codes::LocaleCode,
     field::Field,
+    identity::codes::RoleCode,
     parse::{ParseBody, Reader, code, date, id, line, moment, note, read},
-    people::UserPersonBody,
+    people::{UserPersonBody, codes::StaffRoleCode},
 };
 
 /// Characters of licence and specialty.

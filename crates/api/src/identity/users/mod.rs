@@ -13,17 +13,21 @@ use medcert_application::{
     identity::users::{self, Issued, VisibleUser},
     store::UserFilter,
 };
-use medcert_domain::{Checks, Invalid, identity::User};
+use medcert_domain::{
+    Checks, Invalid,
+    identity::{MANAGE_USERS, READ_USERS, SUSPEND_USERS, User},
+};
 use serde::Deserialize;
 
 use bodies::{EditUserBody, GrantsBody, NewUserBody, ReasonBody, RolesBody, SuspensionBody};
 use views::{IssuedView, UserView};
 
 use crate::{
+    access::{Rule, permitted},
     audited_entity::{ChangeView, ReadRequest, WriteRequest, again, gone, text},
     caller::Caller,
-    codes::{RoleCode, UserStatusCode},
     etag::{etag, versioned},
+    identity::codes::{RoleCode, UserStatusCode},
     page::{List, ListRequest, PageParams},
     parse::{Reader, code, moment, search_terms},
     path::PathId,
@@ -226,6 +230,21 @@ async fn reactivate_user(call: WriteRequest<ReasonBody>, id: PathId<User>) -> Re
     let if_match = call.if_match();
     shown(&call.req, &users::reactivate(&call.app, &call.caller, id.0, if_match, &call.sent()).await?)
 }
+
+/// Who may call what.
+pub(super) const ACCESS: &[Rule] = &[
+    permitted("list_users", READ_USERS),
+    permitted("get_user", READ_USERS),
+    permitted("list_user_history", READ_USERS),
+    permitted("create_user", MANAGE_USERS).accepts_key(),
+    permitted("edit_user", MANAGE_USERS).needs_if_match(),
+    permitted("delete_user", MANAGE_USERS).needs_if_match(),
+    permitted("set_user_roles", MANAGE_USERS).needs_if_match(),
+    permitted("set_user_grants", MANAGE_USERS).needs_if_match(),
+    permitted("reset_user_password", MANAGE_USERS).accepts_if_match().accepts_key(),
+    permitted("suspend_user", SUSPEND_USERS).accepts_if_match(),
+    permitted("reactivate_user", SUSPEND_USERS).accepts_if_match(),
+];
 
 /// The routes below `/api/v1`.
 pub(super) fn routes(cfg: &mut Registry) {

@@ -6,7 +6,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::codes::{Day, DocumentTypeCode, LocaleCode, Moment, RoleCode, UserActionCode, UserStatusCode};
+use crate::{
+    codes::{Day, LocaleCode, Moment},
+    identity::codes::{RoleCode, UserActionCode, UserStatusCode},
+    people::codes::DocumentTypeCode,
+};
 
 /// Who signs in with an account.
 #[derive(Debug, Clone, Serialize, ToSchema)]

@@ -8,18 +8,23 @@ use medcert_application::{
     people::{self, MergeWanted, PersonMade, VisiblePerson},
     store::PersonFilter,
 };
-use medcert_domain::{Checks, Invalid, catalog::Institution, people::Person, text};
+use medcert_domain::{
+    Checks, Invalid,
+    catalog::Institution,
+    people::{MERGE_PEOPLE, Person, READ_PEOPLE, WRITE_PEOPLE},
+    text,
+};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 pub(super) use self::views::{GuardianView, PersonView};
 use crate::{
+    access::{Rule, permitted},
     audited_entity::{ChangeView, ReadRequest, WriteRequest, again, gone, text as kept_text},
-    codes::DocumentTypeCode,
     page::{List, ListRequest, PageParams},
     parse::{MAX_COMMENT_LEN, ParseBody, Reader, code, date, document_number, id, note, read, search_terms},
     path::PathId,
-    people::{PersonBody, PersonChanges},
+    people::{PersonBody, PersonChanges, codes::DocumentTypeCode},
     problem::Failure,
     registry::Registry,
 };
@@ -178,6 +183,17 @@ async fn list_person_history(call: ListRequest, id: PathId<Person>) -> Result<Ht
     let found = people::person_history(&call.app, &call.caller, id.0, &call.page).await?;
     call.answer::<_, ChangeView>(found)
 }
+
+/// Who may call what.
+pub(super) const ACCESS: &[Rule] = &[
+    permitted("list_people", READ_PEOPLE),
+    permitted("get_person", READ_PEOPLE),
+    permitted("create_person", WRITE_PEOPLE).accepts_key(),
+    permitted("edit_person", WRITE_PEOPLE).needs_if_match(),
+    permitted("delete_person", MERGE_PEOPLE).needs_if_match(),
+    permitted("merge_person", MERGE_PEOPLE).accepts_if_match().accepts_key(),
+    permitted("list_person_history", READ_PEOPLE),
+];
 
 /// The routes below `/api/v1`.
 pub(super) fn routes(cfg: &mut Registry) {

@@ -12,7 +12,8 @@ use uuid::Uuid;
 use super::super::DifferenceView;
 use crate::{
     audited_entity::entries,
-    codes::{Day, DocumentTypeCode, LocaleCode, Moment, RelationshipCode},
+    codes::{Day, LocaleCode, Moment},
+    people::codes::{DocumentTypeCode, RelationshipCode},
 };
 
 /// A person known to the institution.

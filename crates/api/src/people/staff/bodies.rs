@@ -15,12 +15,15 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::{
-    codes::{AssignmentRoleCode, StaffKindCode, StaffRoleCode, StaffStatusCode},
+    certification::codes::AssignmentRoleCode,
     field::Field,
     fields::body,
     money::MoneyBody,
     parse::{MAX_COMMENT_LEN, MAX_NAME_LEN, ParseBody, Reader, code, date, id, line, note, read, read_as},
-    people::{PersonFields, StaffPersonBody, StaffPersonChanges},
+    people::{
+        PersonFields, StaffPersonBody, StaffPersonChanges,
+        codes::{StaffKindCode, StaffRoleCode, StaffStatusCode},
+    },
 };
 
 /// What is said of a staff member, and as `P` of the person.

@@ -8,7 +8,10 @@ use medcert_application::{
     idempotent::Idempotent,
     people::{self, StaffWanted, VisibleStaff, hand_over},
 };
-use medcert_domain::{Checks, Invalid, people::Staff};
+use medcert_domain::{
+    Checks, Invalid,
+    people::{READ_STAFF, READ_STAFF_TERMS, Staff, WRITE_STAFF},
+};
 use serde::Deserialize;
 
 pub(crate) use self::bodies::NewStaffBody;
@@ -17,11 +20,12 @@ use self::{
     views::{HandedOverView, StaffView},
 };
 use crate::{
+    access::{Rule, permitted},
     audited_entity::{ChangeView, ReadRequest, WriteRequest, again, gone, text},
-    codes::{StaffRoleCode, StaffStatusCode},
     page::{List, ListRequest, PageParams},
     parse::{Reader, code, search_terms},
     path::PathId,
+    people::codes::{StaffRoleCode, StaffStatusCode},
     problem::Failure,
     registry::Registry,
 };
@@ -147,6 +151,17 @@ async fn list_staff_history(call: ListRequest, id: PathId<Staff>) -> Result<Http
     let found = people::staff_history(&call.app, &call.caller, id.0, &call.page).await?;
     call.answer::<_, ChangeView>(found)
 }
+
+/// Who may call what.
+pub(super) const ACCESS: &[Rule] = &[
+    permitted("list_staff", READ_STAFF),
+    permitted("get_staff", READ_STAFF),
+    permitted("create_staff", WRITE_STAFF).accepts_key(),
+    permitted("edit_staff", WRITE_STAFF).needs_if_match(),
+    permitted("delete_staff", WRITE_STAFF).needs_if_match(),
+    permitted("hand_over_staff", WRITE_STAFF).accepts_key(),
+    permitted("list_staff_history", READ_STAFF_TERMS),
+];
 
 /// The routes below `/api/v1`.
 pub(super) fn routes(cfg: &mut Registry) {

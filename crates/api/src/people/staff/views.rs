@@ -10,8 +10,9 @@ use uuid::Uuid;
 
 use crate::{
     audited_entity::entries,
-    codes::{Day, Moment, NotAssignableCode, StaffKindCode, StaffRoleCode, StaffStatusCode},
+    codes::{Day, Moment},
     money::MoneyView,
+    people::codes::{NotAssignableCode, StaffKindCode, StaffRoleCode, StaffStatusCode},
 };
 
 /// Somebody who works on requests.

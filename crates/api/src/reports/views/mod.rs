@@ -7,8 +7,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    codes::{Day, GroupingCode, Moment, StageCode},
+    certification::codes::StageCode,
+    codes::{Day, Moment},
     money::MoneyView,
+    reports::codes::GroupingCode,
 };
 
 /// A report.

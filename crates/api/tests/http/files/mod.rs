@@ -12,6 +12,9 @@ mod visibility;
 use medcert_testkit::{Answered, Caller, Clinic};
 use serde_json::Value;
 
+/// A file comes in a form, of which there is no example.
+pub(crate) const ANSWERS: &[(&str, u16)] = &[("add_file", 415)];
+
 const REQUESTS: &str = "/api/v1/certification-requests";
 const FORM: &str = "multipart/form-data; boundary=XbX";
 

@@ -75,7 +75,7 @@ async fn both_are_among_the_tasks_of_the_upkeep() {
     let file = added(&actors.operator, &open, "DOCUMENT").await;
     take(&actors.operator, &file).await.expect(204);
     let holder = clinic.app.parts.ids.uuid();
-    for task in upkeep::TASKS {
+    for task in upkeep::tasks() {
         assert!(upkeep::turn(&clinic.app, task, holder).await.unwrap(), "{}", task.name);
     }
     nothing_is_left(&clinic).await;

@@ -224,7 +224,7 @@ async fn what_became_of_a_mail_is_forgotten_after_thirty_days() {
     let clinic = Clinic::open().await;
     let (operator, _) = begin(&clinic, "operator").await;
     ask(&operator, "olena@new.example").await.expect(200);
-    let task = upkeep::TASKS.iter().find(|task| task.name == "forget mails").unwrap();
+    let task = upkeep::tasks().find(|task| task.name == "forget mails").unwrap();
     let left = async || {
         (task.run)(&clinic.app).await.unwrap();
         clinic.numbers("SELECT COUNT(*) FROM mail_message").await[0]

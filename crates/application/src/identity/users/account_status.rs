@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 
 use medcert_domain::{
     Id,
-    identity::{Actor, Grant, Role, User, UserStatus},
+    identity::{Actor, Grant, MANAGE_USERS, Role, SUSPEND_USERS, User, UserStatus},
     people::{Person, StaffRole},
-    policy::Permission,
 };
 
 use super::{
@@ -104,7 +103,7 @@ pub async fn set_roles(
     if_match: IfMatch,
     input: &(dyn Input<NewRoles> + Sync),
 ) -> Result<VisibleUser, Error> {
-    app.require(actor, Permission::ManageUsers).await?;
+    app.require(actor, MANAGE_USERS).await?;
     input.well_formed()?;
     let if_match = if_match.required()?;
     let profile = app.profile().await?;
@@ -145,7 +144,7 @@ pub async fn set_grants(
     if_match: IfMatch,
     input: &(dyn Input<NewGrants> + Sync),
 ) -> Result<VisibleUser, Error> {
-    app.require(actor, Permission::ManageUsers).await?;
+    app.require(actor, MANAGE_USERS).await?;
     input.well_formed()?;
     let if_match = if_match.required()?;
     let profile = app.profile().await?;
@@ -201,7 +200,7 @@ async fn set_status(
     input: &(dyn Input<Suspension> + Sync),
     status: UserStatus,
 ) -> Result<VisibleUser, Error> {
-    app.require(actor, Permission::SuspendUsers).await?;
+    app.require(actor, SUSPEND_USERS).await?;
     input.well_formed()?;
     let profile = app.profile().await?;
     let (row, last) = before(app, id, if_match).await?;

@@ -2,9 +2,8 @@
 
 use medcert_domain::{
     Invalid,
-    identity::{Actor, User, UserStatus, check_password, generated_password},
+    identity::{Actor, MANAGE_USERS, User, UserStatus, check_password, generated_password},
     people::Person,
-    policy::Permission,
 };
 
 use super::{
@@ -32,7 +31,7 @@ pub async fn create(
     conditions: &Conditions,
     write: EncodeResponse<'_, VisibleUser>,
 ) -> Result<Idempotent<Issued>, Error> {
-    app.require(actor, Permission::ManageUsers).await?;
+    app.require(actor, MANAGE_USERS).await?;
     input.well_formed()?;
     if let Some(before) = replay(app, conditions).await? {
         return Ok(before);

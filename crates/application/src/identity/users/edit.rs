@@ -2,9 +2,8 @@
 
 use medcert_domain::{
     Id,
-    identity::{Actor, User},
+    identity::{Actor, MANAGE_USERS, User},
     people::{Person, Staff},
-    policy::Permission,
 };
 
 use super::{
@@ -30,7 +29,7 @@ pub async fn edit(
     if_match: IfMatch,
     input: &(dyn Input<UserEdit> + Sync),
 ) -> Result<VisibleUser, Error> {
-    app.require(actor, Permission::ManageUsers).await?;
+    app.require(actor, MANAGE_USERS).await?;
     input.well_formed()?;
     let if_match = if_match.required()?;
     let profile = app.profile().await?;

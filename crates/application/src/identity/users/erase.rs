@@ -2,9 +2,8 @@
 
 use medcert_domain::{
     Entity as _, Id,
-    identity::{Actor, User},
+    identity::{Actor, MANAGE_USERS, User},
     people::Person,
-    policy::Permission,
 };
 
 use super::{
@@ -25,7 +24,7 @@ fn acted() -> Error {
 /// Removes an account that never changed anything, its sessions, and its person when nothing else needs it. The audit
 /// trail keeps a tombstone.
 pub async fn erase(app: &App, actor: &Actor, id: Id<User>, if_match: IfMatch) -> Result<(), Error> {
-    app.require(actor, Permission::ManageUsers).await?;
+    app.require(actor, MANAGE_USERS).await?;
     let if_match = if_match.required()?;
     let row = app.store().user(id).await?.ok_or(Error::NotFound("user"))?;
     if_match.check(row.user.version)?;

@@ -23,7 +23,7 @@ pub(in crate::identity) use staff::record as staff_record;
 
 use medcert_domain::{
     Entity as _, Id,
-    identity::{Actor, User, UserAction},
+    identity::{Actor, MANAGE_USERS, READ_USERS, User, UserAction},
     people::Person,
     policy::Permission,
 };
@@ -76,7 +76,7 @@ pub async fn list(
     filter: &UserFilter,
     page: &PageRequest,
 ) -> Result<Page<VisibleUser>, Error> {
-    app.require(actor, Permission::ReadUsers).await?;
+    app.require(actor, READ_USERS).await?;
     let found = app.store().users(filter, page).await?;
     let action = if filter.search_terms.is_empty() { "identity.list" } else { "identity.search" };
     app.trail.note(audit::event(app, actor, action, About::list(User::KIND), "ok")).await;
@@ -86,7 +86,7 @@ pub async fn list(
 
 /// One account.
 pub async fn read(app: &App, actor: &Actor, id: Id<User>) -> Result<VisibleUser, Error> {
-    app.require(actor, Permission::ReadUsers).await?;
+    app.require(actor, READ_USERS).await?;
     let seen = seen(app, actor, id).await?;
     app.trail.note(audit::event(app, actor, "identity.read", about(&seen.row.user), "ok")).await;
     Ok(seen)
@@ -99,7 +99,7 @@ pub async fn history(
     id: Id<User>,
     page: &PageRequest,
 ) -> Result<Page<ChangeRow>, Error> {
-    app.require(actor, Permission::ReadUsers).await?;
+    app.require(actor, READ_USERS).await?;
     app.store().user(id).await?.ok_or(Error::NotFound("user"))?;
     audited_entity::history(app, actor, User::KIND, id.raw(), page).await
 }
@@ -108,7 +108,7 @@ pub async fn history(
 async fn seen(app: &App, actor: &Actor, id: Id<User>) -> Result<VisibleUser, Error> {
     let row = app.store().user(id).await?.ok_or(Error::NotFound("user"))?;
     let mut seen = VisibleUser::listed(app, row);
-    if !Permission::ManageUsers.held_by(actor) {
+    if !MANAGE_USERS.held_by(actor) {
         return Ok(VisibleUser { actions: Some(vec![]), ..seen });
     }
     let user = &seen.row.user;

@@ -2,8 +2,7 @@
 
 use medcert_domain::{
     Entity as _, Id,
-    identity::{Actor, Origin, User},
-    policy::Permission,
+    identity::{Actor, MANAGE_USERS, Origin, User},
 };
 
 use super::{Issued, VisibleUser, about, create::fresh_password, seen};
@@ -25,7 +24,7 @@ pub async fn reset_password(
     conditions: &Conditions,
     write: EncodeResponse<'_, VisibleUser>,
 ) -> Result<Idempotent<Issued>, Error> {
-    app.require(actor, Permission::ManageUsers).await?;
+    app.require(actor, MANAGE_USERS).await?;
     if let Some(before) = replay(app, conditions).await? {
         return Ok(before);
     }

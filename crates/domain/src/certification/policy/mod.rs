@@ -8,7 +8,7 @@ pub use matrix::{MATRIX, Moves, Row, markdown, mermaid, roles_for};
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::{Action, Stage};
+use super::{ACT_ON_ANY_REQUEST, Action, Stage};
 use crate::{
     Id,
     files::{FileKind, StoredFile},
@@ -114,7 +114,7 @@ pub fn may_see(actor: &Actor, doctor: Option<Id<Staff>>) -> bool {
     const SEE_ALL: [Role; 4] = [Role::Admin, Role::Operator, Role::Manager, Role::Auditor];
     let own_patient = actor.is(Role::Doctor) && doctor.is_some() && doctor == actor.staff;
     // Whoever may act on any request must be able to open it; what is clinical stays the assigned doctor's.
-    let any_patient = actor.is(Role::Doctor) && actor.permissions.contains(&Permission::ActOnAnyRequest);
+    let any_patient = actor.is(Role::Doctor) && actor.permissions.contains(&ACT_ON_ANY_REQUEST);
     own_patient || any_patient || SEE_ALL.iter().any(|role| actor.is(*role))
 }
 
@@ -151,7 +151,7 @@ fn owns(actor: &Actor, role: Role, action: Action, subject: &Subject) -> bool {
     if matches!(action, Action::RecordEvaluation | Action::Issue) {
         return is_doctor;
     }
-    if actor.permissions.contains(&Permission::ActOnAnyRequest) {
+    if actor.permissions.contains(&ACT_ON_ANY_REQUEST) {
         return true;
     }
     match role {

@@ -12,11 +12,10 @@ use proptest::{
 use super::*;
 use crate::{
     Id,
-    certification::policy::MATRIX,
+    certification::{ACT_ON_ANY_REQUEST, policy::MATRIX},
     files::FileKind,
     identity::{Actor, Role},
     people::StaffStatus,
-    policy::Permission,
 };
 
 /// One step: who, what, and three numbers from which the rest is made up.
@@ -39,7 +38,7 @@ fn somebody(who: u8, more: u8) -> Actor {
     let mut actor = actor(number, &[role]);
     match more % 8 {
         0 => drop(actor.roles.insert(pick(Role::ALL, more / 8))),
-        1 => drop(actor.permissions.insert(Permission::ActOnAnyRequest)),
+        1 => drop(actor.permissions.insert(ACT_ON_ANY_REQUEST)),
         2 => drop(actor.permissions.insert(pick(Action::ALL, more / 8).into())),
         3 if more > 250 => actor.roles.clear(),
         _ => {}

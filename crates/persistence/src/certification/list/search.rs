@@ -34,7 +34,7 @@ const COUNTED: u64 = 300;
 pub(super) struct Search<'a> {
     filter: &'a RequestFilter,
     /// The rarest word first.
-    search_terms: Vec<&'a str>,
+    terms: Vec<&'a str>,
     /// The weeks there are, in the order of the list.
     week_buckets: Vec<i32>,
     /// What else is asked for, to be looked up for each request with the words.
@@ -61,7 +61,7 @@ impl<'a> Search<'a> {
         let asked = !rest.choices.is_empty() || rest.updated.is_some();
         let mut search = Self {
             filter,
-            search_terms: filter.search_terms.iter().map(String::as_str).collect(),
+            terms: filter.search_terms.iter().map(String::as_str).collect(),
             week_buckets: week_buckets(db, filter).await?,
             rest: asked.then(|| rest.whole()),
         };
@@ -70,25 +70,25 @@ impl<'a> Search<'a> {
     }
 
     async fn order_words(&mut self, db: &impl ConnectionTrait) -> Result<(), StoreError> {
-        if self.search_terms.len() < 2 {
+        if self.terms.len() < 2 {
             return Ok(());
         }
         let newest: Vec<i32> = self.week_buckets.iter().copied().take(16).collect();
         let mut select = Query::select();
-        for (number, word) in self.search_terms.iter().enumerate() {
+        for (number, word) in self.terms.iter().enumerate() {
             let rows = search_terms::within(&newest, word).expr(Expr::val(1)).limit(COUNTED).take();
             let count = Query::select().expr(Func::count(Expr::val(1))).from_subquery(rows, "few").take();
             select.expr_as(Expr::from(count), Alias::new(format!("word_{number}")));
         }
         let Some(row) = db.query_one(&select).await.map_err(failed(KIND))? else { return Ok(()) };
         let mut counted = Vec::new();
-        for (number, word) in self.search_terms.iter().enumerate() {
+        for (number, word) in self.terms.iter().enumerate() {
             let count: i64 = value_of(KIND, &row, &format!("word_{number}"))?;
             // Of words that are as frequent, the longest is the least so further on.
             counted.push((count, std::cmp::Reverse(word.len()), *word));
         }
         counted.sort_unstable();
-        self.search_terms = counted.into_iter().map(|(.., word)| word).collect();
+        self.terms = counted.into_iter().map(|(.., word)| word).collect();
         Ok(())
     }
 
@@ -102,13 +102,13 @@ impl<'a> Search<'a> {
         };
         let (from, before) = (created(*early), created(late.saturating_add(1)));
         let time = Condition::all().add(from.0.gte(from.1)).add(before.0.lt(before.1));
-        let rows = search_terms::within(first, self.search_terms.first()?).expr(Expr::val(1)).take();
+        let rows = search_terms::within(first, self.terms.first()?).expr(Expr::val(1)).take();
         Some((rows, time))
     }
 
     /// Rows of the rarest word in these weeks whose request has the others.
     fn with_words(&self, week_buckets: &[i32]) -> SelectStatement {
-        let (first, others) = self.search_terms.split_first().map_or(("", [].as_slice()), |(f, o)| (*f, o));
+        let (first, others) = self.terms.split_first().map_or(("", [].as_slice()), |(f, o)| (*f, o));
         let mut select = search_terms::within(week_buckets, first);
         let prefix_bloom = others.iter().fold(0, |all, word| all | search_terms::prefix_bloom_of(word));
         if prefix_bloom != 0 {

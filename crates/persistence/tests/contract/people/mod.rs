@@ -2,7 +2,7 @@
 
 mod lists;
 
-use medcert_application::store::{CertificationReads, PeopleReads, PersonReads, RequestFilter, StoreError};
+use medcert_application::store::{CertificationReads, PeopleReads, RequestFilter, StoreError};
 use medcert_domain::{
     Locale,
     people::{
@@ -193,6 +193,6 @@ pub(crate) async fn moving(database: &TestDatabase) {
     let other = promoter("other");
     insert!(database, &other);
     let mut work = begin(database).await;
-    let named = work.promoter_uses(other.id).await.unwrap();
+    let named = work.requests_with_promoter(other.id).await.unwrap();
     assert_eq!((named, work.requests_by(other.id).await.unwrap()), (0, vec![]));
 }

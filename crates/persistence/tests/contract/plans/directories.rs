@@ -4,13 +4,12 @@
 
 use medcert_application::store::{
     AuditedEntityReads, BulkLoad, CertificateFilter, CertificationReads, Cursor, FileReads, IdentityReads,
-    JobFilter, JobReads, PageRequest, PeopleReads, PersonFilter, PersonReads, PromoterFilter, StaffFilter,
-    UserFilter,
+    JobFilter, JobReads, PageRequest, PeopleReads, PersonFilter, PromoterFilter, StaffFilter, UserFilter,
 };
 use medcert_domain::{
     Entity as _, Id,
     catalog::CertificateKind,
-    certification::CertificateStatus,
+    certification::{CertificateStatus, IMPORT_REQUESTS},
     identity::{Role, UserStatus},
     jobs::{JobKind, JobStatus, LineOutcome},
     people::{DocumentType, Person, PromoterSource, PromoterType, StaffRole, StaffStatus},
@@ -260,7 +259,7 @@ fn jobs(filled: &Filled) -> Vec<(&'static str, JobFilter)> {
     vec![
         ("nothing", none()),
         ("somebody's", own()),
-        ("a kind", JobFilter { kinds: vec![JobKind::ImportRequests], ..none() }),
+        ("a kind", JobFilter { kinds: vec![IMPORT_REQUESTS], ..none() }),
         ("a rare status", statuses(&[JobStatus::Queued])),
         ("a common status", statuses(&[JobStatus::Succeeded])),
         ("statuses", statuses(&[JobStatus::Queued, JobStatus::Succeeded, JobStatus::Failed])),
@@ -379,7 +378,8 @@ async fn singles(lists: &mut Lists<'_>, filled: &Filled) {
             assert_eq!(next.unwrap().number, 19_001);
         })
         .await;
-    lists.run("due jobs", async |store: SeaStore| store.due_jobs(day(300), 10).await.unwrap()).await;
+    let kinds: Vec<JobKind> = JobKind::all().cloned().collect();
+    lists.run("due jobs", async |store: SeaStore| store.due_jobs(&kinds, day(300), 10).await.unwrap()).await;
     lists
         .run("erasable jobs", async |store: SeaStore| store.erasable_jobs(day(300), 10).await.unwrap())
         .await;

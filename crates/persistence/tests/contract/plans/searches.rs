@@ -2,7 +2,7 @@
 
 use medcert_application::{
     people::person_search_terms,
-    store::{BulkLoad, Cursor, Load, LoadedSearchTerms, PageRequest, PersonFilter, PersonReads},
+    store::{BulkLoad, Cursor, Load, LoadedSearchTerms, PageRequest, PeopleReads, PersonFilter},
 };
 use medcert_domain::{
     Entity as _,

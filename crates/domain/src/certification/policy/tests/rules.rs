@@ -3,7 +3,7 @@
 use super::{CLIENT, OTHER, SELF, actor, free, grant, granted, id, others, own};
 use crate::{
     certification::{
-        Action, Stage,
+        ACT_ON_ANY_REQUEST, Action, Stage,
         policy::{Subject, may_read_clinical, may_see, may_somewhere, permits},
     },
     identity::{Actor, Role},
@@ -30,7 +30,7 @@ fn managers_act_on_their_own_and_on_free_requests() {
     assert_eq!(may(&own(stage)), Ok(()));
     assert_eq!(may(&free(stage)), Ok(()));
     assert_eq!(may(&others(stage)), Err(Denial::NotYours));
-    let any = granted(&[Manager], &[Permission::ActOnAnyRequest]);
+    let any = granted(&[Manager], &[ACT_ON_ANY_REQUEST]);
     assert_eq!(permits(&any, Action::RegisterPayment, &others(stage)), Ok(()));
 }
 
@@ -43,7 +43,7 @@ fn doctors_act_on_requests_assigned_to_them_only() {
     assert_eq!(may(&free(stage)), Err(Denial::NotYours), "a request without a doctor is not every doctor's");
     let unlinked = Actor { staff: None, ..actor(&[Doctor]) };
     assert_eq!(permits(&unlinked, Action::Edit, &free(stage)), Err(Denial::NotYours));
-    let any = granted(&[Doctor], &[Permission::ActOnAnyRequest]);
+    let any = granted(&[Doctor], &[ACT_ON_ANY_REQUEST]);
     assert_eq!(permits(&any, Action::Edit, &others(stage)), Ok(()));
     for attesting in [Action::RecordEvaluation, Action::Issue] {
         assert_eq!(permits(&any, attesting, &others(Stage::Evaluated)), Err(Denial::NotYours));
@@ -59,7 +59,7 @@ fn administrators_and_operators_act_on_all() {
 
 #[test]
 fn nobody_acts_on_a_request_whose_client_or_guardian_they_are() {
-    let any = granted(Role::ALL, &[Permission::ActOnAnyRequest]);
+    let any = granted(Role::ALL, &[ACT_ON_ANY_REQUEST]);
     for action in Action::ALL.iter().copied() {
         for stage in Stage::ALL.iter().copied() {
             let client = Subject { client: id(SELF), ..own(stage) };
@@ -82,7 +82,7 @@ fn a_standing_evaluation_is_for_the_administrator_and_its_doctor_to_end() {
         for action in [Action::Cancel, Action::Close] {
             assert_eq!(permits(&actor(&[Admin]), action, &theirs), Ok(()), "{action} in {stage}");
             assert_eq!(permits(&actor(&[Doctor]), action, &mine), Ok(()), "{action} in {stage}");
-            let any = granted(&[Doctor], &[Permission::ActOnAnyRequest]);
+            let any = granted(&[Doctor], &[ACT_ON_ANY_REQUEST]);
             assert_eq!(permits(&any, action, &theirs), Err(Denial::WrongStage), "not the author");
             for role in [Operator, Manager] {
                 let with_grant = grant(&[role], action);
@@ -158,13 +158,13 @@ fn what_attests_overrules_or_erases_is_never_granted() {
 fn grants_end_with_the_last_role_and_give_an_auditor_nothing() {
     for roles in [&[][..], &[Auditor]] {
         for action in Action::ALL.iter().copied() {
-            let any = granted(roles, &[Permission::from(action), Permission::ActOnAnyRequest]);
+            let any = granted(roles, &[Permission::from(action), ACT_ON_ANY_REQUEST]);
             assert!(!may_somewhere(&any, action), "{action} by {roles:?}");
             assert!(!Permission::from(action).held_by(&any), "{action} by {roles:?}");
         }
     }
-    assert!(!Permission::ActOnAnyRequest.held_by(&granted(&[], &[Permission::ActOnAnyRequest])));
-    assert!(Permission::ActOnAnyRequest.held_by(&granted(&[Manager], &[Permission::ActOnAnyRequest])));
+    assert!(!ACT_ON_ANY_REQUEST.held_by(&granted(&[], &[ACT_ON_ANY_REQUEST])));
+    assert!(ACT_ON_ANY_REQUEST.held_by(&granted(&[Manager], &[ACT_ON_ANY_REQUEST])));
 }
 
 #[test]

@@ -3,37 +3,53 @@
 //! A worker takes a job for a limited time, does line after line, and each line moves the end of that time on. When a
 //! worker dies, the job falls due again and another worker goes on behind the last line that was written down.
 
+mod room;
+
+use std::{borrow::Cow, fmt};
+
 use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
-use crate::{Entity, Id, certification::Action, identity::User, policy::Permission};
+pub use self::room::{CANCEL_ANY_JOB, READ_ALL_JOBS, ROOM};
+use crate::{Entity, Id, identity::User, rooms::ROOMS};
 
-crate::codes! {
-    /// What a job does with its lines.
-    JobKind {
-        /// Registers a request for each line.
-        ImportRequests = "IMPORT_REQUESTS",
-        /// Makes a service of each line.
-        ImportServices = "IMPORT_SERVICES",
-        /// Finds or makes a promoter for each line.
-        ImportPromoters = "IMPORT_PROMOTERS",
-        /// Finds or makes a person for each line.
-        ImportPeople = "IMPORT_PEOPLE",
-        /// Makes somebody staff with each line.
-        ImportStaff = "IMPORT_STAFF",
+/// What a job does with its lines: a code such as `IMPORT_SERVICES`, which the room that does it declares.
+///
+/// Any code is a kind: the database may hold jobs of a newer release, which a process of an older one lists, and
+/// leaves to others to do.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct JobKind(Cow<'static, str>);
+
+impl JobKind {
+    /// The kind that a room declares. The code is stored: it never changes.
+    pub const fn declared(code: &'static str) -> Self {
+        Self(Cow::Borrowed(code))
+    }
+
+    /// The kind with a code that was stored.
+    pub fn stored(code: String) -> Self {
+        Self(Cow::Owned(code))
+    }
+
+    /// Every kind that a room declares.
+    pub fn all() -> impl Iterator<Item = &'static Self> {
+        ROOMS.iter().flat_map(|room| room.jobs)
+    }
+
+    /// The declared kind with exactly this code.
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::all().find(|kind| kind.code() == code).cloned()
+    }
+
+    /// The code: upper snake case, stable for ever.
+    pub fn code(&self) -> &str {
+        &self.0
     }
 }
 
-impl JobKind {
-    /// What whoever asks for it must be permitted, when asking and again at each line.
-    pub const fn permission(self) -> Permission {
-        match self {
-            Self::ImportRequests => Permission::Action(&Action::Register),
-            Self::ImportServices => Permission::WriteServices,
-            Self::ImportPromoters => Permission::WritePromoters,
-            Self::ImportPeople => Permission::WritePeople,
-            Self::ImportStaff => Permission::WriteStaff,
-        }
+impl fmt::Display for JobKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
     }
 }
 
@@ -244,7 +260,7 @@ mod tests {
     }
 
     fn job(total: u32) -> Job {
-        let kind = JobKind::ImportRequests;
+        let kind = JobKind::declared("IMPORT_REQUESTS");
         Job::queued(Id::new(Uuid::from_u128(1)), kind, false, Id::new(Uuid::from_u128(2)), total, at(0))
     }
 

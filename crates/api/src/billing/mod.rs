@@ -1,0 +1,3 @@
+//! Billing: how money is told to callers, whatever it pays.
+
+pub(crate) mod codes;

@@ -1,0 +1,30 @@
+//! What this room declares.
+
+use crate::{
+    identity::Role::{self, Admin},
+    jobs::JobKind,
+    policy::Permission,
+    rooms::Room,
+};
+
+/// List and open services.
+pub const READ_SERVICES: Permission = Permission::of_roles("services:read", Role::ALL);
+
+/// Make, change and delete services.
+pub const WRITE_SERVICES: Permission = Permission::of_roles("services:write", &[Admin]);
+
+/// Open the institution's profile.
+pub const READ_INSTITUTION: Permission = Permission::of_roles("institution:read", Role::ALL);
+
+/// Change the institution's profile.
+pub const WRITE_INSTITUTION: Permission = Permission::of_roles("institution:write", &[Admin]);
+
+/// Makes a service of each line.
+pub const IMPORT_SERVICES: JobKind = JobKind::declared("IMPORT_SERVICES");
+
+/// What this room declares.
+pub const ROOM: Room = Room {
+    permissions: &[READ_SERVICES, WRITE_SERVICES, READ_INSTITUTION, WRITE_INSTITUTION],
+    jobs: &[IMPORT_SERVICES],
+    ..Room::EMPTY
+};

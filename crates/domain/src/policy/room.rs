@@ -1,0 +1,13 @@
+//! What this room declares.
+
+use crate::{
+    identity::Role::{Admin, Auditor},
+    policy::Permission,
+    rooms::Room,
+};
+
+/// See the policy matrix.
+pub const READ_POLICY: Permission = Permission::of_roles("policy:read", &[Admin, Auditor]);
+
+/// What this room declares.
+pub const ROOM: Room = Room { permissions: &[READ_POLICY], ..Room::EMPTY };

@@ -100,7 +100,7 @@ fn nullable(property: RefOr<Schema>) -> RefOr<Schema> {
 
 /// Declares bodies of a struct of fields:
 ///
-/// ```ignore
+/// ```text
 /// body! {
 ///     /// A new service.
 ///     pub(crate) NewServiceBody = "NewService": Whole ServiceFields,

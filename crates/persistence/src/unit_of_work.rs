@@ -18,7 +18,7 @@ use crate::{
 ///
 /// After a failed statement PostgreSQL answers COMMIT with success and keeps nothing, SQLite and MariaDB keep all
 /// but that statement, and after a deadlock MariaDB has rolled back and would run the rest without a transaction.
-/// So the first failure spoils the unit of work on every engine: nothing more is sent and nothing is kept.
+/// So the first failure aborts the unit of work on every engine: nothing more is sent and nothing is kept.
 pub(crate) struct SeaUnitOfWork {
     txn: DatabaseTransaction,
     failed: bool,
@@ -40,7 +40,7 @@ impl SeaUnitOfWork {
         if self.failed {
             return Err(StoreError::Aborted);
         }
-        // Set before the first statement: a caller that stops waiting in the middle has spoiled it as well.
+        // Set before the first statement: a caller that stops waiting in the middle has aborted it as well.
         self.failed = true;
         let result = work(&self.txn).await;
         self.failed = result.is_err();

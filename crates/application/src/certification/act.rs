@@ -229,7 +229,7 @@ pub(super) fn merged_care(
     Ok(Some(Some(Care { mode, place })))
 }
 
-/// Changes the people of a request and puts the changed ones into the dossier.
+/// Changes the people of a request and puts the changed ones into its aggregate.
 async fn edit(
     app: &App,
     actor: &Actor,

@@ -24,7 +24,7 @@ pub struct VisibleFile {
 }
 
 impl VisibleFile {
-    /// A file of the dossier.
+    /// A file of the request.
     pub(crate) fn of(file: &StoredFile, request_aggregate: &RequestAggregate, ctx: &Context<'_>) -> Self {
         let request = &request_aggregate.certification;
         Self {
@@ -36,7 +36,7 @@ impl VisibleFile {
         }
     }
 
-    /// All files of the dossier, oldest first.
+    /// All files of the request, oldest first.
     pub(crate) fn all(request_aggregate: &RequestAggregate, ctx: &Context<'_>) -> Vec<Self> {
         request_aggregate
             .certification

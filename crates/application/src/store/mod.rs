@@ -144,7 +144,7 @@ pub trait Store:
     async fn check(&self) -> Result<(), StoreError>;
 }
 
-/// One transaction. Dropping it rolls back; a failed statement spoils it, and `commit` then answers `Aborted`.
+/// One transaction. Dropping it rolls back; a failed statement aborts it, and `commit` then answers `Aborted`.
 #[async_trait]
 pub trait UnitOfWork:
     BillingWrites

@@ -147,7 +147,7 @@ async fn attempt(
     }))
 }
 
-/// The dossier as of one version of the request.
+/// The request with everything around it as of one version of the request.
 pub(crate) async fn get(
     db: &impl ConnectionTrait,
     id: Id<Certification>,

@@ -1,4 +1,4 @@
-//! What is around a request: dossier, history, questions.
+//! What is around a request: aggregate, history, questions.
 
 use medcert_application::store::{CertificationReads, PageRequest, StoreError};
 use medcert_domain::{
@@ -55,7 +55,7 @@ pub(crate) async fn request_aggregate(database: &TestDatabase) {
     assert_eq!(seen.name_of(outsider.id.raw()), Some("Otto Other"));
     assert_eq!(seen.name_of(clinic.other.id.raw()), Some("Otto Other"));
     assert!(work.request_aggregate(id()).await.unwrap().is_none());
-    // What a dossier loaded can be changed at once.
+    // What an aggregate loaded can be changed at once.
     let mut changed = seen.certification;
     changed.evaluations[0].superseded_at = Some(at(7));
     work.update(&changed).await.unwrap();

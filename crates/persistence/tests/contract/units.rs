@@ -30,7 +30,7 @@ pub(crate) async fn aborted(database: &TestDatabase) {
         assert_eq!(load!(database, gone), None);
     }
 
-    // A stale version spoils as well: half of a use case must not be kept.
+    // A stale version aborts as well: half of a use case must not be kept.
     let before = person("e", "e");
     let mut work = begin(database).await;
     work.insert(&before).await.unwrap();

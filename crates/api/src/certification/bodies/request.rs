@@ -98,7 +98,7 @@ impl<C: AsRef<PersonFields> + Clone, G: AsRef<PersonFields>, K: AsRef<CareFields
                 Some(guardian.as_ref().guardian(&mut r.inside("guardian"), profile))
             }),
             promoter: self.promoter(r, profile),
-            service: r.clearable("service_id", &self.service_id, id),
+            service: r.set_clearable(&self.service_id, |r, typed| r.value("service_id", id(typed))),
             care: r.set_clearable(&self.care, |r, care| Some(care.as_ref().read(&mut r.inside("care")))),
             fields: RequestPatch {
                 care: None,

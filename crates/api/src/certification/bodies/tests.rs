@@ -120,6 +120,9 @@ fn what_is_missing_unknown_or_of_a_wrong_type_is_refused() {
     assert_eq!(refused(json!({})), at(&[("/client", "required")]));
     assert_eq!(refused(json!({"client": client(), "colour": 1})), at(&[("/colour", "unknown-field")]));
     assert_eq!(refused(json!({"client": 1})), at(&[("/client", "type")]));
+    let blank = at(&[("/service_id", "uuid")]);
+    assert_eq!(refused(json!({"client": client(), "service_id": ""})), blank);
+    assert_eq!(faults::<EditBody, Payload>(json!({"service_id": " "})), blank, "a blank clears no service");
     let mut number = client();
     number["document_number"] = json!(45_678_912);
     assert_eq!(refused(json!({"client": number})), at(&[("/client/document_number", "type")]));

@@ -19,64 +19,39 @@ pub mod new_table;
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
 
-/// Every step, oldest first.
+/// A step with the tables that it makes.
+struct Step {
+    migration: fn() -> Box<dyn MigrationTrait>,
+    tables: &'static [&'static str],
+}
+
+/// Every step, oldest first: the one list of them.
+const STEPS: &[Step] = &[
+    m20261121_000001_kernel::STEP,
+    m20261121_000002_people::STEP,
+    m20261121_000003_identity::STEP,
+    m20261121_000004_catalog::STEP,
+    m20261121_000005_billing::STEP,
+    m20261121_000006_certification::STEP,
+    m20261121_000007_files::STEP,
+    m20261121_000008_reports::STEP,
+    m20261121_000009_jobs::STEP,
+];
+
+/// Takes a database through every step.
 pub struct Migrator;
 
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![
-            Box::new(m20261121_000001_kernel::Migration),
-            Box::new(m20261121_000002_people::Migration),
-            Box::new(m20261121_000003_identity::Migration),
-            Box::new(m20261121_000004_catalog::Migration),
-            Box::new(m20261121_000005_billing::Migration),
-            Box::new(m20261121_000006_certification::Migration),
-            Box::new(m20261121_000007_files::Migration),
-            Box::new(m20261121_000008_reports::Migration),
-            Box::new(m20261121_000009_jobs::Migration),
-        ]
+        STEPS.iter().map(|step| (step.migration)()).collect()
     }
 }
 
 /// Names of the tables there are after the last step.
-pub const TABLES: &[&str] = &[
-    "assignment",
-    "audit_event",
-    "certificate",
-    "certification_request",
-    "change_entry",
-    "counter",
-    "entity_search_term",
-    "discarded_object",
-    "email_change",
-    "evaluation",
-    "history_entry",
-    "idempotency_key",
-    "institution",
-    "job",
-    "job_line",
-    "lease",
-    "login_session",
-    "mail_message",
-    "outbox_message",
-    "payment",
-    "person",
-    "person_guardian",
-    "promoter",
-    "promoter_source",
-    "refresh_token",
-    "refund",
-    "report_delta",
-    "report_generation",
-    "report_total",
-    "request_search_term",
-    "service",
-    "settlement",
-    "staff",
-    "stored_file",
-    "user_account",
-];
+pub fn tables() -> impl Iterator<Item = &'static str> {
+    STEPS.iter().flat_map(|step| step.tables).copied()
+}
 
 /// Drops the tables in the order given: children first.
 async fn drop_tables(manager: &SchemaManager<'_>, names: &[&'static str]) -> Result<(), DbErr> {

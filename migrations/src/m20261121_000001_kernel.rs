@@ -4,7 +4,7 @@
 use sea_orm_migration::prelude::*;
 
 use crate::{
-    drop_tables,
+    Step, drop_tables,
     new_table::{
         Column,
         Kind::{Hash, Id, Line, LongText, Moment, Number, Small, Text},
@@ -12,8 +12,23 @@ use crate::{
     },
 };
 
+/// Its tables: children first.
+const TABLES: &[&str] = &[
+    "entity_search_term",
+    "change_entry",
+    "mail_message",
+    "outbox_message",
+    "audit_event",
+    "lease",
+    "idempotency_key",
+    "counter",
+];
+
+/// This step.
+pub(crate) const STEP: Step = Step { migration: || Box::new(Migration), tables: TABLES };
+
 #[derive(DeriveMigrationName)]
-pub(crate) struct Migration;
+struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
@@ -51,20 +66,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_tables(
-            manager,
-            &[
-                "entity_search_term",
-                "change_entry",
-                "mail_message",
-                "outbox_message",
-                "audit_event",
-                "lease",
-                "idempotency_key",
-                "counter",
-            ],
-        )
-        .await
+        drop_tables(manager, TABLES).await
     }
 }
 

@@ -3,7 +3,7 @@
 use sea_orm_migration::prelude::*;
 
 use crate::{
-    drop_tables,
+    Step, drop_tables,
     new_table::{
         Column,
         Kind::{Flag, Hash, Id, Line, Moment, Small, Text},
@@ -11,8 +11,14 @@ use crate::{
     },
 };
 
+/// Its tables: children first.
+const TABLES: &[&str] = &["email_change", "refresh_token", "login_session", "user_account"];
+
+/// This step.
+pub(crate) const STEP: Step = Step { migration: || Box::new(Migration), tables: TABLES };
+
 #[derive(DeriveMigrationName)]
-pub(crate) struct Migration;
+struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
@@ -65,7 +71,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_tables(manager, &["email_change", "refresh_token", "login_session", "user_account"]).await
+        drop_tables(manager, TABLES).await
     }
 }
 

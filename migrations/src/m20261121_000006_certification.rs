@@ -3,15 +3,22 @@
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
 use crate::{
-    drop_tables,
+    Step, drop_tables,
     new_table::{
         Kind::{Currency, Day, Flag, Id, Line, Moment, Number, Small, Text},
         NewTable,
     },
 };
 
+/// Its tables: children first.
+const TABLES: &[&str] =
+    &["certificate", "evaluation", "request_search_term", "history_entry", "assignment", REQUEST];
+
+/// This step.
+pub(crate) const STEP: Step = Step { migration: || Box::new(Migration), tables: TABLES };
+
 #[derive(DeriveMigrationName)]
-pub(crate) struct Migration;
+struct Migration;
 
 const REQUEST: &str = "certification_request";
 
@@ -35,11 +42,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_tables(
-            manager,
-            &["certificate", "evaluation", "request_search_term", "history_entry", "assignment", REQUEST],
-        )
-        .await
+        drop_tables(manager, TABLES).await
     }
 }
 

@@ -3,15 +3,21 @@
 use sea_orm_migration::prelude::*;
 
 use crate::{
-    drop_tables,
+    Step, drop_tables,
     new_table::{
         Kind::{Hash, Id, Line, Moment, Number},
         NewTable,
     },
 };
 
+/// Its tables: children first.
+const TABLES: &[&str] = &["discarded_object", "stored_file"];
+
+/// This step.
+pub(crate) const STEP: Step = Step { migration: || Box::new(Migration), tables: TABLES };
+
 #[derive(DeriveMigrationName)]
-pub(crate) struct Migration;
+struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
@@ -46,6 +52,6 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_tables(manager, &["discarded_object", "stored_file"]).await
+        drop_tables(manager, TABLES).await
     }
 }

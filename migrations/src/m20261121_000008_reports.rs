@@ -3,15 +3,21 @@
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
 use crate::{
-    drop_tables,
+    Step, drop_tables,
     new_table::{
         Kind::{Currency, Day, Id, Line, Number, Small},
         NewTable,
     },
 };
 
+/// Its tables: children first.
+const TABLES: &[&str] = &["report_total", "report_delta", "report_generation"];
+
+/// This step.
+pub(crate) const STEP: Step = Step { migration: || Box::new(Migration), tables: TABLES };
+
 #[derive(DeriveMigrationName)]
-pub(crate) struct Migration;
+struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
@@ -63,7 +69,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_tables(manager, &["report_total", "report_delta", "report_generation"]).await
+        drop_tables(manager, TABLES).await
     }
 }
 

@@ -3,15 +3,21 @@
 use sea_orm_migration::prelude::*;
 
 use crate::{
-    drop_tables,
+    Step, drop_tables,
     new_table::{
         Kind::{Flag, Id, Line, LongText, Moment, Number},
         NewTable,
     },
 };
 
+/// Its tables: children first.
+const TABLES: &[&str] = &["job_line", "job"];
+
+/// This step.
+pub(crate) const STEP: Step = Step { migration: || Box::new(Migration), tables: TABLES };
+
 #[derive(DeriveMigrationName)]
-pub(crate) struct Migration;
+struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
@@ -64,6 +70,6 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_tables(manager, &["job_line", "job"]).await
+        drop_tables(manager, TABLES).await
     }
 }

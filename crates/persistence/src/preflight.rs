@@ -16,7 +16,7 @@ pub(crate) async fn check(pools: &Pools) -> Result<(), ConnectError> {
 
 /// The tables of Medcert, as SQL texts; others in the same place are none of our business.
 fn own_tables() -> String {
-    let quoted: Vec<String> = medcert_migrations::TABLES.iter().map(|name| format!("'{name}'")).collect();
+    let quoted: Vec<String> = medcert_migrations::tables().map(|name| format!("'{name}'")).collect();
     quoted.join(", ")
 }
 

@@ -80,7 +80,7 @@ impl BulkLoad for SeaStore {
     }
 
     async fn settle(&self) -> Result<(), StoreError> {
-        let tables = medcert_migrations::TABLES.join(", ");
+        let tables = medcert_migrations::tables().collect::<Vec<_>>().join(", ");
         let sql = match self.engine() {
             Engine::Sqlite => "ANALYZE".to_owned(),
             // Only a vacuumed table is read from its indexes alone.

@@ -16,6 +16,7 @@ pub(crate) const ROOM: Room = Room {
         every: HOUR,
         run: |app| Box::pin(async move { Ok(forget_answers(app).await?) }),
     }],
+    ..Room::EMPTY
 };
 
 /// What came of a call that may be a repeated one.

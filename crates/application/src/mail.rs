@@ -24,6 +24,7 @@ pub(crate) const ROOM: Room = Room {
         every: HOUR,
         run: |app| Box::pin(async move { forget_old(app).await.map(drop) }),
     }],
+    ..Room::EMPTY
 };
 
 medcert_domain::codes! {

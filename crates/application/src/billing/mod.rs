@@ -4,7 +4,7 @@
 
 mod payables;
 
-pub(crate) use payables::{Payables, Room};
+pub(crate) use payables::{Payable, Payables};
 
 use medcert_domain::{
     Id, Invalid,

@@ -1,4 +1,4 @@
-//! The rooms whose things are paid through settlements, and what each does when one has changed.
+//! What is paid through settlements, and what its room does when one has changed.
 
 use async_trait::async_trait;
 use medcert_domain::{
@@ -9,21 +9,19 @@ use medcert_domain::{
 use uuid::Uuid;
 
 use crate::{
-    App, certification,
+    App,
     retry::Failed,
+    rooms::ROOMS,
     store::{StoreError, UnitOfWork},
 };
 
-/// Every one of them, in the order in which their things are locked.
-const ROOMS: &[&dyn Room] = &[&certification::Requests];
-
-/// What such a room registers.
+/// A kind of things that are paid; things are locked in the order of the rooms.
 #[async_trait]
-pub(crate) trait Room: Sync {
-    /// The kind of its things.
+pub(crate) trait Payable: Sync {
+    /// Which kind it is.
     fn kind(&self) -> &'static str;
 
-    /// What of this room is paid through the settlement, locked until the end of the unit of work.
+    /// What of this kind is paid through the settlement, locked until the end of the unit of work.
     async fn lock(
         &self,
         uow: &mut dyn UnitOfWork,
@@ -44,7 +42,7 @@ pub(crate) trait Room: Sync {
 
 /// What is paid through one settlement, locked until the end of the unit of work: before the settlement itself, as
 /// everywhere.
-pub(crate) struct Payables(Vec<(&'static dyn Room, Uuid)>);
+pub(crate) struct Payables(Vec<(&'static dyn Payable, Uuid)>);
 
 impl Payables {
     /// All of it.
@@ -63,17 +61,18 @@ impl Payables {
         kind: &'static str,
         movements: &[Movement],
     ) -> Result<Self, StoreError> {
-        Self::lock_where(uow, settlement, |room| !movements.is_empty() && room.kind() != kind).await
+        Self::lock_where(uow, settlement, |payable| !movements.is_empty() && payable.kind() != kind).await
     }
 
     async fn lock_where(
         uow: &mut dyn UnitOfWork,
         settlement: Id<Settlement>,
-        wanted: impl Fn(&dyn Room) -> bool,
+        wanted: impl Fn(&dyn Payable) -> bool,
     ) -> Result<Self, StoreError> {
-        let mut locked: Vec<(&'static dyn Room, Uuid)> = vec![];
-        for room in ROOMS.iter().copied().filter(|room| wanted(*room)) {
-            locked.extend(room.lock(uow, settlement).await?.map(|id| (room, id)));
+        let mut locked: Vec<(&'static dyn Payable, Uuid)> = vec![];
+        let payables = ROOMS.iter().flat_map(|room| room.payables).copied();
+        for payable in payables.filter(|payable| wanted(*payable)) {
+            locked.extend(payable.lock(uow, settlement).await?.map(|id| (payable, id)));
         }
         Ok(Self(locked))
     }
@@ -87,9 +86,9 @@ impl Payables {
         settlement: &Settlement,
         movements: &[Movement],
     ) -> Result<(), Failed> {
-        for (room, id) in &self.0 {
+        for (payable, id) in &self.0 {
             for movement in movements {
-                room.follow(app, actor, uow, *id, settlement, movement.clone()).await?;
+                payable.follow(app, actor, uow, *id, settlement, movement.clone()).await?;
             }
         }
         Ok(())

@@ -28,7 +28,6 @@ pub(crate) use idempotency::{claim, remember_as, row as stored_answer};
 pub use import::RequestImport;
 pub use input::{AssignInput, Attempt, CareInput, Encode, Payload, RequestInput};
 pub use issue::issue;
-pub(crate) use paid::Requests;
 pub(crate) use reassign::{Moved, move_to};
 pub use register::register;
 pub(crate) use register::register_in;
@@ -46,8 +45,12 @@ use crate::{
     App, Error,
     audit::{self, About},
     retry::Failed,
+    rooms::Room,
     store::{HistoryEntry, OutboxMessage, RequestAggregate, UnitOfWork},
 };
+
+/// What this room brings.
+pub(crate) const ROOM: Room = Room { payables: &[&paid::Requests], ..Room::EMPTY };
 
 /// The role question: asked before anything is loaded.
 pub(crate) async fn may_somewhere(app: &App, actor: &Actor, action: Action) -> Result<(), Error> {

@@ -12,16 +12,16 @@ use uuid::Uuid;
 use super::journal;
 use crate::{
     App, Error,
-    billing::{Payables, Room, reference_taken},
+    billing::{Payable, Payables, reference_taken},
     retry::Failed,
     store::{RequestAggregate, StoreError, UnitOfWork},
 };
 
-/// What this room registers with billing.
-pub(crate) struct Requests;
+/// What is paid of this room.
+pub(super) struct Requests;
 
 #[async_trait]
-impl Room for Requests {
+impl Payable for Requests {
     fn kind(&self) -> &'static str {
         Certification::KIND
     }

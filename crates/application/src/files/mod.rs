@@ -36,4 +36,5 @@ pub(crate) const ROOM: Room = Room {
             run: |app| Box::pin(async move { sweep(app).await.map(drop) }),
         },
     ],
+    ..Room::EMPTY
 };

@@ -26,4 +26,5 @@ pub(crate) const ROOM: Room = Room {
         every: HOUR,
         run: |app| Box::pin(async move { erase_old(app).await.map(drop) }),
     }],
+    ..Room::EMPTY
 };

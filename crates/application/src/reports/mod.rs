@@ -34,6 +34,7 @@ pub(crate) const ROOM: Room = Room {
         every: std::time::Duration::from_secs(10),
         run: |app| Box::pin(async move { keep(app).await }),
     }],
+    ..Room::EMPTY
 };
 
 /// What is asked for.

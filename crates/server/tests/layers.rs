@@ -32,6 +32,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "medcert-persistence",
         ],
     ),
+    ("medcert-test-databases", &["medcert-persistence"]),
     (
         "medcert-testkit",
         &[
@@ -40,7 +41,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "medcert-credentials",
             "medcert-domain",
             "medcert-object-store",
-            "medcert-persistence",
+            "medcert-test-databases",
         ],
     ),
     ("medcert-bench", &["medcert-persistence"]),
@@ -50,7 +51,7 @@ const EDGES: &[(&str, &[&str])] = &[
 const KEPT: &[(&str, &[&str], &str)] = &[
     (
         "sea-orm",
-        &["medcert-persistence", "medcert-migrations", "medcert-testkit"],
+        &["medcert-persistence", "medcert-migrations", "medcert-test-databases", "medcert-testkit"],
         "rows stay behind the store's ports",
     ),
     ("sea-orm-migration", &["medcert-persistence", "medcert-migrations"], "tables are made in one place"),

@@ -85,7 +85,7 @@ impl BulkLoad for SeaStore {
             Engine::Sqlite => "ANALYZE".to_owned(),
             // Only a vacuumed table is read from its indexes alone.
             Engine::Postgres => format!("VACUUM (ANALYZE) {tables}"),
-            Engine::MySql => format!("ANALYZE TABLE {tables}"),
+            Engine::MySql | Engine::MariaDb => format!("ANALYZE TABLE {tables}"),
         };
         self.writer().execute_unprepared(&sql).await.map(drop).map_err(failed("statistics"))
     }

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use medcert_migrations::mysql::is_mariadb;
 use medcert_persistence::SeaStore;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use serde_json::Value;
@@ -33,9 +34,11 @@ pub(super) async fn statements<T>(
 /// What the engine does for the statement that it should not.
 async fn faults(db: &DatabaseConnection, watch: &Watch, statement: &Statement) -> Vec<String> {
     let backend = db.get_database_backend();
+    let on_mariadb = backend == DbBackend::MySql && is_mariadb(db).await.unwrap();
     let explain = match backend {
         DbBackend::Postgres => "EXPLAIN (ANALYZE, FORMAT JSON)",
-        DbBackend::MySql => "ANALYZE FORMAT=JSON",
+        DbBackend::MySql if on_mariadb => "ANALYZE FORMAT=JSON",
+        DbBackend::MySql => "EXPLAIN ANALYZE FORMAT=JSON",
         _ => "EXPLAIN QUERY PLAN",
     };
     let explain = Statement { sql: format!("{explain} {}", statement.sql), ..statement.clone() };
@@ -48,7 +51,8 @@ async fn faults(db: &DatabaseConnection, watch: &Watch, statement: &Statement) -
         DbBackend::MySql => {
             let summary: String = rows[0].try_get_by_index(0).unwrap();
             // Conditions are told with whatever bytes their values have.
-            mariadb(&serde_json::from_str(&readable(&summary)).unwrap(), watch, &mut found);
+            let plan = serde_json::from_str(&readable(&summary)).unwrap();
+            if on_mariadb { mariadb(&plan, watch, &mut found) } else { mysql(&plan, watch, &mut found) }
         }
         _ => {
             let lines: Vec<String> = rows.iter().map(|row| row.try_get("", "detail").unwrap()).collect();
@@ -112,6 +116,21 @@ fn mariadb(plan: &Value, watch: &Watch, found: &mut Vec<String>) {
     match plan {
         Value::Object(parts) => parts.values().for_each(|part| mariadb(part, watch, found)),
         Value::Array(parts) => parts.iter().for_each(|part| mariadb(part, watch, found)),
+        _ => {}
+    }
+}
+
+/// Whatever reads a table is a part of its own, with the rows that it reads each time.
+fn mysql(plan: &Value, watch: &Watch, found: &mut Vec<String>) {
+    if let Some(table) = plan["table_name"].as_str().filter(|_| plan.get("schema_name").is_some()) {
+        let read = number(plan, "actual_rows") * number(plan, "actual_loops");
+        if read > watch.most {
+            found.push(format!("{} reads {read} rows of {table}", plan["operation"]));
+        }
+    }
+    match plan {
+        Value::Object(parts) => parts.values().for_each(|part| mysql(part, watch, found)),
+        Value::Array(parts) => parts.iter().for_each(|part| mysql(part, watch, found)),
         _ => {}
     }
 }

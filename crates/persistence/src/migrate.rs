@@ -20,7 +20,10 @@ pub(crate) async fn up(
     steps: Option<u32>,
 ) -> Result<(), ConnectError> {
     match pools.engine {
-        Engine::Sqlite => in_one_transaction(&pools.writers, steps).await,
+        Engine::Sqlite => {
+            in_one_transaction(&pools.writers, steps).await?;
+            forget_statistics(&pools.writers).await
+        }
         engine => on_a_locked_connection(engine, options, steps).await,
     }
 }
@@ -50,6 +53,23 @@ async fn in_one_transaction(writer: &DatabaseConnection, steps: Option<u32>) -> 
         Migrator::up(&txn, steps).await?;
     }
     Ok(txn.commit().await?)
+}
+
+/// Takes away what somebody's `ANALYZE` or `PRAGMA optimize` left in a SQLite database: its plans come from statements
+/// alone (docs/decisions/0020-sqlite-plans.md).
+async fn forget_statistics(writer: &DatabaseConnection) -> Result<(), ConnectError> {
+    let sql = "SELECT name FROM sqlite_schema WHERE name IN ('sqlite_stat1', 'sqlite_stat4')";
+    let known = writer.query_all_raw(Statement::from_string(writer.get_database_backend(), sql)).await?;
+    if known.is_empty() {
+        return Ok(());
+    }
+    for row in known {
+        let table: String = row.try_get_by_index(0)?;
+        writer.execute_unprepared(&format!("DROP TABLE IF EXISTS {table}")).await?;
+    }
+    // What the connection read of them when it was opened goes with its schema, which is read again.
+    writer.execute_unprepared("PRAGMA writable_schema = RESET").await?;
+    Ok(())
 }
 
 /// The lock belongs to a session, so everything runs on the one connection of a pool of its own; closing it frees

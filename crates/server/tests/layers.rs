@@ -60,13 +60,18 @@ const KEPT: &[(&str, &[&str], &str)] = &[
         &["medcert-api", "medcert", "medcert-bench"],
         "use cases do not know HTTP; the server starts it, and the bench measures against it alone",
     ),
-    ("sqlx", &["medcert-bench"], "everything else speaks to databases through SeaORM, its measure does not"),
+    (
+        "sqlx",
+        &["medcert-persistence", "medcert-bench"],
+        "persistence speaks through SeaORM and opens its connections, the bench measures without SeaORM",
+    ),
     ("utoipa", &["medcert-api"], "the contract is the API's"),
     ("object_store", &["medcert-object-store"], "files stay behind the port Objects"),
     ("krilla", &["medcert-credentials"], "documents stay behind the port CertificateRenderer"),
     ("lettre", &["medcert-gateways"], "mails leave through the port Mailer"),
     ("bcrypt", &["medcert-credentials"], "hashes stay behind the port Passwords"),
     ("jsonwebtoken", &["medcert-credentials"], "tokens stay behind the port AccessTokens"),
+    ("aws-lc-rs", &["medcert-credentials"], "keys stay behind the port AccessTokens"),
 ];
 
 fn dependencies() -> BTreeMap<String, BTreeSet<String>> {

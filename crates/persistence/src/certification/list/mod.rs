@@ -30,7 +30,7 @@ use crate::{
     error::failed,
     identity::user,
     people::{person, promoter, staff},
-    query::{Keyset, after_moment, join, number, page, total, value_of},
+    query::{Keyset, after_moment, cursor_moment, join, number, page, total, value_of},
 };
 
 const KIND: &str = Certification::KIND;
@@ -157,7 +157,7 @@ fn page_query(
         beyond(&mut page_query, filter, asked)?;
         return Ok(page_query);
     }
-    let mut branches = vec![(Vec::new(), parts.without_choices())];
+    let mut branches = vec![(Vec::new(), parts.walked(backend, filter.sort, cursor_moment(asked)?))];
     let mut overlap = false;
     for choice in &parts.choices {
         let each = choice.each();

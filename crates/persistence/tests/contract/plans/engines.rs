@@ -1,6 +1,9 @@
 //! What each engine tells of how it answers a statement.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicU32, Ordering},
+};
 
 use medcert_migrations::mysql::is_mariadb;
 use medcert_persistence::SeaStore;
@@ -31,6 +34,11 @@ pub(super) async fn statements<T>(
     (seen, answer)
 }
 
+/// Steps of SQLite's machine between two of which it is looked at.
+const STRIDE: u32 = 100;
+/// Steps that SQLite takes for a row: to find it, to read its columns, to compare them and to put them in order.
+const STEPS: f64 = 35.0;
+
 /// What the engine does for the statement that it should not.
 async fn faults(db: &DatabaseConnection, watch: &Watch, statement: &Statement) -> Vec<String> {
     let backend = db.get_database_backend();
@@ -57,6 +65,10 @@ async fn faults(db: &DatabaseConnection, watch: &Watch, statement: &Statement) -
         _ => {
             let lines: Vec<String> = rows.iter().map(|row| row.try_get("", "detail").unwrap()).collect();
             sqlite(&lines, &statement.sql, watch, &mut found);
+            let steps = steps(db, statement).await;
+            if steps > watch.most * STEPS {
+                found.push(format!("takes {steps} steps: {lines:?}"));
+            }
         }
     }
     found
@@ -133,6 +145,24 @@ fn mysql(plan: &Value, watch: &Watch, found: &mut Vec<String>) {
         Value::Array(parts) => parts.iter().for_each(|part| mysql(part, watch, found)),
         _ => {}
     }
+}
+
+/// How many steps SQLite takes for the statement.
+pub(super) async fn steps(db: &DatabaseConnection, statement: &Statement) -> f64 {
+    let pool = db.get_sqlite_connection_pool();
+    let passed = Arc::new(AtomicU32::new(0));
+    let seen = Arc::clone(&passed);
+    // Statements run one after another, so that this connection is the one that the pool gives to the next.
+    let mut connection = pool.acquire().await.unwrap();
+    connection.lock_handle().await.unwrap().set_progress_handler(STRIDE.cast_signed(), move || {
+        seen.fetch_add(STRIDE, Ordering::Relaxed);
+        true
+    });
+    drop(connection);
+    db.query_all_raw(statement.clone()).await.unwrap();
+    let mut connection = pool.acquire().await.unwrap();
+    connection.lock_handle().await.unwrap().remove_progress_handler();
+    f64::from(passed.load(Ordering::Relaxed))
 }
 
 /// SQLite does not tell rows; it tells when it reads a table without an index, or makes one first.

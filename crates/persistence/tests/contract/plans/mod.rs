@@ -4,6 +4,7 @@
 
 mod directories;
 mod engines;
+mod guarantee;
 mod reports;
 mod requests;
 mod searches;

@@ -59,6 +59,7 @@ async fn request(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .opt("care_place", Line(511))
         .opt("external_reference", Line(255))
         .opt("comment", Text)
+        .col("priority", Line(20))
         .col("settlement_id", Id)
         .opt("fee_source", Line(20))
         .opt("money_decision", Line(20))
@@ -106,6 +107,7 @@ async fn request(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     for filter in [
         "stage",
         "payment_status",
+        "priority",
         "manager_id",
         "doctor_id",
         "service_id",

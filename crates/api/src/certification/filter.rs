@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::{
     billing::codes::PaymentStatusCode,
-    certification::codes::StageCode,
+    certification::{bodies::PriorityCode, codes::StageCode},
     parse::{Reader, code, date, document_number, id, line},
     query::SharedParams,
 };
@@ -31,6 +31,9 @@ pub(crate) struct RequestsQuery {
     /// What the money amounts to.
     #[param(value_type = Vec<PaymentStatusCode>, style = Form, explode = false)]
     payment_status: Vec<String>,
+    /// How soon they are to be worked on.
+    #[param(value_type = Vec<PriorityCode>, style = Form, explode = false)]
+    priority: Vec<String>,
     /// Only those registered by the caller or assigned to the caller now.
     mine: bool,
     /// Services.
@@ -106,6 +109,7 @@ impl RequestsQuery {
             search_terms: r.optional("q", self.q.as_deref(), search_terms).unwrap_or_default(),
             stages: r.each("stage", &self.stage, code),
             payment_statuses: r.each("payment_status", &self.payment_status, code),
+            priorities: r.each("priority", &self.priority, code),
             services: r.each("service_id", &self.service_id, id),
             clients: r.each("client_id", &self.client_id, id),
             promoters: r.each("promoter_id", &self.promoter_id, id),

@@ -7,7 +7,8 @@ use medcert_domain::{
     billing::{PaymentStatus, Settlement},
     catalog::{CertificateKind, Service},
     certification::{
-        AssignmentRole, Certificate, CertificateStatus, Certification, HistoryLine, Stage, WaitingFor,
+        AssignmentRole, Certificate, CertificateStatus, Certification, HistoryLine, Priority, Stage,
+        WaitingFor,
     },
     identity::User,
     people::{Document, Member, Person, Promoter, Staff},
@@ -40,6 +41,8 @@ pub struct RequestFilter {
     pub stages: Vec<Stage>,
     /// Payment statuses.
     pub payment_statuses: Vec<PaymentStatus>,
+    /// Priorities.
+    pub priorities: Vec<Priority>,
     /// Services.
     pub services: Vec<Id<Service>>,
     /// Clients.
@@ -81,6 +84,8 @@ pub struct RequestRow {
     pub stage: Stage,
     /// What the money amounts to.
     pub payment_status: PaymentStatus,
+    /// How soon it is to be worked on.
+    pub priority: Priority,
     /// The client.
     pub client: Id<Person>,
     /// The client's name.
@@ -130,6 +135,7 @@ impl RequestRow {
         "waiting_for",
         "created_at",
         "updated_at",
+        "priority",
     ];
 
     /// Its cells in these columns.
@@ -155,6 +161,7 @@ impl RequestRow {
             Value::code(self.waiting_for.code()),
             Value::Moment(self.created_at),
             Value::Moment(self.updated_at),
+            Value::code(self.priority.code()),
         ]
     }
 }

@@ -5,8 +5,8 @@ use medcert_domain::{
     Entity as _, Id,
     billing::{PaymentStatus, Settlement},
     certification::{
-        Care, CareMode, Certification, CloseOutcome, Ending, FeeSource, Guardian, MoneyDecision, RequestInfo,
-        Stage, WaitingFor,
+        Care, CareMode, Certification, CloseOutcome, Ending, FeeSource, Guardian, MoneyDecision, Priority,
+        RequestInfo, Stage, WaitingFor,
     },
     people::Relationship,
 };
@@ -48,6 +48,7 @@ pub(crate) mod table {
         pub care_place: Option<String>,
         pub external_reference: Option<String>,
         pub comment: Option<String>,
+        pub priority: String,
         pub settlement_id: Uuid,
         pub fee_source: Option<String>,
         pub money_decision: Option<String>,
@@ -120,6 +121,7 @@ pub(crate) fn request(mut row: table::Model, settlement: Settlement) -> Result<C
             care: mode.map(|mode| Care { mode, place: row.care_place }),
             external_reference: row.external_reference,
             comment: row.comment,
+            priority: read(KIND, "priority", &row.priority, Priority::parse)?,
         },
         money_decision: read_opt(
             KIND,
@@ -163,6 +165,7 @@ pub(crate) fn row(request: &Certification, version: i64) -> table::Model {
         care_place: request.info.care.as_ref().and_then(|c| c.place.clone()),
         external_reference: request.info.external_reference.clone(),
         comment: request.info.comment.clone(),
+        priority: code(request.info.priority.code()),
         settlement_id: request.settlement.id.raw(),
         fee_source: request.fee_source.map(|source| code(source.code())),
         money_decision: request.money_decision.map(|d| code(d.code())),
@@ -194,6 +197,7 @@ pub(crate) const LISTED: &[table::Column] = &[
     table::Column::Code,
     table::Column::Stage,
     table::Column::PaymentStatus,
+    table::Column::Priority,
     table::Column::ClientId,
     table::Column::StageSince,
     table::Column::WaitingFor,
@@ -212,6 +216,7 @@ pub(crate) fn listed(found: &QueryResult) -> Result<RequestRow, StoreError> {
         code: code("code")?,
         stage: read(KIND, "stage", &code("stage")?, Stage::parse)?,
         payment_status: read(KIND, "payment_status", &code("payment_status")?, PaymentStatus::parse)?,
+        priority: read(KIND, "priority", &code("priority")?, Priority::parse)?,
         client: Id::new(value_of(KIND, found, "client_id")?),
         client_name: code("client_name")?,
         client_document: person::document(

@@ -8,7 +8,8 @@ use medcert_domain::{
     billing::{Payment, Refund, Settlement, Voided},
     certification::{
         Action, Assignment, AssignmentRole, Care, CareMode, Certificate, CertificateStatus, Certification,
-        CloseOutcome, Ending, Event, FeeSource, Guardian, HistoryLine, MoneyDecision, RequestInfo, Stage,
+        CloseOutcome, Ending, Event, FeeSource, Guardian, HistoryLine, MoneyDecision, Priority, RequestInfo,
+        Stage,
     },
     files::{FileKind, StoredFile},
     people::Relationship,
@@ -65,6 +66,7 @@ pub(crate) fn full(clinic: &Clinic, code: &str) -> Certification {
             care: Some(Care { mode: CareMode::OnSite, place: Some(EXTREME.to_owned()) }),
             external_reference: Some(EXTREME.to_owned()),
             comment: Some("ї".repeat(4_000)),
+            priority: Priority::Urgent,
         },
         settlement: Settlement {
             due: Some(pen(99_999_999_999_999)),

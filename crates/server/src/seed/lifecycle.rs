@@ -18,7 +18,7 @@ use medcert_domain::{
     catalog::{Institution, Service},
     certification::{
         Care, CareMode, Certification, CloseOutcome, Command, Conclusion, Context, Diagnosis,
-        EndWithoutCertificate, Guardian, MoneyDecision, NewCertification, NewEvaluation, Outcome,
+        EndWithoutCertificate, Guardian, MoneyDecision, NewCertification, NewEvaluation, Outcome, Priority,
         RequestPatch, Verdict,
     },
     identity::{Actor, Origin, Session},
@@ -121,6 +121,7 @@ impl<'a> Clinic<'a> {
             fields: RequestPatch {
                 care: Some(Some(Care { mode: CareMode::OnSite, place: Some("Lima".to_owned()) })),
                 external_reference: Some(self.rng.percent(20).then(|| format!("EXT-{number}"))),
+                priority: self.rng.percent(8).then_some(Priority::Urgent),
                 ..RequestPatch::default()
             },
         };

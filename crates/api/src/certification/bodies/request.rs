@@ -4,12 +4,17 @@ use medcert_application::{
     certification::{CareInput, Payload, RequestInput},
     people::PromoterInput,
 };
-use medcert_domain::{Invalid, catalog::Institution, certification::RequestPatch};
+use medcert_domain::{
+    Invalid,
+    catalog::Institution,
+    certification::{Priority, RequestPatch},
+};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::{
     certification::codes::CareModeCode,
+    codes::wire,
     field::Field,
     fields::body,
     parse::{MAX_COMMENT_LEN, MAX_REFERENCE_LEN, ParseBody, Patch, Reader, code, id, line, note, read_as},
@@ -17,6 +22,10 @@ use crate::{
         ClientBody, ClientChanges, GuardianBody, GuardianChanges, PersonFields, PromoterBody, PromoterFields,
     },
 };
+
+wire! {
+    PriorityCode = Priority, "Priority", "How soon a request is to be worked on.";
+}
 
 /// How and where the client is to be seen.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
@@ -87,6 +96,10 @@ pub(crate) struct RequestFields<C, G, K> {
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 1000)]
     comment: Field<String>,
+    /// How soon it is to be worked on; `NORMAL` when left out.
+    #[serde(default)]
+    #[schema(value_type = PriorityCode, example = "NORMAL")]
+    priority: Field<String>,
 }
 
 impl<C: AsRef<PersonFields> + Clone, G: AsRef<PersonFields>, K: AsRef<CareFields>> RequestFields<C, G, K> {
@@ -108,6 +121,9 @@ impl<C: AsRef<PersonFields> + Clone, G: AsRef<PersonFields>, K: AsRef<CareFields
                     line(MAX_REFERENCE_LEN),
                 ),
                 comment: r.clearable("comment", &self.comment, note(MAX_COMMENT_LEN)),
+                priority: r
+                    .set_or("priority", self.priority.clone(), Priority::default().code().to_owned())
+                    .and_then(|typed| r.value("priority", code(&typed))),
             },
         }
     }
@@ -135,7 +151,7 @@ impl<C: AsRef<PersonFields> + Clone, G: AsRef<PersonFields>, K: AsRef<CareFields
 body! {
     /// A new request.
     pub(crate) RegisterBody = "NewCertificationRequest": Whole RequestFields<ClientBody, GuardianBody, CareBody>,
-    of [ClientBody, GuardianBody, CareBody],
+    of [ClientBody, GuardianBody, CareBody], defaults ["priority"],
     example {
         "client": {
             "document_type": "DNI", "document_number": "45678912", "given_names": "María Elena",

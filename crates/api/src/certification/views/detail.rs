@@ -18,6 +18,7 @@ use crate::{author::AccountRef, money::MoneyView};
 use crate::{
     billing::codes::PaymentStatusCode,
     catalog::ServiceView,
+    certification::bodies::PriorityCode,
     certification::codes::{
         ActionCode, BlockerCode, CareModeCode, CloseOutcomeCode, MoneyDecisionCode, StageCode, WaitingForCode,
     },
@@ -139,6 +140,8 @@ pub(crate) struct DetailView {
     /// Reference in the caller's own system.
     #[schema(required = true)]
     external_reference: Option<String>,
+    /// How soon it is to be worked on.
+    priority: PriorityCode,
     /// When it was registered.
     created_at: Moment,
     /// When it was last changed.
@@ -268,6 +271,7 @@ impl DetailView {
             blocked_actions: detail.options.blocked.iter().map(Into::into).collect(),
             comment: request.info.comment.clone(),
             external_reference: request.info.external_reference.clone(),
+            priority: request.info.priority.into(),
             created_at: request.created_at.into(),
             updated_at: request.updated_at.into(),
             closed_at: end.closed_at,

@@ -9,7 +9,10 @@ use uuid::Uuid;
 use super::example::together;
 use crate::{
     billing::codes::PaymentStatusCode,
-    certification::codes::{StageCode, WaitingForCode},
+    certification::{
+        bodies::PriorityCode,
+        codes::{StageCode, WaitingForCode},
+    },
     codes::Moment,
     people::codes::DocumentTypeCode,
 };
@@ -42,6 +45,8 @@ pub(crate) struct RowView {
     stage: StageCode,
     /// What the money amounts to.
     payment_status: PaymentStatusCode,
+    /// How soon it is to be worked on.
+    priority: PriorityCode,
     /// The client.
     client: ClientSummary,
     /// Name of the guardian.
@@ -76,6 +81,7 @@ pub(crate) struct RowView {
 pub(super) fn shown_everywhere() -> Value {
     json!({
         "id": "01940000-0000-7000-8000-000000000007", "code": "MC-2026-000042",
+        "priority": "NORMAL",
         "stage_since": "2026-11-20T15:04:05.123456Z",
         "created_at": "2026-11-20T14:58:00.000000Z", "updated_at": "2026-11-20T15:04:05.123456Z"
     })
@@ -103,6 +109,7 @@ impl From<RequestRow> for RowView {
             code: row.code,
             stage: row.stage.into(),
             payment_status: row.payment_status.into(),
+            priority: row.priority.into(),
             client: ClientSummary {
                 id: row.client.raw(),
                 name: row.client_name,

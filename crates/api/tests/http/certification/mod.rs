@@ -7,6 +7,7 @@ mod issue;
 mod journey;
 mod money;
 mod people;
+mod priority;
 
 use medcert_testkit::{Answered, on_databases};
 use serde_json::Value;

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::contract::operations;
 
 /// Sends a file to an operation that takes one.
-async fn send(
+pub(crate) async fn send(
     caller: &Caller,
     operation: &str,
     query: &str,
@@ -25,7 +25,7 @@ async fn send(
 }
 
 /// The job after all that is due was done.
-async fn done(clinic: &Clinic, caller: &Caller, accepted: &Answered) -> Value {
+pub(crate) async fn done(clinic: &Clinic, caller: &Caller, accepted: &Answered) -> Value {
     let place = accepted.header("location").to_owned();
     clinic.work().await;
     caller.get(&place).await.expect(200).body

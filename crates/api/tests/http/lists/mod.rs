@@ -93,6 +93,7 @@ async fn an_item_has_its_shape() {
         "manager_name",
         "operator_name",
         "payment_status",
+        "priority",
         "promoter_name",
         "service_name",
         "stage",

@@ -73,6 +73,18 @@ pub struct Certification {
     pub files: Vec<StoredFile>,
 }
 
+crate::codes! {
+    /// How soon a request is to be worked on.
+    #[derive(Default)]
+    Priority {
+        /// In its turn.
+        #[default]
+        Normal = "NORMAL",
+        /// Before others.
+        Urgent = "URGENT",
+    }
+}
+
 crate::editable! {
     /// What a request says of itself: besides people, service and money, which have rules of their own.
     part RequestInfo;
@@ -84,6 +96,8 @@ crate::editable! {
         external_reference: Option<String>,
         /// Comment.
         comment: Option<String>,
+        /// How soon it is to be worked on.
+        priority: Priority,
     }
 }
 

@@ -27,6 +27,7 @@ fn each_changed_field_is_one_line() {
             care: Some(Some(Care { mode: CareMode::OnSite, place: Some(text("Lima")) })),
             external_reference: Some(Some(text("X-1"))),
             comment: Some(Some(text("urgent"))),
+            priority: Some(Priority::Urgent),
         },
         ..Edit::default()
     };
@@ -38,6 +39,7 @@ fn each_changed_field_is_one_line() {
         "EDIT care: - -> ON_SITE: Lima",
         "EDIT external_reference: - -> X-1",
         "EDIT comment: - -> urgent",
+        "EDIT priority: NORMAL -> URGENT",
     ];
     assert_eq!(lines(&outcome), told);
     let again = case.done(&operator(), edit(Edit { client_changes: vec![], ..everything }));

@@ -2,7 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use medcert_application::store::{RequestFilter, Sort};
-use medcert_domain::{Id, billing::PaymentStatus, certification::Stage};
+use medcert_domain::{
+    Id,
+    billing::PaymentStatus,
+    certification::{Priority, Stage},
+};
 use sea_orm::{
     DbBackend, Value,
     sea_query::{Condition, ExprTrait},
@@ -145,6 +149,7 @@ pub(super) fn parts(filter: &RequestFilter, clients: &[Uuid]) -> Parts {
         search_terms,
         stages,
         payment_statuses,
+        priorities,
         clients: of_clients,
         services,
         promoters,
@@ -195,6 +200,7 @@ pub(super) fn parts(filter: &RequestFilter, clients: &[Uuid]) -> Parts {
         ids(Column::ServiceId, services),
         codes(Column::Stage, stages.iter().map(|s| s.code()), Stage::ALL.len()),
         codes(Column::PaymentStatus, payment_statuses.iter().map(|s| s.code()), PaymentStatus::ALL.len()),
+        codes(Column::Priority, priorities.iter().map(|p| p.code()), Priority::ALL.len()),
         not_due,
     ];
     let by_change = matches!(sort, Sort::UpdatedDesc | Sort::UpdatedAsc);

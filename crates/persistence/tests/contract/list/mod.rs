@@ -7,7 +7,8 @@ use medcert_domain::{
     Id,
     billing::PaymentStatus,
     certification::{
-        AssignmentRole, Certification, FeeSource, Guardian, MoneyDecision, RequestInfo, Stage, WaitingFor,
+        AssignmentRole, Certification, FeeSource, Guardian, MoneyDecision, Priority, RequestInfo, Stage,
+        WaitingFor,
     },
     people::{Person, Relationship},
 };
@@ -102,7 +103,11 @@ pub(crate) async fn filters(database: &TestDatabase) {
         guardian: Some(Guardian { person: guardian.id, relationship: Relationship::Parent }),
         service: Some(other_service.id),
         promoter: Some(other_promoter.id),
-        info: RequestInfo { external_reference: Some("Ref ".to_owned()), ..RequestInfo::default() },
+        info: RequestInfo {
+            external_reference: Some("Ref ".to_owned()),
+            priority: Priority::Urgent,
+            ..RequestInfo::default()
+        },
         settlement: settlement(30, vec![payment(20, None, &clinic.user)]),
         fee_source: Some(FeeSource::Service),
         money_decision: Some(MoneyDecision::RefundDue),
@@ -130,6 +135,15 @@ pub(crate) async fn filters(database: &TestDatabase) {
     check("paid", status(PaymentStatus::Paid), &[&paid]).await;
     check("partial", status(PaymentStatus::Partial), &[&due]).await;
     check("observed", status(PaymentStatus::Observed), &[]).await;
+    let priority = |priority| RequestFilter { priorities: vec![priority], ..none() };
+    check("urgent", priority(Priority::Urgent), &[&due]).await;
+    check("normal", priority(Priority::Normal), &[&paid, &plain]).await;
+    check(
+        "any priority",
+        RequestFilter { priorities: Priority::ALL.to_vec(), ..none() },
+        &[&due, &paid, &plain],
+    )
+    .await;
     let services = vec![clinic.service.id, other_service.id];
     check("services", RequestFilter { services, ..none() }, &[&due, &paid]).await;
     let promoters = vec![clinic.promoter.id];

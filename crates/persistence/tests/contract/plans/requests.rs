@@ -2,7 +2,11 @@
 
 use chrono::Duration;
 use medcert_application::store::{CertificationReads, Cursor, PageRequest, RequestFilter, Sort};
-use medcert_domain::{Id, billing::PaymentStatus, certification::Stage};
+use medcert_domain::{
+    Id,
+    billing::PaymentStatus,
+    certification::{Priority, Stage},
+};
 use medcert_persistence::SeaStore;
 use sea_orm::DatabaseConnection;
 
@@ -45,11 +49,12 @@ const LONG_BY_CREATION: &[&str] = &["from", "before", "two months", "stages of a
 const LONG_BY_CHANGE: &[&str] = &["changed since long"];
 
 /// Which fields of the filter say something. A field that is added must be named here, and asked for below.
-fn asked(filter: &RequestFilter) -> [bool; 16] {
+fn asked(filter: &RequestFilter) -> [bool; 17] {
     let RequestFilter {
         search_terms,
         stages,
         payment_statuses,
+        priorities,
         clients,
         services,
         promoters,
@@ -70,6 +75,7 @@ fn asked(filter: &RequestFilter) -> [bool; 16] {
         !search_terms.is_empty(),
         !stages.is_empty(),
         !payment_statuses.is_empty(),
+        !priorities.is_empty(),
         !clients.is_empty(),
         !services.is_empty(),
         !promoters.is_empty(),
@@ -106,6 +112,7 @@ fn alone(filled: &Filled) -> Vec<Case> {
             "payment statuses",
             RequestFilter { payment_statuses: vec![PaymentStatus::Paid, PaymentStatus::Pending], ..none() },
         ),
+        ("priority", RequestFilter { priorities: vec![Priority::Urgent], ..none() }),
         ("service", RequestFilter { services: vec![clinic.service.id], ..none() }),
         ("client", RequestFilter { clients: vec![clinic.client.id], ..none() }),
         ("promoter", RequestFilter { promoters: vec![clinic.promoter.id], ..none() }),

@@ -6,12 +6,7 @@ use std::{
 };
 
 use chrono::{DateTime, Duration, Utc};
-use medcert_domain::{
-    Id, Invalid,
-    catalog::Institution,
-    files::FileLimits,
-    identity::{Actor, Session},
-};
+use medcert_domain::{Id, Invalid, SessionId, files::FileLimits, institution::Institution, policy::Actor};
 
 use crate::{
     Error,
@@ -85,7 +80,7 @@ pub struct App {
     pub trail: Trail,
     /// Where workers wait for jobs.
     pub job_queue: JobQueue,
-    sessions: Cache<Id<Session>, SessionState>,
+    sessions: Cache<SessionId, SessionState>,
     profile: Cache<(), Institution>,
     /// Told when a mail was queued here.
     pub(crate) mail: tokio::sync::Notify,
@@ -138,7 +133,7 @@ impl App {
         Ok(profile)
     }
 
-    pub(crate) async fn session(&self, id: Id<Session>) -> Result<Option<SessionState>, Error> {
+    pub(crate) async fn session(&self, id: SessionId) -> Result<Option<SessionState>, Error> {
         let now = self.now();
         if let Some(state) = self.sessions.get(&id, now) {
             return Ok(Some(state));

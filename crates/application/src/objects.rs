@@ -8,9 +8,9 @@ use chrono::{DateTime, Utc};
 use futures::stream::BoxStream;
 use medcert_domain::{
     Id,
-    catalog::{Logo, LogoKind},
     certification::Certification,
     files::StoredFile,
+    institution::{Logo, LogoKind},
 };
 
 /// What the keys of files begin with.

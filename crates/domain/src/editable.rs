@@ -124,12 +124,13 @@ pub fn field_changes<E: Editable>(before: Option<&E>, after: &E) -> Vec<FieldCha
 ///   and `retain`.
 ///
 /// `patch P of E { … }` gives the last of these for an entity that is declared by itself. There `field in part` is the
-/// field of a part of it. `field as "name"` has another name in the API.
+/// field of a part of it. `field as "name"` has another name in the API. `entity E of key::E` is known by the kernel's
+/// [`key`](crate::key), so that rooms further down can refer to it.
 #[macro_export]
 macro_rules! editable {
     (
         $(#[$entity_meta:meta])*
-        entity $Entity:ident = $kind:literal {}
+        entity $Entity:ident $(of $key:ty)? = $kind:literal {}
         $(#[$new_meta:meta])*
         new $New:ident;
         $(#[$patch_meta:meta])*
@@ -141,7 +142,7 @@ macro_rules! editable {
 
         impl $Entity {
             /// A new one, not yet stored.
-            pub fn create(id: $crate::Id<Self>, new: $New, now: chrono::DateTime<chrono::Utc>) -> Self {
+            pub fn create(id: $crate::Id<<Self as $crate::Entity>::Key>, new: $New, now: chrono::DateTime<chrono::Utc>) -> Self {
                 Self { id, version: 0, $($field: new.$field,)+ created_at: now, updated_at: now }
             }
         }
@@ -155,14 +156,14 @@ macro_rules! editable {
 
         $crate::editable! {
             $(#[$entity_meta])*
-            entity $Entity = $kind {}
+            entity $Entity $(of $key)? = $kind {}
             $(#[$patch_meta])*
             patch $Patch { $($(#[$meta])* $field $(as $name)? : $type),+ }
         }
     };
     (
         $(#[$entity_meta:meta])*
-        entity $Entity:ident = $kind:literal { $($(#[$own_meta:meta])* $own:ident : $own_type:ty),* $(,)? }
+        entity $Entity:ident $(of $key:ty)? = $kind:literal { $($(#[$own_meta:meta])* $own:ident : $own_type:ty),* $(,)? }
         $(#[$patch_meta:meta])*
         patch $Patch:ident { $($(#[$meta:meta])* $field:ident $(as $name:literal)? : $type:ty),+ $(,)? }
     ) => {
@@ -170,7 +171,7 @@ macro_rules! editable {
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub struct $Entity {
             /// Identifier.
-            pub id: $crate::Id<Self>,
+            pub id: $crate::Id<<Self as $crate::Entity>::Key>,
             /// Number of changes.
             pub version: i64,
             $($(#[$own_meta])* pub $own: $own_type,)*
@@ -182,8 +183,9 @@ macro_rules! editable {
         }
 
         impl $crate::Entity for $Entity {
+            type Key = $crate::editable!(@key $($key)?);
             const KIND: &'static str = $kind;
-            fn id(&self) -> $crate::Id<Self> {
+            fn id(&self) -> $crate::Id<Self::Key> {
                 self.id
             }
             fn version(&self) -> i64 {
@@ -231,6 +233,8 @@ macro_rules! editable {
             }
         }
     };
+    (@key) => { Self };
+    (@key $key:ty) => { $key };
     (@name $field:ident) => { stringify!($field) };
     (@name $field:ident $name:literal) => { $name };
 }

@@ -24,8 +24,7 @@ use medcert_application::{
     files::{FileForm, Incoming},
 };
 use medcert_domain::{
-    Checks, Id, Invalid,
-    billing::Payment,
+    Checks, Invalid, PaymentId,
     files::{FileKind, file_name},
 };
 
@@ -78,7 +77,7 @@ pub(super) struct Form {
     file: Option<Field>,
     checks: Checks,
     kind: Option<FileKind>,
-    payment: Option<Id<Payment>>,
+    payment: Option<PaymentId>,
     name: Option<String>,
     seen: Vec<String>,
 }

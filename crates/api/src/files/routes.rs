@@ -16,9 +16,9 @@ use medcert_application::{
 };
 use medcert_domain::{
     Checks, Entity as _, Invalid,
-    catalog::Institution,
     certification::{Action, Certification, READ_REQUESTS},
     files::StoredFile,
+    institution::Institution,
     text::{self, Lines},
 };
 use serde::Deserialize;

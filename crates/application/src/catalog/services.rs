@@ -3,7 +3,7 @@
 use medcert_domain::{
     Entity as _, Id,
     catalog::{NewService, READ_SERVICES, Service, ServicePatch, WRITE_SERVICES},
-    identity::Actor,
+    policy::Actor,
 };
 
 use crate::{

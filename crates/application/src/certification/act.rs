@@ -2,10 +2,10 @@
 
 use medcert_domain::{
     Invalid,
-    catalog::Institution,
     certification::{Action, Care, Command, Edit, Guardian, OverridePayload, Refusal, policy},
-    identity::Actor,
+    institution::Institution,
     people::{Member, Person},
+    policy::Actor,
 };
 
 use super::{

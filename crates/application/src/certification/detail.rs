@@ -3,9 +3,9 @@
 use chrono::NaiveDate;
 use medcert_domain::{
     Id,
-    catalog::Institution,
     certification::{Certification, Context, Options, READ_REQUESTS, policy},
-    identity::Actor,
+    institution::Institution,
+    policy::Actor,
 };
 use uuid::Uuid;
 

@@ -1,6 +1,6 @@
 //! Erasing a request that never came to a medical act.
 
-use medcert_domain::{certification::Action, identity::Actor};
+use medcert_domain::{certification::Action, policy::Actor};
 
 use super::{
     Attempt,

@@ -4,7 +4,7 @@ use medcert_domain::{
     Id,
     certification::{Certification, Evaluation, policy},
     files::StoredFile,
-    identity::Actor,
+    policy::Actor,
 };
 
 use super::{Detail, Encode};

@@ -38,7 +38,7 @@ pub(crate) use detail::context;
 
 use medcert_domain::{
     certification::{Action, Certification, Outcome, policy},
-    identity::Actor,
+    policy::Actor,
 };
 
 use crate::{

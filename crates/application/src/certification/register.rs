@@ -3,10 +3,11 @@
 use chrono::Datelike as _;
 use medcert_domain::{
     Id, Invalid,
-    catalog::{Institution, Service},
+    catalog::Service,
     certification::{Action, Certification, Context, Guardian, NewCertification, RequestPatch},
-    identity::Actor,
+    institution::Institution,
     people::Person,
+    policy::Actor,
 };
 
 use super::{

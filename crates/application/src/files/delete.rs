@@ -4,7 +4,7 @@ use medcert_domain::{
     Entity as _, Id,
     certification::{Action, Command, Refusal, policy},
     files::StoredFile,
-    identity::Actor,
+    policy::Actor,
 };
 
 use crate::{

@@ -6,7 +6,7 @@ use medcert_domain::{
     Entity as _, Id,
     certification::{Certification, READ_REQUESTS, policy},
     files::StoredFile,
-    identity::Actor,
+    policy::Actor,
 };
 
 use super::VisibleFile;

@@ -3,8 +3,7 @@
 use bytes::Bytes;
 use futures::TryStreamExt as _;
 use medcert_domain::{
-    Id, Invalid,
-    billing::Payment,
+    Invalid, PaymentId,
     files::{Archive, FileKind, FileLimits, Finding, Inspection, MediaType, Rejected, matching_type},
 };
 use sha2::{Digest as _, Sha256};
@@ -23,7 +22,7 @@ pub struct FileForm {
     /// Its name.
     pub name: String,
     /// The payment that it is evidence of.
-    pub payment: Option<Id<Payment>>,
+    pub payment: Option<PaymentId>,
 }
 
 /// A form with a file in it, as it comes in: its fields may stand in any order.

@@ -2,10 +2,10 @@
 
 use medcert_domain::{
     Id,
-    catalog::Institution,
     certification::{Action, Certification, Command, policy},
     files::{NewFile, StoredFile},
-    identity::Actor,
+    institution::Institution,
+    policy::Actor,
 };
 
 use super::{

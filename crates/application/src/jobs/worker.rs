@@ -10,8 +10,8 @@ use std::{
 
 use medcert_domain::{
     Id,
-    identity::{Actor, Origin},
     jobs::{Job, LineOutcome},
+    policy::{Actor, Origin},
 };
 use tokio::sync::Notify;
 use uuid::Uuid;

@@ -1,10 +1,10 @@
 //! Handing over: the open requests of somebody who leaves, or who is given less to do.
 
 use medcert_domain::{
-    Checks, Entity as _, Id, Invalid,
+    Checks, Entity as _, Id, Invalid, StaffId,
     certification::{AssignmentRole, Certification},
-    identity::Actor,
     people::{Member, Staff, StaffRole, WRITE_STAFF},
+    policy::Actor,
 };
 
 use crate::{
@@ -24,7 +24,7 @@ pub struct HandOver {
     /// In which role.
     pub role: AssignmentRole,
     /// To whom.
-    pub to: Id<Staff>,
+    pub to: StaffId,
     /// What is written beside each move.
     pub comment: Option<String>,
 }
@@ -55,7 +55,7 @@ pub struct HandedOver {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Offboarding {
     /// Who gets them.
-    pub hand_over_to: Option<Id<Staff>>,
+    pub hand_over_to: Option<StaffId>,
     /// Those that stay may stay.
     pub confirm: bool,
 }
@@ -68,7 +68,7 @@ const BATCH: u64 = 200;
 /// The open requests of a staff member in a role: how many, and the first twenty.
 pub(crate) async fn open_requests_of(
     uow: &mut dyn UnitOfWork,
-    staff: Id<Staff>,
+    staff: StaffId,
     role: AssignmentRole,
 ) -> Result<OpenRequests, Failed> {
     Ok(uow.open_requests_of(staff, role, LISTED).await?)
@@ -77,7 +77,7 @@ pub(crate) async fn open_requests_of(
 /// Refuses to take these roles from the staff member while open requests need them, unless that was confirmed.
 pub(crate) async fn refuse_while_open(
     uow: &mut dyn UnitOfWork,
-    staff: Id<Staff>,
+    staff: StaffId,
     roles: &[AssignmentRole],
     leaving: Offboarding,
 ) -> Result<(), Failed> {
@@ -104,7 +104,7 @@ pub(crate) async fn refuse_while_open(
 pub(crate) async fn hand_over_all(
     app: &App,
     actor: &Actor,
-    from: Id<Staff>,
+    from: StaffId,
     roles: &[AssignmentRole],
     leaving: Offboarding,
 ) -> Result<(), Error> {
@@ -123,7 +123,7 @@ pub(crate) async fn hand_over_all(
 pub async fn hand_over_requests(
     app: &App,
     actor: &Actor,
-    from: Id<Staff>,
+    from: StaffId,
     input: &(dyn Input<HandOver> + Sync),
     conditions: &Conditions,
     write: EncodeResponse<'_, HandedOver>,
@@ -159,7 +159,7 @@ pub async fn hand_over_requests(
 pub(crate) async fn hand_over(
     app: &App,
     actor: &Actor,
-    from: Id<Staff>,
+    from: StaffId,
     wanted: &HandOver,
     pointer: &str,
 ) -> Result<HandedOver, Error> {
@@ -198,7 +198,7 @@ pub(crate) async fn hand_over(
 
 fn check_target(
     to: Option<&Member>,
-    from: Id<Staff>,
+    from: StaffId,
     role: AssignmentRole,
     today: chrono::NaiveDate,
 ) -> Result<(), Invalid> {

@@ -1,10 +1,10 @@
 //! Merging two records of the same person.
 
 use medcert_domain::{
-    Entity as _, Id, Invalid,
+    Entity as _, Id, Invalid, PersonId,
     certification::{Action, Certification, HistoryLine},
-    identity::Actor,
     people::{Guardianship, MERGE_PEOPLE, Person, Promoter},
+    policy::Actor,
 };
 
 use super::{
@@ -29,7 +29,7 @@ const AT_ONCE: usize = 200;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MergeWanted {
     /// The record that stays as it is.
-    pub into: Id<Person>,
+    pub into: PersonId,
     /// In words.
     pub reason: String,
 }
@@ -39,7 +39,7 @@ pub struct MergeWanted {
 pub async fn merge_person(
     app: &App,
     actor: &Actor,
-    from: Id<Person>,
+    from: PersonId,
     conditions: &Conditions,
     input: &dyn Input<MergeWanted>,
     write: EncodeResponse<'_, VisiblePerson>,
@@ -217,14 +217,10 @@ async fn merge_promoters(
 }
 
 /// Who stood for one, or for whom one stood, is now so for the other; what is said twice is said once.
-async fn merge_guardianships(
-    uow: &mut dyn UnitOfWork,
-    from: Id<Person>,
-    into: Id<Person>,
-) -> Result<(), Failed> {
+async fn merge_guardianships(uow: &mut dyn UnitOfWork, from: PersonId, into: PersonId) -> Result<(), Failed> {
     let known = uow.guardianships_of(into).await?;
     let moving = uow.guardianships_of(from).await?;
-    let to = |person: Id<Person>| if person == from { into } else { person };
+    let to = |person: PersonId| if person == from { into } else { person };
     let mut new: Vec<Guardianship> = Vec::new();
     for one in moving {
         uow.remove_guardianship(one.ward, one.guardian).await?;

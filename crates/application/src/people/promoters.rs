@@ -1,14 +1,13 @@
 //! Promoters: who sends clients.
 
 use medcert_domain::{
-    Entity as _, FieldChange, Id, Invalid,
-    catalog::Institution,
-    field_changes,
-    identity::Actor,
+    Entity as _, FieldChange, Id, Invalid, field_changes,
+    institution::Institution,
     people::{
         DELETE_PROMOTERS, Promoter, PromoterIdentity, PromoterPatch, PromoterType, READ_PROMOTERS,
         WRITE_PROMOTERS,
     },
+    policy::Actor,
 };
 
 use super::{persons::untaken, search_terms::index_promoter};

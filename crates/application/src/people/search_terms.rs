@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use medcert_domain::{
-    Entity as _, Id,
+    Entity as _, Id, PersonId, StaffId,
     certification::Certification,
     people::{Person, Promoter, Staff},
     text,
@@ -48,7 +48,7 @@ pub(crate) async fn merged_into(
     people: &[&Person],
 ) -> Result<Vec<Person>, StoreError> {
     let changed = people.iter().filter(|person| person.version > 1).map(|person| person.id);
-    let changed: BTreeSet<Id<Person>> = changed.collect();
+    let changed: BTreeSet<PersonId> = changed.collect();
     if changed.is_empty() {
         return Ok(vec![]);
     }
@@ -107,7 +107,7 @@ pub(crate) async fn index_staff(
 }
 
 /// Makes a member of staff who is removed found no more.
-pub(super) async fn forget_staff(uow: &mut dyn UnitOfWork, id: Id<Staff>) -> Result<(), StoreError> {
+pub(super) async fn forget_staff(uow: &mut dyn UnitOfWork, id: StaffId) -> Result<(), StoreError> {
     uow.index_entry(Staff::KIND, id.raw(), &[]).await?;
     uow.index_entry(SPECIALTY, id.raw(), &[]).await
 }
@@ -132,7 +132,7 @@ pub(crate) async fn index_promoter(
 
 /// Brings up to date what is found by the name, document or telephones of this person: the person, the promoter, and
 /// every request.
-pub(crate) async fn follow(uow: &mut dyn UnitOfWork, person: Id<Person>) -> Result<(), StoreError> {
+pub(crate) async fn follow(uow: &mut dyn UnitOfWork, person: PersonId) -> Result<(), StoreError> {
     let known: Option<Person> = uow.get(person).await?;
     let Some(known) = known else { return Ok(()) };
     reindex(uow, &known).await?;

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use medcert_domain::{
-    Entity as _, Id, Invalid,
-    catalog::Institution,
+    Entity as _, Invalid, PersonId, StaffId,
     certification::AssignmentRole,
-    identity::Actor,
+    institution::Institution,
     people::{Member, Person, Staff, StaffPatch, StaffRole, StaffStatus, WRITE_STAFF},
+    policy::Actor,
 };
 
 use super::{
@@ -31,7 +31,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub enum StaffPerson {
     /// Somebody who is known.
-    Known(Id<Person>),
+    Known(PersonId),
     /// Somebody to find by document, or to make.
     Described(Box<PersonInput>),
 }
@@ -124,7 +124,7 @@ pub(crate) async fn create_staff_in(
 pub async fn change_staff(
     app: &App,
     actor: &Actor,
-    id: Id<Staff>,
+    id: StaffId,
     input: &(dyn Input<StaffEdit> + Sync),
     if_match: IfMatch,
 ) -> Result<VisibleStaff, Error> {
@@ -167,7 +167,7 @@ pub async fn change_staff(
 }
 
 /// Removes a staff record that was never used.
-pub async fn delete_staff(app: &App, actor: &Actor, id: Id<Staff>, if_match: IfMatch) -> Result<(), Error> {
+pub async fn delete_staff(app: &App, actor: &Actor, id: StaffId, if_match: IfMatch) -> Result<(), Error> {
     app.require(actor, WRITE_STAFF).await?;
     let if_match = if_match.required()?;
     run(app, if_match.on_stale(), async |uow: &mut dyn UnitOfWork| {
@@ -267,7 +267,7 @@ async fn seen(
     app: &App,
     uow: &mut dyn UnitOfWork,
     profile: &Institution,
-    id: Id<Staff>,
+    id: StaffId,
 ) -> Result<VisibleStaff, Failed> {
     let member: Option<Member> = uow.member(id).await?;
     let member = member.ok_or_else(|| Error::internal("a staff record just written is not there"))?;

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
-use medcert_domain::{Money, identity::Actor, reports::EXPORT};
+use medcert_domain::{Money, policy::Actor, reports::EXPORT};
 
 use super::{Deed, Figures, RankingEntry, Report, ReportFilter, gather};
 use crate::{

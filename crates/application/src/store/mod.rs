@@ -78,11 +78,11 @@ pub enum StoreError {
     Backend(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// Create, read, update and delete of one kind of thing.
+/// Create, read, update and delete of one kind of thing, found by the type of the thing or of its identifier.
 #[async_trait]
-pub trait Repository<E: Entity>: Send {
+pub trait Repository<E: Entity, K = <E as Entity>::Key>: Send {
     /// The thing, or `None`.
-    async fn get(&mut self, id: Id<E>) -> Result<Option<E>, StoreError>;
+    async fn get(&mut self, id: Id<K>) -> Result<Option<E>, StoreError>;
 
     /// Stores a new thing with version 1, whatever its own `version` says.
     async fn insert(&mut self, entity: &E) -> Result<(), StoreError>;

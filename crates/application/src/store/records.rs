@@ -2,10 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use medcert_domain::{
-    Id, Locale,
+    Id, Locale, PersonId, UserId,
     certification::{Certification, Event},
-    identity::User,
-    people::Person,
 };
 use uuid::Uuid;
 
@@ -23,7 +21,7 @@ pub struct ChangeEntry {
     /// When, in microseconds.
     pub at: DateTime<Utc>,
     /// Who; `None` from the command line.
-    pub by: Option<Id<User>>,
+    pub by: Option<UserId>,
     /// What was done: a code such as `CREATE`.
     pub action: &'static str,
     /// Field that changed.
@@ -44,7 +42,7 @@ pub struct AuditEvent {
     /// When, in microseconds.
     pub at: DateTime<Utc>,
     /// Who; `None` for somebody not signed in.
-    pub actor: Option<Id<User>>,
+    pub actor: Option<UserId>,
     /// Role codes of the actor, comma-separated.
     pub roles: String,
     /// What: `room.verb`, such as `certification.assign_manager` or `identity.login`.
@@ -54,7 +52,7 @@ pub struct AuditEvent {
     /// Which object.
     pub object_id: Option<Uuid>,
     /// Whose data it is about.
-    pub patient: Option<Id<Person>>,
+    pub patient: Option<PersonId>,
     /// `ok`, `denied` or `failed`.
     pub outcome: &'static str,
     /// Where it came from.

@@ -13,10 +13,9 @@ use medcert_application::{
     store::PageRequest,
 };
 use medcert_domain::{
-    Id,
+    Id, StaffId,
     billing::PaymentStatus,
     certification::{Action, AssignmentRole, Certification, Refusal, Stage},
-    people::Staff,
 };
 use medcert_testkit::{Database, actor_of};
 
@@ -208,7 +207,7 @@ pub(crate) async fn number_requests(database: Database) {
 pub(crate) async fn hand_over(database: Database) {
     let fixture = RaceFixture::on(database).await;
     let admin = actor_of(&fixture.app(0), demo::emails()[0]).await;
-    let others: Vec<Id<Staff>> = fixture.hire_managers(3).await;
+    let others: Vec<StaffId> = fixture.hire_managers(3).await;
     let from = fixture.manager.staff.unwrap();
     let mut ids = vec![];
     for number in 0..8 {

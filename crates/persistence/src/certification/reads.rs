@@ -6,9 +6,8 @@ use medcert_application::store::{
     RequestRow, StoreError,
 };
 use medcert_domain::{
-    Entity as _, Id,
+    Entity as _, Id, StaffId,
     certification::{AssignmentRole, Certificate, Certification},
-    people::Staff,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
@@ -39,7 +38,7 @@ impl CertificationReads for SeaStore {
 
     async fn open_requests_after(
         &self,
-        staff: Id<Staff>,
+        staff: StaffId,
         role: AssignmentRole,
         after: Option<Id<Certification>>,
         limit: u64,

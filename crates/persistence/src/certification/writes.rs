@@ -5,11 +5,11 @@ use medcert_application::store::{
     CertificationWrites, HistoryEntry, OpenRequests, Repository, RequestAggregate, StoreError, Subject,
 };
 use medcert_domain::{
-    Entity as _, Id,
+    Entity as _, Id, PersonId, StaffId,
     billing::Settlement,
     catalog::Service,
     certification::{AssignmentRole, Certification, Stage},
-    people::{Person, Promoter, Staff},
+    people::Promoter,
     reports::Change,
 };
 use sea_orm::{
@@ -112,7 +112,7 @@ impl CertificationWrites for SeaUnitOfWork {
         self.attempt(async |db| search_terms::replace(db, id, all).await).await
     }
 
-    async fn requests_of(&mut self, person: Id<Person>) -> Result<Vec<Id<Certification>>, StoreError> {
+    async fn requests_of(&mut self, person: PersonId) -> Result<Vec<Id<Certification>>, StoreError> {
         self.attempt(async |db| {
             let part = Condition::any()
                 .add(Column::ClientId.eq(person.raw()))
@@ -133,7 +133,7 @@ impl CertificationWrites for SeaUnitOfWork {
 
     async fn open_requests_like(
         &mut self,
-        client: Id<Person>,
+        client: PersonId,
         service: Option<Id<Service>>,
     ) -> Result<Vec<(Id<Certification>, String)>, StoreError> {
         self.attempt(async |db| {
@@ -163,7 +163,7 @@ impl CertificationWrites for SeaUnitOfWork {
 
     async fn open_requests_of(
         &mut self,
-        staff: Id<Staff>,
+        staff: StaffId,
         role: AssignmentRole,
         first: u64,
     ) -> Result<OpenRequests, StoreError> {
@@ -176,7 +176,7 @@ impl CertificationWrites for SeaUnitOfWork {
         .await
     }
 
-    async fn requests_with_staff(&mut self, staff: Id<Staff>) -> Result<u64, StoreError> {
+    async fn requests_with_staff(&mut self, staff: StaffId) -> Result<u64, StoreError> {
         self.attempt(async |db| parts::count_with_staff(db, staff).await).await
     }
 
@@ -187,8 +187,8 @@ impl CertificationWrites for SeaUnitOfWork {
         .await
     }
 
-    async fn share_a_request(&mut self, one: Id<Person>, other: Id<Person>) -> Result<bool, StoreError> {
-        let both = |client: Id<Person>, guardian: Id<Person>| {
+    async fn share_a_request(&mut self, one: PersonId, other: PersonId) -> Result<bool, StoreError> {
+        let both = |client: PersonId, guardian: PersonId| {
             let mut rows = rows_with::<Entity>(Column::GuardianId, guardian.raw());
             rows.and_where(Expr::col(Column::ClientId).eq(client.raw())).take()
         };

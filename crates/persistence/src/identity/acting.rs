@@ -2,7 +2,7 @@
 
 use medcert_application::store::StoreError;
 use medcert_domain::{
-    Entity as _, Id,
+    Entity as _, UserId,
     identity::{Session, User},
 };
 use sea_orm::{
@@ -21,7 +21,7 @@ async fn any(db: &impl ConnectionTrait, select: SelectStatement) -> Result<bool,
 }
 
 /// Whether it is the account itself or its person.
-fn own(object: Expr, id: Id<User>) -> Condition {
+fn own(object: Expr, id: UserId) -> Condition {
     let person = Query::select()
         .column(user::table::Column::PersonId)
         .from(user::table::Entity)
@@ -32,7 +32,7 @@ fn own(object: Expr, id: Id<User>) -> Condition {
 }
 
 /// Whether the account is the actor of any event that changed something, but for what concerns itself alone.
-pub(crate) async fn acted(db: &impl ConnectionTrait, id: Id<User>) -> Result<bool, StoreError> {
+pub(crate) async fn acted(db: &impl ConnectionTrait, id: UserId) -> Result<bool, StoreError> {
     use audit::table::{Column, Entity};
     let mut select = Query::select().expr(Expr::val(1)).from(Entity).limit(1).take();
     select
@@ -48,7 +48,7 @@ pub(crate) async fn acted(db: &impl ConnectionTrait, id: Id<User>) -> Result<boo
 }
 
 /// Whether the account is named in the history of a request, or of an entry that is not itself.
-pub(crate) async fn named(db: &impl ConnectionTrait, id: Id<User>) -> Result<bool, StoreError> {
+pub(crate) async fn named(db: &impl ConnectionTrait, id: UserId) -> Result<bool, StoreError> {
     use changes::table as change;
     use history::table as line;
     let requests = Query::select()

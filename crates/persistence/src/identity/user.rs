@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use medcert_application::store::StoreError;
 use medcert_domain::{
     Entity as _, Id, Locale,
-    identity::{Grant, Role, User, UserStatus},
-    policy::Permission,
+    identity::{User, UserStatus},
+    policy::{Grant, Permission, Role},
 };
 use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};

@@ -4,9 +4,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use medcert_application::store::{IdentityWrites, RefreshToken, StoreError};
 use medcert_domain::{
-    Entity as _, Id,
+    Entity as _, Id, PersonId, SessionId, UserId,
     identity::{EmailChange, Session, User, UserStatus},
-    people::Person,
 };
 use sea_orm::{
     ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -33,7 +32,7 @@ impl IdentityWrites for SeaUnitOfWork {
         .await
     }
 
-    async fn user_by_person(&mut self, person: Id<Person>) -> Result<Option<User>, StoreError> {
+    async fn user_by_person(&mut self, person: PersonId) -> Result<Option<User>, StoreError> {
         self.attempt(async |db| {
             let found =
                 user::table::Entity::find().filter(user::table::Column::PersonId.eq(person.raw())).one(db);
@@ -58,7 +57,7 @@ impl IdentityWrites for SeaUnitOfWork {
         .await
     }
 
-    async fn user_acted(&mut self, id: Id<User>) -> Result<bool, StoreError> {
+    async fn user_acted(&mut self, id: UserId) -> Result<bool, StoreError> {
         self.attempt(async |db| acting::acted(db, id).await).await
     }
 
@@ -92,7 +91,7 @@ impl IdentityWrites for SeaUnitOfWork {
         .await
     }
 
-    async fn email_change_of(&mut self, of: Id<User>) -> Result<Option<EmailChange>, StoreError> {
+    async fn email_change_of(&mut self, of: UserId) -> Result<Option<EmailChange>, StoreError> {
         use email_change::table::{Column, Entity};
         self.attempt(async |db| {
             let found = Entity::find().filter(Column::UserId.eq(of.raw())).one(db).await;
@@ -145,8 +144,8 @@ impl IdentityWrites for SeaUnitOfWork {
 
     async fn end_sessions(
         &mut self,
-        of: Id<User>,
-        except: Option<Id<Session>>,
+        of: UserId,
+        except: Option<SessionId>,
         at: DateTime<Utc>,
     ) -> Result<u64, StoreError> {
         use session::table::{Column, Entity};
@@ -165,7 +164,7 @@ impl IdentityWrites for SeaUnitOfWork {
         .await
     }
 
-    async fn lock_active_admins(&mut self) -> Result<Vec<Id<User>>, StoreError> {
+    async fn lock_active_admins(&mut self) -> Result<Vec<UserId>, StoreError> {
         use user::table::{Column, Entity};
         self.attempt(async |db| {
             // In the order of the ids, so that two callers never wait for each other.

@@ -6,8 +6,7 @@ use medcert_application::store::{
     Cursor, JobFilter, JobLine, JobReads, JobRow, NamedUser, Page, PageRequest, StoreError,
 };
 use medcert_domain::{
-    Entity as _, Id,
-    identity::User,
+    Entity as _, Id, UserId,
     jobs::{Job, JobKind, LineOutcome},
 };
 use sea_orm::{
@@ -150,7 +149,7 @@ impl JobReads for SeaStore {
         self.jobs_until(job::table::Column::EraseAt, now, limit, None).await
     }
 
-    async fn open_jobs_of(&self, user: Id<User>) -> Result<u64, StoreError> {
+    async fn open_jobs_of(&self, user: UserId) -> Result<u64, StoreError> {
         use job::table::{Column, Entity};
         let open =
             Entity::find().filter(Column::DueAt.is_not_null()).filter(Column::CreatedBy.eq(user.raw()));

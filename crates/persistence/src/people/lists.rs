@@ -4,7 +4,7 @@ use medcert_application::store::{
     Cursor, GuardianRow, Page, PageRequest, PersonFilter, PersonRow, PersonUses, PromoterFilter, StoreError,
 };
 use medcert_domain::{
-    Entity as _, Id,
+    Entity as _, Id, PersonId,
     people::{Person, Promoter, PromoterSource},
 };
 use sea_orm::{
@@ -126,7 +126,7 @@ pub(super) async fn people(
 /// One person with how often they are referred to.
 pub(super) async fn person(
     db: &impl ConnectionTrait,
-    id: Id<Person>,
+    id: PersonId,
 ) -> Result<Option<(PersonRow, PersonUses)>, StoreError> {
     let mut one = Query::select().from_as(person::table::Entity, "person").take();
     one.and_where(Expr::col(("person", person::table::Column::Id)).eq(id.raw()));
@@ -138,7 +138,7 @@ pub(super) async fn person(
 /// Who stands for the person, by name.
 pub(super) async fn guardians(
     db: &impl ConnectionTrait,
-    ward: Id<Person>,
+    ward: PersonId,
     asked: &PageRequest,
 ) -> Result<Page<GuardianRow>, StoreError> {
     use guardian::table::{Column, Entity};

@@ -6,8 +6,8 @@ use medcert_application::store::{
     StaffFilter, StoreError,
 };
 use medcert_domain::{
-    Id,
-    people::{Member, Person, Promoter, PromoterSource, Staff},
+    Id, PersonId, StaffId,
+    people::{Member, Promoter, PromoterSource},
 };
 
 use super::{lists, staff_list};
@@ -23,7 +23,7 @@ impl PeopleReads for SeaStore {
         staff_list::list(self.reader(), filter, asked).await
     }
 
-    async fn staff_member(&self, id: Id<Staff>) -> Result<Option<Member>, StoreError> {
+    async fn staff_member(&self, id: StaffId) -> Result<Option<Member>, StoreError> {
         staff_list::member(self.reader(), id).await
     }
 
@@ -47,15 +47,11 @@ impl PeopleReads for SeaStore {
         lists::people(self.reader(), filter, asked).await
     }
 
-    async fn person(&self, id: Id<Person>) -> Result<Option<(PersonRow, PersonUses)>, StoreError> {
+    async fn person(&self, id: PersonId) -> Result<Option<(PersonRow, PersonUses)>, StoreError> {
         lists::person(self.reader(), id).await
     }
 
-    async fn guardians(
-        &self,
-        ward: Id<Person>,
-        asked: &PageRequest,
-    ) -> Result<Page<GuardianRow>, StoreError> {
+    async fn guardians(&self, ward: PersonId, asked: &PageRequest) -> Result<Page<GuardianRow>, StoreError> {
         lists::guardians(self.reader(), ward, asked).await
     }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use medcert_application::store::StoreError;
 use medcert_domain::{
-    Entity as _, Id,
+    Entity as _, PersonId,
     certification::Certification,
     people::{Person, Promoter},
 };
@@ -28,7 +28,7 @@ const KIND: &str = Person::KIND;
 /// The records merged into any of these people.
 pub(super) async fn merged(
     db: &impl ConnectionTrait,
-    into: &[Id<Person>],
+    into: &[PersonId],
 ) -> Result<Vec<person::table::Model>, StoreError> {
     use person::table::{Column, Entity};
     let into = into.iter().map(|id| id.raw());

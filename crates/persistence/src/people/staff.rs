@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use medcert_application::store::{SPECIALTY, StoreError};
 use medcert_domain::{
     Entity as _, Id,
+    identity::UserStatus,
     people::{Member, Staff, StaffKind, StaffRole, StaffStatus, StaffUser},
 };
 use sea_orm::{ConnectionTrait, QueryResult, sea_query::SelectStatement};
@@ -152,7 +153,7 @@ pub(crate) fn member(row: &QueryResult) -> Result<Option<Member>, StoreError> {
         None => None,
         Some(account) => Some(StaffUser {
             id: Id::new(account.id),
-            status: user::status(&account.status)?,
+            active: user::status(&account.status)? == UserStatus::Active,
             roles: user::roles(&account),
         }),
     };

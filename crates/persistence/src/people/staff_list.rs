@@ -2,7 +2,7 @@
 
 use medcert_application::store::{Cursor, Page, PageRequest, SPECIALTY, StaffFilter, StoreError};
 use medcert_domain::{
-    Entity as _, Id,
+    Entity as _, StaffId,
     identity::UserStatus,
     people::{Member, Staff, StaffRole, StaffStatus},
 };
@@ -26,7 +26,7 @@ fn staff_select() -> SelectStatement {
 }
 
 /// One member, in one statement.
-pub(crate) async fn member(db: &impl ConnectionTrait, id: Id<Staff>) -> Result<Option<Member>, StoreError> {
+pub(crate) async fn member(db: &impl ConnectionTrait, id: StaffId) -> Result<Option<Member>, StoreError> {
     let mut select = staff_select();
     select.and_where(Expr::col(("staff", staff::table::Column::Id)).eq(id.raw()));
     let row = db.query_one(&select).await.map_err(failed(Staff::KIND))?;

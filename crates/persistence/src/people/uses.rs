@@ -1,7 +1,7 @@
 //! What refers to a person.
 
 use medcert_application::store::{PersonUses, StoreError};
-use medcert_domain::{Entity as _, Id, people::Person};
+use medcert_domain::{Entity as _, PersonId, people::Person};
 use sea_orm::{
     ConnectionTrait,
     sea_query::{Alias, Expr, Func, Query, SelectStatement},
@@ -36,7 +36,7 @@ pub(super) fn all(person: Uuid) -> Vec<(&'static str, SelectStatement)> {
 }
 
 /// How many of each there are, in one statement.
-pub(super) async fn of(db: &impl ConnectionTrait, person: Id<Person>) -> Result<PersonUses, StoreError> {
+pub(super) async fn of(db: &impl ConnectionTrait, person: PersonId) -> Result<PersonUses, StoreError> {
     let mut select = Query::select();
     for (name, mut rows) in all(person.raw()) {
         rows.expr(Func::count(Expr::val(1)));

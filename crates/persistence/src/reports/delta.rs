@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use async_trait::async_trait;
 use medcert_application::store::StoreError;
 use medcert_domain::{
-    Currency, Id,
+    Currency, Id, UserId,
     certification::{Certification, Stage},
-    identity::User,
     reports::{Bucket, Cell, Change, Detail, Dimensions, Figure},
 };
 use sea_orm::ConnectionTrait;
@@ -72,7 +71,7 @@ pub(crate) fn detail_text(detail: Detail) -> String {
 pub(crate) fn detail_of(text: &str) -> Result<Detail, StoreError> {
     let known = match text.split_once(':') {
         None if text.is_empty() => Some(Detail::None),
-        None => Uuid::try_parse(text).ok().map(|id| Detail::By(Id::<User>::new(id))),
+        None => Uuid::try_parse(text).ok().map(|id| Detail::By(UserId::new(id))),
         Some((stage, bucket)) => {
             Stage::parse(stage).zip(bucket.parse().ok()).map(|(stage, n)| Detail::Left(stage, Bucket(n)))
         }

@@ -5,9 +5,10 @@ use medcert_application::store::{
     UserFilter,
 };
 use medcert_domain::{
-    Entity as _, Id,
-    identity::{EmailChange, Role, Session, User, UserStatus},
+    Entity as _, UserId,
+    identity::{EmailChange, Session, User, UserStatus},
     people::{Person, StaffRole},
+    policy::Role,
 };
 
 use crate::{
@@ -132,7 +133,7 @@ pub(crate) async fn copies(database: &TestDatabase) {
     assert_eq!(with(true).await, ["c", "b"]);
 }
 
-fn event(by: Id<User>, action: &str, object: Option<(&'static str, uuid::Uuid)>) -> AuditEvent {
+fn event(by: UserId, action: &str, object: Option<(&'static str, uuid::Uuid)>) -> AuditEvent {
     AuditEvent {
         id: fresh(),
         at: at(0),
@@ -167,7 +168,7 @@ pub(crate) async fn acting(database: &TestDatabase) {
         event(by, "certification.register", Some(("certification", fresh()))),
         event(by, "identity.suspend", Some((User::KIND, fresh()))),
     ] {
-        let other: Id<User> = id();
+        let other: UserId = id();
         store.append_audit(&[AuditEvent { id: fresh(), actor: Some(other), ..action }]).await.unwrap();
         assert!(store.has_acted(other).await.unwrap());
         assert!(begin(database).await.user_acted(other).await.unwrap());

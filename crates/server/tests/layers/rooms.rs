@@ -39,26 +39,23 @@ const ROOM_EDGES: &[(&str, &[&str])] = &[
 
 /// What rooms name against the order of [`ROOM_EDGES`]. Each of these closes a circle; none is to be added.
 const CIRCLES: &[(&str, &[&str])] = &[
-    ("jobs", &["catalog", "identity", "people"]),
-    ("billing", &["catalog", "identity"]),
-    ("files", &["billing", "catalog", "certification", "identity"]),
-    ("catalog", &["certification", "identity"]),
-    ("people", &["catalog", "certification", "identity"]),
-    ("identity", &["catalog", "certification"]),
+    ("jobs", &["identity", "people"]),
+    ("files", &["certification"]),
+    ("catalog", &["certification"]),
+    ("people", &["certification", "identity"]),
+    ("identity", &["certification"]),
     ("certification", &["reports"]),
 ];
 
 /// Where what belongs to no room names rooms all the same, by file or folder, and why. The lists of rooms
 /// (`rooms.rs` of each layer) name them all.
 const KERNEL: &[(&str, &[&str], &str)] = &[
-    ("domain/policy", &["identity"], "who acts stands there"),
     (
         "application/app.rs",
         &["catalog", "files", "identity", "jobs"],
         "what one process keeps: limits, logins, its queue of jobs",
     ),
-    ("application/audit.rs", &["identity", "people"], "who acts stands there"),
-    ("application/audited_entity.rs", &["identity"], "who acts stands there"),
+    ("application/audit.rs", &["identity"], "who acts stands there"),
     (
         "application/demo.rs",
         &["catalog", "identity", "people"],
@@ -66,9 +63,8 @@ const KERNEL: &[(&str, &[&str], &str)] = &[
     ),
     ("application/error.rs", &["certification"], "refusals of requests are answers as they are"),
     ("application/idempotent.rs", &["certification"], "claims of calls stand there"),
-    ("application/input.rs", &["catalog"], "values are read with the institution's defaults"),
     ("application/mail.rs", &["identity"], "what letters say is put together when they are sent"),
-    ("application/objects.rs", &["catalog", "certification", "files"], "the keys of what they keep"),
+    ("application/objects.rs", &["certification", "files"], "the keys of what they keep"),
     (
         "application/rendering.rs",
         &["catalog", "certification", "people"],
@@ -77,24 +73,15 @@ const KERNEL: &[(&str, &[&str], &str)] = &[
     ("application/retry.rs", &["certification"], "refusals of requests, from inside a unit of work"),
     ("application/store/audited_entity.rs", &["identity"], "changes tell who made them"),
     ("application/store/bulk.rs", &["certification", "people"], "what an empty installation is filled with"),
-    (
-        "application/store/records.rs",
-        &["certification", "identity", "people"],
-        "messages for the outside world tell of requests",
-    ),
+    ("application/store/records.rs", &["certification"], "messages for the outside world tell of requests"),
     ("persistence/audited_entity/changes.rs", &["identity", "people"], "changes tell who made them"),
     ("persistence/statements.rs", &["billing", "certification", "files"], "the two reads that are measured"),
-    ("api/access.rs", &["certification", "identity"], "the list of operations: some are actions on requests"),
+    ("api/access.rs", &["certification"], "the list of operations: some are actions on requests"),
     ("api/auth_middleware.rs", &["identity"], "asks who is behind an access token"),
-    ("api/body.rs", &["catalog"], "bodies are read with the institution's defaults"),
-    ("api/caller.rs", &["identity"], "who acts stands there"),
     ("api/export", &["reports"], "an export is a report as a file"),
-    ("api/imports", &["catalog", "jobs"], "an import is a job"),
-    ("api/parse.rs", &["catalog"], "values are read with the institution's defaults"),
-    ("api/path.rs", &["people"], "the address of a person within another one"),
-    ("api/policy.rs", &["certification", "identity"], "shows the policy of requests"),
+    ("api/imports", &["jobs"], "an import is a job"),
+    ("api/policy.rs", &["certification"], "shows the policy of requests"),
     ("api/problem/refused.rs", &["certification"], "why a request refuses something"),
-    ("api/request_log.rs", &["identity"], "who acts stands there"),
 ];
 
 /// The layers that have rooms, as their crates are named in paths.

@@ -4,7 +4,7 @@ use medcert_application::{
     certification::{CareInput, Payload, RequestInput},
     people::PromoterInput,
 };
-use medcert_domain::{Invalid, catalog::Institution, certification::RequestPatch};
+use medcert_domain::{Invalid, certification::RequestPatch, institution::Institution};
 use serde::Deserialize;
 use utoipa::ToSchema;
 

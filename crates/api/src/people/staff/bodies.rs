@@ -8,7 +8,7 @@ use medcert_application::people::{
 };
 use medcert_domain::{
     Invalid,
-    catalog::Institution,
+    institution::Institution,
     people::{StaffKind, StaffPatch, StaffRole, StaffStatus},
 };
 use serde::Deserialize;

@@ -1,10 +1,7 @@
 //! Open requests of somebody who can no longer follow them.
 
 use medcert_domain::{
-    Id,
-    certification::AssignmentRole,
-    identity::{Actor, User},
-    people::{Staff, StaffRole},
+    StaffId, certification::AssignmentRole, identity::User, people::StaffRole, policy::Actor,
 };
 
 use super::HandOver;
@@ -25,7 +22,7 @@ fn parts(roles: &[StaffRole]) -> Vec<AssignmentRole> {
 pub(super) async fn hand_over(
     app: &App,
     actor: &Actor,
-    staff: Option<Id<Staff>>,
+    staff: Option<StaffId>,
     roles: &[StaffRole],
     wanted: HandOver,
 ) -> Result<(), Error> {

@@ -5,11 +5,12 @@ use medcert_application::store::{
 };
 use medcert_domain::{
     Currency, Entity as _, Money,
-    identity::{Role, User, UserStatus},
+    identity::{User, UserStatus},
     people::{
         DocumentType, Guardianship, Person, Promoter, PromoterIdentity, PromoterSource, PromoterType,
         Relationship, Staff, StaffRole, StaffStatus,
     },
+    policy::Role,
 };
 
 use crate::{

@@ -4,7 +4,7 @@ mod lists;
 
 use medcert_application::store::{CertificationReads, PeopleReads, RequestFilter, StoreError};
 use medcert_domain::{
-    Locale,
+    Locale, key,
     people::{
         DocumentType, Person, PersonUse, Promoter, PromoterIdentity, Staff, StaffKind, StaffRole, StaffStatus,
     },
@@ -35,7 +35,7 @@ pub(crate) async fn round_trip(database: &TestDatabase) {
     insert!(database, &ana, &bare);
     assert_eq!(load!(database, ana.id), Some(ana.clone()));
     assert_eq!(load!(database, bare.id), Some(bare.clone()));
-    assert_eq!(load!(database, crate::fixture::id::<Person>()), None);
+    assert_eq!(load!(database, crate::fixture::id::<key::Person>()), None);
 
     let changed = Person { document: None, updated_at: at(1), ..ana.clone() };
     let mut work = begin(database).await;

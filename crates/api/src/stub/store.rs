@@ -106,12 +106,6 @@ impl CertificationReads for Stub {
 
 #[async_trait]
 impl PeopleReads for Stub {
-    async fn staff_list(&self, _: &StaffFilter, _: &PageRequest) -> Answer<Page<Member>> {
-        down()
-    }
-    async fn staff_member(&self, _: StaffId) -> Answer<Option<Member>> {
-        Ok(None)
-    }
     async fn promoters(&self, _: &PromoterFilter, _: &PageRequest) -> Answer<Page<Promoter>> {
         down()
     }
@@ -243,6 +237,16 @@ impl FileReads for Stub {
     }
     async fn forget_discarded(&self, _: &[String]) -> Answer<()> {
         down()
+    }
+}
+
+#[async_trait]
+impl MemberReads for Stub {
+    async fn staff_list(&self, _: &StaffFilter, _: &PageRequest) -> Answer<Page<Member>> {
+        down()
+    }
+    async fn staff_member(&self, _: StaffId) -> Answer<Option<Member>> {
+        Ok(None)
     }
 }
 

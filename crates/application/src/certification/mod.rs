@@ -5,10 +5,13 @@ mod bulk;
 mod certificates;
 mod detail;
 mod erase;
+mod hand_over;
 mod idempotency;
 mod import;
 mod input;
 mod issue;
+mod of_people;
+mod of_services;
 mod paid;
 mod reassign;
 mod register;
@@ -23,12 +26,12 @@ pub use certificates::{
 pub(crate) use detail::visible;
 pub use detail::{Detail, detail, history, list};
 pub use erase::erase;
+pub use hand_over::{HandOver, HandedOver, Kept, hand_over_requests};
 pub use idempotency::{Answer, Replay};
 pub(crate) use idempotency::{claim, remember_as, row as stored_answer};
 pub use import::RequestImport;
 pub use input::{AssignInput, Attempt, CareInput, Encode, Payload, RequestInput};
 pub use issue::issue;
-pub(crate) use reassign::{Moved, move_to};
 pub use register::register;
 pub(crate) use register::register_in;
 pub use search_terms::{person_search_terms, query as query_words, request_search_terms};
@@ -50,7 +53,12 @@ use crate::{
 };
 
 /// What this room brings.
-pub(crate) const ROOM: Room = Room { payables: &[&paid::Requests], ..Room::EMPTY };
+pub(crate) const ROOM: Room = Room {
+    payables: &[&paid::Requests],
+    people_followers: &[&of_people::RequestsOfPeople],
+    service_followers: &[&of_services::RequestsForServices],
+    ..Room::EMPTY
+};
 
 /// The role question: asked before anything is loaded.
 pub(crate) async fn may_somewhere(app: &App, actor: &Actor, action: Action) -> Result<(), Error> {

@@ -309,6 +309,15 @@ pub trait CertificationWrites: Repository<Certification> + Repository<Certificat
     /// Number of requests for the service.
     async fn requests_for_service(&mut self, service: Id<Service>) -> Result<u64, StoreError>;
 
+    /// Gives the requests (each of which counts a version) and certificates of one person to another, in a few
+    /// statements however many there are.
+    async fn move_requests(
+        &mut self,
+        from: PersonId,
+        into: PersonId,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError>;
+
     /// Whether one of them is the client and the other the guardian of the same request.
     async fn share_a_request(&mut self, one: PersonId, other: PersonId) -> Result<bool, StoreError>;
 

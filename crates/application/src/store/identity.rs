@@ -12,15 +12,6 @@ use uuid::Uuid;
 
 use super::{Page, PageRequest, Repository, StoreError};
 
-/// An account with the name of its person.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NamedUser {
-    /// The account.
-    pub id: UserId,
-    /// The person's name.
-    pub name: String,
-}
-
 /// What a request with an access token needs to know: the session and its user, as of now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionState {
@@ -153,6 +144,14 @@ pub trait IdentityReads: Send + Sync {
 pub trait IdentityWrites: Repository<User> + Repository<Session> + Repository<EmailChange> + Send {
     /// The account with this address.
     async fn user_by_email(&mut self, email: &str) -> Result<Option<User>, StoreError>;
+
+    /// Gives the account of one person, if there is one, to another; it counts a version.
+    async fn move_account(
+        &mut self,
+        from: PersonId,
+        into: PersonId,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError>;
 
     /// The account of the person.
     async fn user_by_person(&mut self, person: PersonId) -> Result<Option<User>, StoreError>;

@@ -112,15 +112,9 @@ impl PersonUses {
     }
 }
 
-/// Reading people: persons, who stands for whom, staff, promoters and their sources.
+/// Reading people: persons, who stands for whom, promoters and their sources.
 #[async_trait]
 pub trait PeopleReads: Send + Sync {
-    /// Staff by name (key of the cursor), then id.
-    async fn staff_list(&self, filter: &StaffFilter, page: &PageRequest) -> Result<Page<Member>, StoreError>;
-
-    /// One staff member.
-    async fn staff_member(&self, id: StaffId) -> Result<Option<Member>, StoreError>;
-
     /// Promoters by name (key of the cursor), then id.
     async fn promoters(
         &self,
@@ -151,6 +145,24 @@ pub trait PeopleReads: Send + Sync {
     async fn promoter_source(&self, id: Id<PromoterSource>) -> Result<Option<PromoterSource>, StoreError>;
 }
 
+/// Reading staff members. Whether requests can be given to one depends on the account, which whoever stores accounts
+/// knows.
+#[async_trait]
+pub trait MemberReads: Send + Sync {
+    /// Staff by name (key of the cursor), then id.
+    async fn staff_list(&self, filter: &StaffFilter, page: &PageRequest) -> Result<Page<Member>, StoreError>;
+
+    /// One staff member.
+    async fn staff_member(&self, id: StaffId) -> Result<Option<Member>, StoreError>;
+}
+
+/// The same inside a unit of work.
+#[async_trait]
+pub trait MemberWrites: Send {
+    /// The staff member with name and account.
+    async fn member(&mut self, id: StaffId) -> Result<Option<Member>, StoreError>;
+}
+
 /// What use cases of people need beyond plain repositories.
 #[async_trait]
 pub trait PeopleWrites:
@@ -165,9 +177,6 @@ pub trait PeopleWrites:
 
     /// Whether anything refers to the person: request, promoter, staff, user, certificate, somebody they stand for.
     async fn person_in_use(&mut self, id: PersonId) -> Result<bool, StoreError>;
-
-    /// The staff member with name and account.
-    async fn member(&mut self, id: StaffId) -> Result<Option<Member>, StoreError>;
 
     /// The staff record of the person.
     async fn staff_of(&mut self, person: PersonId) -> Result<Option<StaffId>, StoreError>;
@@ -200,10 +209,9 @@ pub trait PeopleWrites:
     /// Removes the guardianship of these two, if there is one.
     async fn remove_guardianship(&mut self, ward: PersonId, guardian: PersonId) -> Result<(), StoreError>;
 
-    /// Gives everything that refers to `from` to `into`, in a few statements however much it is: requests (each of
-    /// which counts a version), certificates, promoter, staff record, account, and records merged into `from` before.
-    /// Guardianships stay.
-    async fn move_uses(
+    /// Gives what of people refers to `from` to `into`, each counting a version: promoter, staff record, and records
+    /// merged into `from` before. Guardianships stay.
+    async fn move_person(
         &mut self,
         from: PersonId,
         into: PersonId,

@@ -9,6 +9,15 @@ use uuid::Uuid;
 
 use crate::mail::LetterKind;
 
+/// An account with the name of its person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedUser {
+    /// The account.
+    pub id: UserId,
+    /// The person's name.
+    pub name: String,
+}
+
 /// One change of an entry of a directory: a service, a promoter, a staff member, a person, an account, the institution.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeEntry {

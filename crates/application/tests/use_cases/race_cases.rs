@@ -5,11 +5,10 @@ use std::collections::BTreeSet;
 use futures::future::join_all;
 use medcert_application::{
     Error,
-    certification::{Answer, AssignInput, Payload, detail},
+    certification::{Answer, AssignInput, HandOver, Payload, detail, hand_over_requests},
     demo,
     idempotent::Idempotent,
     input::Parsed,
-    people::hand_over::{HandOver, hand_over_requests},
     store::PageRequest,
 };
 use medcert_domain::{

@@ -10,6 +10,7 @@ pub(crate) mod history;
 pub(crate) mod list;
 mod loaded;
 pub(crate) mod names;
+mod of_people;
 pub(crate) mod parts;
 mod reads;
 pub(crate) mod request;
@@ -21,4 +22,9 @@ mod writes;
 use crate::rooms::Room;
 
 /// What this room brings.
-pub(crate) const ROOM: Room = Room { searchable: &[certificate::SEARCHABLE], ..Room::EMPTY };
+pub(crate) const ROOM: Room = Room {
+    searchable: &[certificate::SEARCHABLE],
+    person_references: of_people::PERSON_REFERENCES,
+    histories: &[history::naming],
+    ..Room::EMPTY
+};

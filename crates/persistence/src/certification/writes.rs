@@ -1,6 +1,7 @@
 //! The repository of requests, and what use cases of certification need beyond it.
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use medcert_application::store::{
     CertificationWrites, HistoryEntry, OpenRequests, Repository, RequestAggregate, StoreError, Subject,
 };
@@ -19,7 +20,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    aggregate, history, parts,
+    aggregate, history, of_people, parts,
     request::table::{Column, Entity},
     request_aggregate, search_terms,
 };
@@ -185,6 +186,16 @@ impl CertificationWrites for SeaUnitOfWork {
             Entity::find().filter(Column::ServiceId.eq(service.raw())).count(db).await.map_err(failed(KIND))
         })
         .await
+    }
+
+    async fn move_requests(
+        &mut self,
+        from: PersonId,
+        into: PersonId,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        self.forget_loaded();
+        self.attempt(async |db| of_people::give(db, from.raw(), into.raw(), at).await).await
     }
 
     async fn share_a_request(&mut self, one: PersonId, other: PersonId) -> Result<bool, StoreError> {

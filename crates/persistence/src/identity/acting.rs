@@ -11,7 +11,7 @@ use sea_orm::{
 };
 
 use super::user;
-use crate::{audited_entity::changes, certification::history, error::failed, records::audit};
+use crate::{audited_entity::changes, error::failed, records::audit, rooms::ROOMS};
 
 /// How the names of events end that tell of reading. A verb that is not here counts as changing something.
 const READING: [&str; 8] = ["read", "list", "search", "history", "pdf", "download", "export", "report"];
@@ -47,18 +47,13 @@ pub(crate) async fn acted(db: &impl ConnectionTrait, id: UserId) -> Result<bool,
     any(db, select).await
 }
 
-/// Whether the account is named in the history of a request, or of an entry that is not itself.
+/// Whether the account is named in the history of anything, such as a request, or of an entry that is not itself.
 pub(crate) async fn named(db: &impl ConnectionTrait, id: UserId) -> Result<bool, StoreError> {
     use changes::table as change;
-    use history::table as line;
-    let requests = Query::select()
-        .expr(Expr::val(1))
-        .from(line::Entity)
-        .and_where(Expr::col(line::Column::UserId).eq(id.raw()))
-        .limit(1)
-        .take();
-    if any(db, requests).await? {
-        return Ok(true);
+    for history in ROOMS.iter().flat_map(|room| room.histories) {
+        if any(db, history(id.raw())).await? {
+            return Ok(true);
+        }
     }
     let entries = Query::select()
         .expr(Expr::val(1))

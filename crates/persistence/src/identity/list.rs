@@ -68,7 +68,7 @@ async fn asked_for(
     let login = || Expr::col(("account", last));
     let mut query = ListQuery::by("account", denormalized::NAME, Order::Asc)
         .any_true(filter.roles.iter().map(|role| has_role(*role)))
-        .having(denormalized::HAS_STAFF, filter.has_staff)
+        .having(user::HAS_STAFF, filter.has_staff)
         .having(user::table::Column::Status.as_str(), filter.statuses.iter().map(|status| status.code()))
         .found_by(db, User::KIND, &filter.search_terms)
         .await?;

@@ -19,6 +19,7 @@ use crate::{
     column::stored,
     error::failed,
     mapped::{self, add},
+    people::{denormalized, uses::point},
     unit_of_work::SeaUnitOfWork,
 };
 
@@ -37,6 +38,20 @@ impl IdentityWrites for SeaUnitOfWork {
             let found =
                 user::table::Entity::find().filter(user::table::Column::PersonId.eq(person.raw())).one(db);
             found.await.map_err(failed(User::KIND))?.map(TryInto::try_into).transpose()
+        })
+        .await
+    }
+
+    async fn move_account(
+        &mut self,
+        from: PersonId,
+        into: PersonId,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let ids = (from.raw(), into.raw());
+        self.attempt(async |db| {
+            point::<user::table::Entity>(db, User::KIND, user::table::Column::PersonId, ids, at).await?;
+            denormalized::refresh(db, into.raw()).await
         })
         .await
     }

@@ -12,7 +12,7 @@ use medcert_domain::{
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IdenStatic, PaginatorTrait, QueryFilter,
     QueryOrder, QueryResult, QuerySelect, Value,
-    sea_query::{Alias, Condition, Expr, ExprTrait, Order, Query, SelectStatement},
+    sea_query::{Condition, Expr, ExprTrait, Order, Query, SelectStatement},
 };
 use uuid::Uuid;
 
@@ -20,20 +20,17 @@ use super::{job, line};
 use crate::{
     column::{corrupt, stored},
     error::failed,
-    identity::user,
     keyset::ListQuery,
     mapped::Row,
-    people::person,
-    query::{after_moment, join, page, row_of, select_all, value_of},
+    named_user::select_name,
+    query::{after_moment, page, row_of, select_all, value_of},
     store::SeaStore,
 };
 
 /// Adds the columns of a job joined as `job`, and who asked for it.
 fn with_asker(select: &mut SelectStatement) {
-    join::<user::table::Entity>(select, "account", ("job", job::table::Column::CreatedBy));
-    join::<person::table::Entity>(select, "person", ("account", user::table::Column::PersonId));
     select_all::<job::table::Entity>(select, "job");
-    select.expr_as(Expr::col(("person", person::table::Column::Name)), Alias::new("asker_name"));
+    select_name(select, ("job", job::table::Column::CreatedBy), "asker_name");
 }
 
 fn job_row(row: &QueryResult) -> Result<JobRow, StoreError> {

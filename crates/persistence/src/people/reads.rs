@@ -3,30 +3,18 @@
 use async_trait::async_trait;
 use medcert_application::store::{
     GuardianRow, Page, PageRequest, PeopleReads, PersonFilter, PersonRow, PersonUses, PromoterFilter,
-    StaffFilter, StoreError,
+    StoreError,
 };
 use medcert_domain::{
-    Id, PersonId, StaffId,
-    people::{Member, Promoter, PromoterSource},
+    Id, PersonId,
+    people::{Promoter, PromoterSource},
 };
 
-use super::{lists, staff_list};
+use super::lists;
 use crate::{mapped, store::SeaStore};
 
 #[async_trait]
 impl PeopleReads for SeaStore {
-    async fn staff_list(
-        &self,
-        filter: &StaffFilter,
-        asked: &PageRequest,
-    ) -> Result<Page<Member>, StoreError> {
-        staff_list::list(self.reader(), filter, asked).await
-    }
-
-    async fn staff_member(&self, id: StaffId) -> Result<Option<Member>, StoreError> {
-        staff_list::member(self.reader(), id).await
-    }
-
     async fn promoters(
         &self,
         filter: &PromoterFilter,

@@ -5,16 +5,16 @@ use chrono::{DateTime, Utc};
 use medcert_application::store::{PeopleWrites, PersonUses, StoreError};
 use medcert_domain::{
     Entity as _, Id, PersonId, StaffId,
-    people::{Document, Guardianship, Member, Person, PersonUse, Promoter, PromoterSource, Staff},
+    people::{Document, Guardianship, Person, PersonUse, Promoter, PromoterSource, Staff},
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use super::{guardian, person, promoter, reassign, staff, staff_list, uses};
+use super::{guardian, person, promoter, reassign, staff, uses};
 use crate::{
     error::failed,
-    identity::user,
     query::{any_exists, rows_with, total},
+    rooms,
     unit_of_work::SeaUnitOfWork,
 };
 
@@ -34,10 +34,8 @@ impl PeopleWrites for SeaUnitOfWork {
 
     async fn person_use(&mut self, id: PersonId) -> Result<PersonUse, StoreError> {
         self.attempt(async |db| {
-            let inside = vec![
-                rows_with::<staff::table::Entity>(staff::table::Column::PersonId, id.raw()),
-                rows_with::<user::table::Entity>(user::table::Column::PersonId, id.raw()),
-            ];
+            let inside = rooms::person_references().filter(|reference| reference.inside);
+            let inside = inside.map(|reference| (reference.rows)(id.raw())).collect();
             let inside = any_exists(db, Person::KIND, inside).await?;
             Ok(if inside { PersonUse::Inside } else { PersonUse::Outside })
         })
@@ -45,12 +43,8 @@ impl PeopleWrites for SeaUnitOfWork {
     }
 
     async fn person_in_use(&mut self, id: PersonId) -> Result<bool, StoreError> {
-        let all = uses::all(id.raw()).into_iter().map(|(_, rows)| rows).collect();
+        let all = rooms::person_references().map(|reference| (reference.rows)(id.raw())).collect();
         self.attempt(async |db| any_exists(db, Person::KIND, all).await).await
-    }
-
-    async fn member(&mut self, id: StaffId) -> Result<Option<Member>, StoreError> {
-        self.attempt(async |db| staff_list::member(db, id).await).await
     }
 
     async fn staff_of(&mut self, person: PersonId) -> Result<Option<StaffId>, StoreError> {
@@ -119,14 +113,13 @@ impl PeopleWrites for SeaUnitOfWork {
         self.attempt(async |db| guardian::remove(db, ward.raw(), Some(guardian.raw())).await).await
     }
 
-    async fn move_uses(
+    async fn move_person(
         &mut self,
         from: PersonId,
         into: PersonId,
         at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        self.forget_loaded();
-        self.attempt(async |db| reassign::move_uses(db, from.raw(), into.raw(), at).await).await
+        self.attempt(async |db| reassign::move_person(db, from.raw(), into.raw(), at).await).await
     }
 
     async fn source_uses(&mut self, id: Id<PromoterSource>) -> Result<u64, StoreError> {

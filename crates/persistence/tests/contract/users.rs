@@ -1,7 +1,7 @@
 //! Accounts as the administration looks after them.
 
 use medcert_application::store::{
-    AuditEvent, ChangeEntry, IdentityReads, PageRequest, PeopleReads, StaffFilter, Store, StoreError,
+    AuditEvent, ChangeEntry, IdentityReads, MemberReads, PageRequest, StaffFilter, Store, StoreError,
     UserFilter,
 };
 use medcert_domain::{
@@ -127,7 +127,8 @@ pub(crate) async fn copies(database: &TestDatabase) {
     let into = person("Їжачок", "Я");
     insert!(database, &into, &staff(&into, &[StaffRole::Operator]));
     let mut work = begin(database).await;
-    work.move_uses(other.id, into.id, at(9)).await.unwrap();
+    work.move_person(other.id, into.id, at(9)).await.unwrap();
+    work.move_account(other.id, into.id, at(9)).await.unwrap();
     work.commit().await.unwrap();
     assert_eq!(all().await, ["c", "b", "a"]);
     assert_eq!(with(true).await, ["c", "b"]);

@@ -5,6 +5,7 @@ mod create;
 mod edit;
 mod erase;
 mod input;
+mod of_people;
 mod offboarding;
 mod password;
 mod person;
@@ -17,6 +18,7 @@ pub use erase::erase;
 pub use input::{
     HandOver, Issued, NewGrants, NewRoles, NewUser, StaffInput, Suspension, UserEdit, WhoseAccount,
 };
+pub(crate) use of_people::AccountsOfPeople;
 pub use password::{reset_password, reset_password_of};
 pub(in crate::identity) use person::By;
 pub(in crate::identity) use staff::record as staff_record;

@@ -1,7 +1,7 @@
 //! The lists of people, in their order.
 
 use medcert_application::store::{
-    PageRequest, PeopleReads, PersonFilter, PromoterFilter, StaffFilter, StoreError,
+    MemberReads, PageRequest, PeopleReads, PersonFilter, PromoterFilter, StaffFilter, StoreError,
 };
 use medcert_domain::{
     Currency, Entity as _, Money,

@@ -2,7 +2,7 @@
 
 mod lists;
 
-use medcert_application::store::{CertificationReads, PeopleReads, RequestFilter, StoreError};
+use medcert_application::store::{CertificationReads, MemberReads, PeopleReads, RequestFilter, StoreError};
 use medcert_domain::{
     Locale, key,
     people::{
@@ -176,7 +176,9 @@ pub(crate) async fn moving(database: &TestDatabase) {
         (subjects.len(), &subjects[0].code, subjects[0].client.id),
         (1, &before.code, clinic.client.id)
     );
-    work.move_uses(clinic.client.id, survivor.id, at(9)).await.unwrap();
+    work.move_person(clinic.client.id, survivor.id, at(9)).await.unwrap();
+    work.move_account(clinic.client.id, survivor.id, at(9)).await.unwrap();
+    work.move_requests(clinic.client.id, survivor.id, at(9)).await.unwrap();
     work.index_requests(&[(before.id, vec!["moved".to_owned(), "moved".to_owned()])]).await.unwrap();
     work.commit().await.unwrap();
     let after = database.store.request_aggregate(before.id).await.unwrap().unwrap();

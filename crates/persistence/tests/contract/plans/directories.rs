@@ -4,7 +4,8 @@
 
 use medcert_application::store::{
     AuditedEntityReads, BulkLoad, CertificateFilter, CertificationReads, Cursor, FileReads, IdentityReads,
-    JobFilter, JobReads, PageRequest, PeopleReads, PersonFilter, PromoterFilter, StaffFilter, UserFilter,
+    JobFilter, JobReads, MemberReads, PageRequest, PeopleReads, PersonFilter, PromoterFilter, StaffFilter,
+    UserFilter,
 };
 use medcert_domain::{
     Entity as _, Id, PersonId,

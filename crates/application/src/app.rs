@@ -6,11 +6,17 @@ use std::{
 };
 
 use chrono::{DateTime, Duration, Utc};
-use medcert_domain::{Id, Invalid, SessionId, files::FileLimits, institution::Institution, policy::Actor};
+use medcert_domain::{
+    Id, Invalid, SessionId, UserId,
+    files::FileLimits,
+    institution::Institution,
+    policy::{Actor, Origin},
+};
 
 use crate::{
     Error,
     audit::Trail,
+    identity,
     jobs::JobQueue,
     mail::Mailer,
     objects::Objects,
@@ -113,6 +119,11 @@ impl App {
 
     pub(crate) fn store(&self) -> &dyn Store {
         &*self.parts.store
+    }
+
+    /// The account as somebody who acts at this moment: for work that was asked for earlier.
+    pub(crate) async fn acting(&self, user: UserId, origin: Origin) -> Result<Actor, Error> {
+        identity::acting(self, user, origin).await
     }
 
     pub(crate) fn id<E>(&self) -> Id<E> {

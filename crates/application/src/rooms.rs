@@ -1,8 +1,14 @@
 //! The rooms of the application: the one list of them. What a room brings stands in its own module.
 
 use crate::{
-    billing::Payable, catalog::ServiceFollower, certification, files, idempotent, identity, jobs, mail,
-    people::PeopleFollower, reports, upkeep::Task,
+    billing::Payable,
+    catalog::ServiceFollower,
+    certification,
+    files::{self, KeptObjects},
+    idempotent, identity, jobs, mail,
+    people::PeopleFollower,
+    reports,
+    upkeep::Task,
 };
 
 /// What a room brings.
@@ -15,12 +21,14 @@ pub(crate) struct Room {
     pub(crate) people_followers: &'static [&'static dyn PeopleFollower],
     /// What it does when something happens to services.
     pub(crate) service_followers: &'static [&'static dyn ServiceFollower],
+    /// The objects that its rows lead to. What no room declares is never swept.
+    pub(crate) kept_objects: &'static [KeptObjects],
 }
 
 impl Room {
     /// One that brings nothing: a room names only what it has.
     pub(crate) const EMPTY: Self =
-        Self { tasks: &[], payables: &[], people_followers: &[], service_followers: &[] };
+        Self { tasks: &[], payables: &[], people_followers: &[], service_followers: &[], kept_objects: &[] };
 }
 
 /// Every room that brings something. Followers are asked in this order.

@@ -13,7 +13,9 @@ use uuid::Uuid;
 
 use crate::{
     audited_entity::keys::Searchable,
-    catalog, certification, identity,
+    catalog,
+    certification::{self, RequestFollower},
+    identity,
     people::{self, PersonCopy, PersonReference},
     reports,
     unit_of_work::SeaUnitOfWork,
@@ -31,6 +33,8 @@ pub(crate) struct Room {
     pub(crate) person_copies: &'static [PersonCopy],
     /// Its histories that name accounts: a line of each that names this one.
     pub(crate) histories: &'static [fn(Uuid) -> SelectStatement],
+    /// What it does when something of a request was stored.
+    pub(crate) request_followers: &'static [RequestFollower],
 }
 
 impl Room {
@@ -41,6 +45,7 @@ impl Room {
         person_references: &[],
         person_copies: &[],
         histories: &[],
+        request_followers: &[],
     };
 }
 

@@ -99,6 +99,12 @@ impl CertificationReads for Stub {
     async fn certificate_by_public_id(&self, _: &str) -> Answer<Option<Certificate>> {
         Ok(None)
     }
+    async fn request_of_file(&self, _: Id<StoredFile>) -> Answer<Option<Id<Certification>>> {
+        Ok(None)
+    }
+    async fn files_known(&self, _: &[Id<StoredFile>]) -> Answer<Vec<(Id<Certification>, Id<StoredFile>)>> {
+        down()
+    }
     async fn certificate_keys(&self, _: &[Id<Certificate>]) -> Answer<Vec<String>> {
         down()
     }
@@ -226,12 +232,6 @@ impl BulkLoad for Stub {
 
 #[async_trait]
 impl FileReads for Stub {
-    async fn request_of_file(&self, _: Id<StoredFile>) -> Answer<Option<Id<Certification>>> {
-        Ok(None)
-    }
-    async fn files_known(&self, _: &[Id<StoredFile>]) -> Answer<Vec<(Id<Certification>, Id<StoredFile>)>> {
-        down()
-    }
     async fn discarded(&self, _: u64) -> Answer<Vec<String>> {
         down()
     }

@@ -11,12 +11,13 @@ use medcert_domain::{
 use super::{
     Answer, AssignInput, Attempt, CareInput, Detail, Payload, RequestInput,
     detail::context,
-    idempotency::{claim, remember, replay, settle},
+    idempotency::{remember, replay, settle},
     may_somewhere,
     paid::keep_with_others,
     register::wanted_service,
     search_terms,
 };
+use crate::idempotent::claim;
 use crate::{
     App, Conditions, Error, IfMatch,
     people::{PersonChange, PersonResolver},

@@ -9,10 +9,10 @@ use medcert_domain::{
 };
 use uuid::Uuid;
 
+use super::files::VisibleFile;
 use crate::{
     App, Error,
     audit::{self, About},
-    files::VisibleFile,
     people::PersonChange,
     store::{HistoryRow, Page, PageRequest, RequestAggregate, RequestFilter, RequestRow},
 };

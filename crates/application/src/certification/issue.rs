@@ -16,9 +16,10 @@ use super::{
     Answer, Attempt, Detail,
     act::{demand, permitted},
     detail::context,
-    idempotency::{claim, remember, replay, settle},
+    idempotency::{remember, replay, settle},
     journal, may_somewhere,
 };
+use crate::idempotent::claim;
 use crate::{
     App, Error, IfMatch,
     audited_entity::search_terms,

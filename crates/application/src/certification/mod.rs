@@ -5,11 +5,13 @@ mod bulk;
 mod certificates;
 mod detail;
 mod erase;
+pub mod files;
 mod hand_over;
 mod idempotency;
 mod import;
 mod input;
 mod issue;
+mod objects;
 mod of_people;
 mod of_services;
 mod paid;
@@ -27,8 +29,8 @@ pub(crate) use detail::visible;
 pub use detail::{Detail, detail, history, list};
 pub use erase::erase;
 pub use hand_over::{HandOver, HandedOver, Kept, hand_over_requests};
+pub(crate) use idempotency::remember_as;
 pub use idempotency::{Answer, Replay};
-pub(crate) use idempotency::{claim, remember_as, row as stored_answer};
 pub use import::RequestImport;
 pub use input::{AssignInput, Attempt, CareInput, Encode, Payload, RequestInput};
 pub use issue::issue;
@@ -57,6 +59,7 @@ pub(crate) const ROOM: Room = Room {
     payables: &[&paid::Requests],
     people_followers: &[&of_people::RequestsOfPeople],
     service_followers: &[&of_services::RequestsForServices],
+    kept_objects: &[objects::FILES_OF_REQUESTS, objects::PDFS_OF_CERTIFICATES],
     ..Room::EMPTY
 };
 
@@ -109,7 +112,7 @@ pub(crate) async fn record(
             line: line.clone(),
         })
         .collect();
-    uow.record(&entries).await?;
+    uow.append_history(&entries).await?;
     let mut event = audit::event(app, actor, &audit_name(action), about, "ok");
     event.reason = outcome.lines.iter().find_map(|line| line.comment.clone());
     uow.audit(&[event]).await?;

@@ -54,7 +54,7 @@ impl PeopleFollower for RequestsOfPeople {
                     history_entry(merge, subject.request, field, ids)
                 })
                 .collect();
-            uow.record(&entries).await?;
+            uow.append_history(&entries).await?;
         }
         Ok(())
     }
@@ -76,7 +76,7 @@ impl PeopleFollower for RequestsOfPeople {
             let entry = |request: &Id<Certification>| {
                 history_entry(merge, *request, "promoter", (lost.to_string(), kept.to_string()))
             };
-            uow.record(&part.iter().map(entry).collect::<Vec<_>>()).await?;
+            uow.append_history(&part.iter().map(entry).collect::<Vec<_>>()).await?;
         }
         // One by one, since the figures of reports tell promoters apart.
         for id in requests {

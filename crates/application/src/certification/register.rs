@@ -13,9 +13,10 @@ use medcert_domain::{
 use super::{
     Answer, Attempt, Detail, RequestInput,
     act::merged_care,
-    idempotency::{claim, remember, replay, settle},
+    idempotency::{remember, replay, settle},
     journal, may_somewhere, search_terms,
 };
+use crate::idempotent::claim;
 use crate::{
     App, Error,
     people::PersonResolver,

@@ -9,6 +9,7 @@ use medcert_domain::{
     certification::{
         AssignmentRole, Certificate, CertificateStatus, Certification, HistoryLine, Stage, WaitingFor,
     },
+    files::StoredFile,
     people::{Document, Member, Person, Promoter},
 };
 use uuid::Uuid;
@@ -262,6 +263,15 @@ pub trait CertificationReads: Send + Sync {
     /// The certificate its QR code leads to.
     async fn certificate_by_public_id(&self, public_id: &str) -> Result<Option<Certificate>, StoreError>;
 
+    /// The request that a file belongs to.
+    async fn request_of_file(&self, id: Id<StoredFile>) -> Result<Option<Id<Certification>>, StoreError>;
+
+    /// Those of these files that there are, each with its request.
+    async fn files_known(
+        &self,
+        ids: &[Id<StoredFile>],
+    ) -> Result<Vec<(Id<Certification>, Id<StoredFile>)>, StoreError>;
+
     /// The keys of the objects of those of these certificates that there are.
     async fn certificate_keys(&self, ids: &[Id<Certificate>]) -> Result<Vec<String>, StoreError>;
 }
@@ -276,7 +286,7 @@ pub trait CertificationWrites: Repository<Certification> + Repository<Certificat
     ) -> Result<Option<RequestAggregate>, StoreError>;
 
     /// Appends lines to the history of a request.
-    async fn record(&mut self, entries: &[HistoryEntry]) -> Result<(), StoreError>;
+    async fn append_history(&mut self, entries: &[HistoryEntry]) -> Result<(), StoreError>;
 
     /// Replaces the search words of a request.
     async fn index_search_terms(

@@ -133,7 +133,7 @@ pub struct StoredAnswer {
     /// SHA-256 of the payload.
     pub fingerprint: [u8; 32],
     /// The request that was acted on, for authorising a replay.
-    pub request: Option<Id<Certification>>,
+    pub request: Option<Uuid>,
     /// Status of the answer; 0 while the call runs.
     pub status: u16,
     /// Body of the answer.

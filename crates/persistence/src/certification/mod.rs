@@ -6,6 +6,7 @@ mod bulk;
 pub(crate) mod certificate;
 mod certificates;
 pub(crate) mod evaluation;
+mod follow;
 pub(crate) mod history;
 pub(crate) mod list;
 mod loaded;
@@ -16,8 +17,11 @@ mod reads;
 pub(crate) mod request;
 pub(crate) mod request_aggregate;
 pub(crate) mod search_terms;
+pub(crate) mod stored_file;
 mod trace;
 mod writes;
+
+pub(crate) use follow::{RequestChange, RequestFollower};
 
 use crate::rooms::Room;
 

@@ -11,7 +11,6 @@ use medcert_domain::{
     catalog::Service,
     certification::{AssignmentRole, Certification, Stage},
     people::Promoter,
-    reports::Change,
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -20,7 +19,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    aggregate, history, of_people, parts,
+    RequestChange, aggregate, history, of_people, parts,
     request::table::{Column, Entity},
     request_aggregate, search_terms,
 };
@@ -46,7 +45,7 @@ impl Repository<Certification> for SeaUnitOfWork {
 
     async fn insert(&mut self, request: &Certification) -> Result<(), StoreError> {
         self.attempt(async |db| aggregate::insert(db, request).await).await?;
-        self.changed(request.id, 1, Change::new(request.clone()));
+        self.follow(1, RequestChange::New(request));
         // A new certificate is stored with version 1, whatever the one at hand says: then look again.
         if request.certificates.is_empty() {
             let settlement = Settlement { version: 1, ..request.settlement.clone() };
@@ -58,7 +57,7 @@ impl Repository<Certification> for SeaUnitOfWork {
     async fn update(&mut self, request: &Certification) -> Result<(), StoreError> {
         let before = self.as_stored(request).await?;
         self.attempt(async |db| aggregate::update(db, &before, request).await).await?;
-        self.changed(request.id, request.version + 1, Change::from(before, request.clone()));
+        self.follow(request.version + 1, RequestChange::Changed { before: &before, after: request });
         // What was written differs from `request` by versions only; reading it again is cheaper than guessing.
         self.forget(request.id);
         Ok(())
@@ -87,7 +86,7 @@ impl SeaUnitOfWork {
         self.forget(request.id);
         let gone = Certification { version: request.version, ..before.clone() };
         self.attempt(async |db| aggregate::erase(db, &gone).await).await?;
-        self.changed(request.id, request.version + 1, Change::erased(before));
+        self.follow(request.version + 1, RequestChange::Erased(&before));
         Ok(())
     }
 }
@@ -105,7 +104,7 @@ impl CertificationWrites for SeaUnitOfWork {
         Ok(found)
     }
 
-    async fn record(&mut self, entries: &[HistoryEntry]) -> Result<(), StoreError> {
+    async fn append_history(&mut self, entries: &[HistoryEntry]) -> Result<(), StoreError> {
         self.attempt(async |db| history::append(db, entries).await).await
     }
 
@@ -263,7 +262,7 @@ impl CertificationWrites for SeaUnitOfWork {
             .await?;
         if let Some(request) = &found {
             // No change yet: what is made of it from here on is told as the difference to this.
-            self.changed(request.id, request.version, Change::from(request.clone(), request.clone()));
+            self.follow(request.version, RequestChange::Changed { before: request, after: request });
         }
         Ok(found)
     }

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::generation::{self, Generation, Generations};
 use crate::{
+    certification::RequestChange,
     column::{corrupt, read, read_opt},
     mapped::{Table, add},
     rooms::Participant,
@@ -183,9 +184,12 @@ impl Participant for Figures {
     }
 }
 
-impl SeaUnitOfWork {
-    /// Notes a change of a request that leads to this version of it, for the figures.
-    pub(crate) fn changed(&mut self, id: Id<Certification>, version: i64, change: Change) {
-        self.state().with(|changes: &mut Changes| changes.note(id, version, change));
-    }
+/// Notes what a change of a request changes in figures.
+pub(super) fn follow(work: &mut SeaUnitOfWork, version: i64, change: RequestChange<'_>) {
+    let (id, change) = match change {
+        RequestChange::New(request) => (request.id, Change::new(request.clone())),
+        RequestChange::Changed { before, after } => (after.id, Change::from(before.clone(), after.clone())),
+        RequestChange::Erased(request) => (request.id, Change::erased(request.clone())),
+    };
+    work.state().with(|changes: &mut Changes| changes.note(id, version, change));
 }

@@ -7,7 +7,7 @@ help: ## list the targets
 run: ## build and start the demo; it prints its address and accounts (ARGS="--listen 127.0.0.1:9000")
 	cargo run --release --locked -p medcert -- serve --demo --data-dir ./data/demo $(ARGS)
 
-test: ## everything: format, lints, tests on three databases, deployment files, the README's journey
+test: ## everything: format, lints, tests on four databases, deployment files, the README's journey
 	scripts/test $(STAGES)
 
 bench: ## measure the release build (bench/README.md)

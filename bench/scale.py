@@ -29,6 +29,10 @@ DEEP = 100_000
 # Milliseconds after which a round has seen enough.
 LONG = 3000
 REPORT = f"{API}/reports/certification"
+# The client that came with the server, which is not installed.
+MYSQL_CLIENT = f"""
+cd '{ROOT}/scripts' && . ./lib.sh && . ./mysql.sh && mysql_program mysql && exec "${{mysql_command[@]}}" "$@"
+"""
 
 
 class Peak:
@@ -78,9 +82,13 @@ class Place:
             measure.psql(server, f"CREATE DATABASE scale_{self.size}")
             return
         url = urllib.parse.urlsplit(server)
+        client, collation = {
+            "mariadb": (["mariadb"], "utf8mb4_nopad_bin"),
+            "mysql": (["bash", "-c", MYSQL_CLIENT, "mysql"], "utf8mb4_0900_bin"),
+        }[self.engine]
         subprocess.run(
-            ["mariadb", "--no-defaults", "--protocol=tcp", "-h", url.hostname, "-P", str(url.port), "-u", url.username,
-             "-e", f"CREATE DATABASE scale_{self.size} CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin"],
+            [*client, "--no-defaults", "--protocol=tcp", "-h", url.hostname, "-P", str(url.port), "-u", url.username,
+             "-e", f"CREATE DATABASE scale_{self.size} CHARACTER SET utf8mb4 COLLATE {collation}"],
             check=True, env=environment(MYSQL_PWD=url.password))
 
     def seed(self):
@@ -397,7 +405,8 @@ def measure_engine(engine, options, folder, results):
 def main():
     parser = argparse.ArgumentParser(prog="bench/scale", description=__doc__.splitlines()[0])
     parser.add_argument("--sizes", type=int, nargs=2, default=[10_000, 1_000_000], help="requests seeded")
-    parser.add_argument("--engines", nargs="+", default=["postgres", "mariadb"], choices=["postgres", "mariadb"])
+    parser.add_argument("--engines", nargs="+", default=["postgres", "mysql", "mariadb"],
+                        choices=["postgres", "mysql", "mariadb"])
     parser.add_argument("--calls", type=int, default=40, help="calls of a round")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each measurement")
     parser.add_argument("--merged", type=int, default=10_000, help="requests of the client who is merged")

@@ -14,6 +14,7 @@ mod m20261121_000006_certification;
 mod m20261121_000007_files;
 mod m20261121_000008_reports;
 mod m20261121_000009_jobs;
+pub mod mysql;
 pub mod new_table;
 
 pub use sea_orm_migration::MigratorTrait;

@@ -153,7 +153,7 @@ async fn directories(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col("object_id", Id)
         .primary_key(&["object_kind", "word", "sort_key", "object_id"])
         // Whether an entry that a list comes to has a word.
-        .index(&["object_id", "word"])
+        .index(&["object_id", "object_kind", "word"])
         .create()
         .await
 }

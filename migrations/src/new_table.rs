@@ -2,6 +2,8 @@
 
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
+use crate::mysql;
+
 /// What a column holds.
 #[derive(Clone, Copy)]
 pub enum Kind {
@@ -45,10 +47,6 @@ impl<'m> NewTable<'m> {
         let backend = manager.get_database_backend();
         let mut statement = Table::create();
         statement.table(name);
-        if backend == DbBackend::MySql {
-            // NO PAD and binary: 'a', 'A' and 'a ' differ, as they do on the other engines.
-            statement.engine("InnoDB").character_set("utf8mb4").collate("utf8mb4_nopad_bin");
-        }
         Self { manager, backend, name, statement, indexes: Vec::new() }
     }
 
@@ -120,7 +118,11 @@ impl<'m> NewTable<'m> {
     }
 
     /// Makes it.
-    pub async fn create(self) -> Result<(), DbErr> {
+    pub async fn create(mut self) -> Result<(), DbErr> {
+        if self.backend == DbBackend::MySql {
+            let collation = mysql::collation(mysql::is_mariadb(self.manager.get_connection()).await?);
+            self.statement.engine("InnoDB").character_set("utf8mb4").collate(collation);
+        }
         self.manager.create_table(self.statement).await?;
         for index in self.indexes {
             self.manager.create_index(index).await?;

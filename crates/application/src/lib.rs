@@ -14,6 +14,7 @@ pub mod certification;
 mod conditions;
 pub mod demo;
 mod error;
+pub mod export;
 pub mod files;
 pub mod idempotent;
 pub mod identity;

@@ -67,6 +67,6 @@ pub trait Ids: Send + Sync {
 
 /// Tells the time.
 pub trait Clock: Send + Sync {
-    /// Now, in whole microseconds: what all three databases keep.
+    /// Now, in whole microseconds: what all databases keep.
     fn now(&self) -> DateTime<Utc>;
 }

@@ -2,15 +2,12 @@
 
 use std::collections::HashSet;
 
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use medcert_application::secrets::{AccessClaims, AccessTokens, SecretError};
-use p256::{
-    SecretKey,
-    elliptic_curve::{Generate, sec1::ToSec1Point},
-    pkcs8::{DecodePrivateKey, EncodePrivateKey, LineEnding},
-};
+use pem_rfc7468::LineEnding;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -19,6 +16,9 @@ use crate::verified::{Fingerprint, Verified};
 
 /// Header type that keeps access tokens apart from every other JWT (RFC 9068 §2.1).
 const TYPE: &str = "at+jwt";
+
+/// Label of a PKCS#8 private key that is not encrypted (RFC 7468 §10).
+const LABEL: &str = "PRIVATE KEY";
 
 /// A new P-256 private key as PKCS#8 PEM (RFC 5958, RFC 7468).
 ///
@@ -29,8 +29,10 @@ const TYPE: &str = "at+jwt";
     reason = "no key may be made without randomness; encoding a P-256 key cannot fail"
 )]
 pub fn generate_signing_key() -> String {
-    let secret = SecretKey::try_generate().expect("the operating system gives random bytes");
-    secret.to_pkcs8_pem(LineEnding::LF).expect("a P-256 key has a PKCS#8 form").to_string()
+    let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING);
+    let der = pair.expect("the operating system gives random bytes").to_pkcs8v1();
+    let der = der.expect("a P-256 key has a PKCS#8 form");
+    pem_rfc7468::encode_string(LABEL, LineEnding::LF, der.as_ref()).expect("a key is short enough for PEM")
 }
 
 /// Signs and verifies access tokens with ES256.
@@ -56,10 +58,32 @@ struct PublicKey {
 #[error("no signing key was given")]
 struct NoKey;
 
+/// A PEM file of something else.
+#[derive(Debug, thiserror::Error)]
+#[error("the file holds no PKCS#8 private key")]
+struct OtherLabel;
+
 /// A key that is not a point of the curve with two coordinates.
 #[derive(Debug, thiserror::Error)]
 #[error("the key has no public point")]
 struct NoPoint;
+
+/// A private key: its PKCS#8 form, and what it signs with.
+struct PrivateKey {
+    der: Vec<u8>,
+    pair: EcdsaKeyPair,
+}
+
+impl PrivateKey {
+    fn from_pem(pem: &str) -> Result<Self, SecretError> {
+        let (label, der) = pem_rfc7468::decode_vec(pem.as_bytes()).map_err(secret_error)?;
+        if label != LABEL {
+            return Err(secret_error(OtherLabel));
+        }
+        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &der).map_err(secret_error)?;
+        Ok(Self { der, pair })
+    }
+}
 
 #[derive(Serialize, Deserialize)]
 struct Claims {
@@ -82,10 +106,9 @@ impl Es256Tokens {
     ) -> Result<Self, SecretError> {
         let secrets = private_keys
             .iter()
-            .map(|pem| SecretKey::from_pkcs8_pem(pem.as_ref()).map_err(secret_error))
+            .map(|pem| PrivateKey::from_pem(pem.as_ref()))
             .collect::<Result<Vec<_>, _>>()?;
         let first = secrets.first().ok_or_else(|| secret_error(NoKey))?;
-        let der = first.to_pkcs8_der().map_err(secret_error)?;
         let keys = secrets.iter().map(PublicKey::of).collect::<Result<Vec<_>, _>>()?;
         let (issuer, audience) = (issuer.into(), audience.into());
 
@@ -96,7 +119,7 @@ impl Es256Tokens {
         // The library would ask the system clock; the time is compared with the caller's instead.
         validation.validate_exp = false;
         validation.leeway = 0;
-        let signing = EncodingKey::from_ec_der(der.as_bytes());
+        let signing = EncodingKey::from_ec_der(&first.der);
         Ok(Self { signing, keys, issuer, audience, validation, verified: Verified::default() })
     }
 
@@ -123,11 +146,10 @@ impl Es256Tokens {
 }
 
 impl PublicKey {
-    fn of(secret: &SecretKey) -> Result<Self, SecretError> {
-        let point = secret.public_key().to_sec1_point(false);
-        let (Some(x), Some(y)) = (point.x(), point.y()) else {
-            return Err(secret_error(NoPoint));
-        };
+    fn of(secret: &PrivateKey) -> Result<Self, SecretError> {
+        // The uncompressed point of SEC 1 §2.3.3: a mark and both coordinates.
+        let [4, point @ ..] = secret.pair.public_key().as_ref() else { return Err(secret_error(NoPoint)) };
+        let (x, y) = point.split_at_checked(32).ok_or_else(|| secret_error(NoPoint))?;
         let (x, y) = (URL_SAFE_NO_PAD.encode(x), URL_SAFE_NO_PAD.encode(y));
         // The required members in the order of their names, without blanks (RFC 7638 §3.2).
         let members = format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#);
@@ -219,11 +241,10 @@ mod tests {
 
     /// A token with this header and the claims of a good one, really signed with the key.
     fn forged(key: &str, header: &serde_json::Value, claims: &serde_json::Value) -> String {
-        use p256::ecdsa::{Signature, SigningKey, signature::Signer};
         let message = [header, claims].map(|part| URL_SAFE_NO_PAD.encode(part.to_string())).join(".");
-        let signing = SigningKey::from(SecretKey::from_pkcs8_pem(key).unwrap());
-        let signature: Signature = signing.sign(message.as_bytes());
-        format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature.to_bytes()))
+        let pair = PrivateKey::from_pem(key).unwrap().pair;
+        let signature = pair.sign(&aws_lc_rs::rand::SystemRandom::new(), message.as_bytes()).unwrap();
+        format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
 
     #[test]
@@ -328,6 +349,26 @@ mod tests {
             let jwk: jsonwebtoken::jwk::Jwk = serde_json::from_value(key.clone()).unwrap();
             let thumbprint = jwk.thumbprint(jsonwebtoken::jwk::ThumbprintHash::SHA256).unwrap();
             assert_eq!(key["kid"], thumbprint);
+        }
+    }
+
+    #[test]
+    fn a_key_made_elsewhere_signs_and_is_published() {
+        // The key of RFC 7515 appendix A.3, as `openssl pkcs8 -topk8 -nocrypt` writes it.
+        let key = "-----BEGIN PRIVATE KEY-----\n\
+                   MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgjpsQnnGQmL+YBIff\n\
+                   H1136cspYG6+0iY7X1fCE9+E9LKhRANCAAR/zc4ncPbEXUGDy+5v20t7WAczNXvp\n\
+                   7xO6z248e9FURcfxRM0bvZt+hyzf7bnuufSzaV1uqQskrYpGIyiFiOWt\n\
+                   -----END PRIVATE KEY-----\n";
+        let tokens = tokens(&[key]);
+        let token = tokens.sign(&claims()).unwrap();
+        assert_eq!(tokens.verify(&token, at(1)), Some(claims()));
+        let set: serde_json::Value = serde_json::from_str(&tokens.jwks()).unwrap();
+        assert_eq!(set["keys"][0]["x"], "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU");
+        assert_eq!(set["keys"][0]["y"], "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0");
+        for label in ["EC PRIVATE KEY", "PUBLIC KEY"] {
+            let other = key.replace("PRIVATE KEY", label);
+            assert!(Es256Tokens::new(&[other], "i", "a").is_err(), "{label}");
         }
     }
 

@@ -124,7 +124,8 @@ pub fn field_changes<E: Editable>(before: Option<&E>, after: &E) -> Vec<FieldCha
 ///   and `retain`.
 ///
 /// `patch P of E { … }` gives the last of these for an entity that is declared by itself. There `field in part` is the
-/// field of a part of it. `field as "name"` has another name in the API. `entity E of key::E` is known by the kernel's
+/// field of a part of it, and `part Part; patch P of E, in part { … }` declares a part all of whose fields are edited.
+/// `field as "name"` has another name in the API. `entity E of key::E` is known by the kernel's
 /// [`key`](crate::key), so that rooms further down can refer to it.
 #[macro_export]
 macro_rules! editable {
@@ -196,6 +197,23 @@ macro_rules! editable {
         $crate::editable! {
             $(#[$patch_meta])*
             patch $Patch of $Entity { $($(#[$meta])* $field $(as $name)? : $type),+ }
+        }
+    };
+    (
+        $(#[$part_meta:meta])*
+        part $Part:ident;
+        $(#[$patch_meta:meta])*
+        patch $Patch:ident of $Entity:ty, in $part:ident {
+            $($(#[$meta:meta])* $field:ident $(as $name:literal)? : $type:ty),+ $(,)?
+        }
+    ) => {
+        $(#[$part_meta])*
+        #[derive(Debug, Clone, Default, PartialEq, Eq)]
+        pub struct $Part { $($(#[$meta])* pub $field: $type),+ }
+
+        $crate::editable! {
+            $(#[$patch_meta])*
+            patch $Patch of $Entity { $($(#[$meta])* $field in $part $(as $name)? : $type),+ }
         }
     };
     (

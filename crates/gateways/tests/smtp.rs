@@ -94,8 +94,6 @@ fn office(ssl: Option<SslConfig>, auth: bool) -> (u16, Arc<Mutex<Vec<Taken>>>) {
 
 /// A certificate of its own for localhost: the server's configuration, and what must be trusted.
 fn certificate(folder: &std::path::Path) -> (SslConfig, Vec<u8>) {
-    // The server asks for the one provider of the process, and several are compiled in.
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
     let (certificate, key) = (folder.join("certificate.pem"), folder.join("key.pem"));
     std::fs::write(&certificate, made.cert.pem()).unwrap();

@@ -3,6 +3,7 @@
 
 use std::{fmt, fs::OpenOptions, path::Path, str::FromStr, time::Duration};
 
+use medcert_migrations::mysql::is_mariadb;
 use sea_orm::{
     DatabaseConnection, DbErr, SqlxMySqlConnector, SqlxPostgresConnector, SqlxSqliteConnector,
     sqlx::{
@@ -20,7 +21,18 @@ pub enum Engine {
     Sqlite,
     /// PostgreSQL.
     Postgres,
-    /// MariaDB, or a MySQL server that knows its collation.
+    /// MySQL.
+    MySql,
+    /// MariaDB, which speaks MySQL's protocol and much of its SQL, but stores, sorts and plans in its own way.
+    MariaDb,
+}
+
+/// How a database is spoken to, as its URL says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Protocol {
+    Sqlite,
+    Postgres,
+    /// That of MySQL and of MariaDB, whatever the URL calls it.
     MySql,
 }
 
@@ -54,7 +66,7 @@ impl fmt::Debug for DatabaseOptions {
     /// Without the URL, which holds a password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DatabaseOptions")
-            .field("engine", &engine_of(&self.url).ok())
+            .field("protocol", &protocol_of(&self.url).ok())
             .field("max_connections", &self.max_connections)
             .field("acquire_timeout", &self.acquire_timeout)
             .field("lock_timeout", &self.lock_timeout)
@@ -85,11 +97,11 @@ pub enum ConnectError {
     Database(#[from] DbErr),
 }
 
-fn engine_of(url: &str) -> Result<Engine, ConnectError> {
+fn protocol_of(url: &str) -> Result<Protocol, ConnectError> {
     match url.split_once(':').map(|(scheme, _)| scheme) {
-        Some("sqlite") => Ok(Engine::Sqlite),
-        Some("postgres" | "postgresql") => Ok(Engine::Postgres),
-        Some("mysql" | "mariadb") => Ok(Engine::MySql),
+        Some("sqlite") => Ok(Protocol::Sqlite),
+        Some("postgres" | "postgresql") => Ok(Protocol::Postgres),
+        Some("mysql" | "mariadb") => Ok(Protocol::MySql),
         _ => Err(ConnectError::UnknownScheme),
     }
 }
@@ -106,11 +118,15 @@ pub(crate) struct Pools {
 
 impl Pools {
     pub(crate) async fn open(options: &DatabaseOptions) -> Result<Self, ConnectError> {
-        let engine = engine_of(&options.url)?;
-        if engine == Engine::Sqlite {
-            return sqlite(options).await;
-        }
-        let shared = server(engine, options).await?;
+        let (engine, shared) = match protocol_of(&options.url)? {
+            Protocol::Sqlite => return sqlite(options).await,
+            Protocol::Postgres => (Engine::Postgres, postgres(options).await?),
+            Protocol::MySql => {
+                let shared = mysql(options).await?;
+                let engine = if is_mariadb(&shared).await? { Engine::MariaDb } else { Engine::MySql };
+                (engine, shared)
+            }
+        };
         Ok(Self { engine, writers: shared.clone(), readers: shared })
     }
 }
@@ -120,7 +136,7 @@ pub(crate) async fn server(
     engine: Engine,
     options: &DatabaseOptions,
 ) -> Result<DatabaseConnection, ConnectError> {
-    if engine == Engine::MySql { mysql(options).await } else { postgres(options).await }
+    if engine == Engine::Postgres { postgres(options).await } else { mysql(options).await }
 }
 
 async fn sqlite(options: &DatabaseOptions) -> Result<Pools, ConnectError> {
@@ -214,7 +230,7 @@ async fn postgres(options: &DatabaseOptions) -> Result<DatabaseConnection, Conne
     Ok(SqlxPostgresConnector::from_sqlx_postgres_pool(pool))
 }
 
-/// What every MariaDB session must be told; the server's own defaults may be anything.
+/// What every session of MySQL or MariaDB must be told; the server's own defaults may be anything.
 fn mysql_settings(lock_timeout: Duration) -> String {
     format!(
         "SET SESSION sql_mode = 'STRICT_ALL_TABLES,STRICT_TRANS_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,\

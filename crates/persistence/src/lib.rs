@@ -1,4 +1,4 @@
-//! The database of Medcert: SQLite, PostgreSQL, MariaDB.
+//! The database of Medcert: SQLite, PostgreSQL, MySQL, MariaDB.
 //!
 //! [`SeaStore`] implements the store ports of `medcert-application` with SeaORM statements that mean the same on
 //! every engine. A room's folder holds its tables, how rows become domain types, and the named queries it needs;

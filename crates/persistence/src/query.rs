@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use medcert_application::store::{Cursor, Page, PageRequest, StoreError};
 use sea_orm::{
     ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, IdenStatic, Iterable, QueryResult, Statement,
@@ -14,6 +14,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::{
+    column::{corrupt, stored},
     error::failed,
     mapped::{Row, Table},
 };
@@ -144,6 +145,50 @@ impl Keyset {
     }
 }
 
+/// A condition on each row of a list that is walked in its order. SQLite and MariaDB are not shown that an index could
+/// answer it: they would rather read all that the index has, and sort it.
+pub(crate) fn walked(backend: DbBackend, condition: Condition) -> Condition {
+    if backend == DbBackend::Postgres {
+        return condition;
+    }
+    let told: Expr = Expr::case(condition, 1).finally(0).into();
+    Condition::all().add(told.eq(1))
+}
+
+/// From one moment on and before another, of what a list is ordered by.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct TimeRange {
+    pub(crate) from: Option<DateTime<Utc>>,
+    pub(crate) before: Option<DateTime<Utc>>,
+}
+
+impl TimeRange {
+    /// Whether it is all time.
+    pub(crate) const fn is_all(self) -> bool {
+        self.from.is_none() && self.before.is_none()
+    }
+
+    /// The column in it, as one condition; nothing when it is all time.
+    pub(crate) fn of(self, column: &Expr) -> Option<Condition> {
+        let from = self.from.map(|from| column.clone().gte(stored(from)));
+        let before = self.before.map(|before| column.clone().lt(stored(before)));
+        let bounds = from.into_iter().chain(before);
+        (!self.is_all()).then(|| bounds.fold(Condition::all(), Condition::add))
+    }
+
+    /// What is left to ask where the list goes on behind a cursor. A bound that the cursor has passed says nothing new,
+    /// but of two on the same side SQLite would begin at whichever is written first.
+    pub(crate) fn behind(mut self, order: &Order, cursor: Option<DateTime<Utc>>) -> Self {
+        let Some(cursor) = cursor.map(stored) else { return self };
+        if matches!(order, Order::Desc) {
+            self.before = self.before.filter(|before| stored(*before) <= cursor);
+        } else {
+            self.from = self.from.filter(|from| stored(*from) > cursor);
+        }
+        self
+    }
+}
+
 /// Makes a page of the rows read, of which there is one more than asked for when others follow.
 pub(crate) fn page<T>(
     mut items: Vec<T>,
@@ -179,12 +224,17 @@ pub(crate) async fn number(
     Ok(u64::try_from(count).unwrap_or(0))
 }
 
-/// The place behind which a list ordered by a moment goes on.
-pub(crate) fn after_moment(asked: &PageRequest) -> Result<Option<(Value, Uuid)>, StoreError> {
+/// The moment of the cursor of a list that is ordered by one.
+pub(crate) fn cursor_moment(asked: &PageRequest) -> Result<Option<DateTime<Utc>>, StoreError> {
     let Some(cursor) = &asked.after else { return Ok(None) };
     let moment = cursor.key.parse().ok().and_then(DateTime::from_timestamp_micros);
-    let moment = moment.ok_or_else(|| crate::column::corrupt("cursor", "key is no moment"))?;
-    Ok(Some((crate::column::stored(moment).into(), cursor.id)))
+    moment.map(Some).ok_or_else(|| corrupt("cursor", "key is no moment"))
+}
+
+/// The place behind which such a list goes on.
+pub(crate) fn after_moment(asked: &PageRequest) -> Result<Option<(Value, Uuid)>, StoreError> {
+    let moment = cursor_moment(asked)?;
+    Ok(moment.zip(asked.after.as_ref()).map(|(moment, cursor)| (stored(moment).into(), cursor.id)))
 }
 
 /// The place behind which a list ordered by names goes on.

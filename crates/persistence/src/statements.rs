@@ -45,7 +45,7 @@ fn backend(engine: Engine) -> DbBackend {
     match engine {
         Engine::Sqlite => DbBackend::Sqlite,
         Engine::Postgres => DbBackend::Postgres,
-        Engine::MySql => DbBackend::MySql,
+        Engine::MySql | Engine::MariaDb => DbBackend::MySql,
     }
 }
 

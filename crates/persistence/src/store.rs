@@ -74,7 +74,7 @@ impl SeaStore {
         let options = match self.pools.engine {
             // Its readers see one moment anyway.
             Engine::Sqlite => TransactionOptions::default(),
-            Engine::Postgres | Engine::MySql => TransactionOptions {
+            Engine::Postgres | Engine::MySql | Engine::MariaDb => TransactionOptions {
                 isolation_level: Some(IsolationLevel::RepeatableRead),
                 access_mode: Some(AccessMode::ReadOnly),
                 ..TransactionOptions::default()

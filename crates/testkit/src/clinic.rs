@@ -13,7 +13,7 @@ use medcert_domain::{
 };
 use medcert_object_store::StoredObjects;
 
-use crate::{Caller, Database, Fresh, Mailbox, TestClock, TestIds};
+use crate::{Caller, Database, Mailbox, TestClock, TestDatabase, TestIds};
 
 /// Hashing cost in tests: the lowest bcrypt knows, since tests prove the rules and not the hash.
 const COST: u32 = 4;
@@ -33,7 +33,7 @@ pub struct Clinic {
     /// What its access tokens are signed with, to make false ones.
     pub signing_key: String,
     client: reqwest::Client,
-    database: Fresh,
+    database: TestDatabase,
 }
 
 /// Several applications on one database and one object storage, as replicas are; not served.
@@ -45,7 +45,7 @@ pub struct Replicas {
     /// Where their mails end.
     pub post: Arc<Mailbox>,
     apps: Vec<Arc<App>>,
-    database: Fresh,
+    database: TestDatabase,
 }
 
 impl Replicas {
@@ -93,7 +93,7 @@ impl Replicas {
 
     /// Where the database is.
     pub fn database_url(&self) -> &str {
-        &self.database.url
+        self.database.url()
     }
 }
 
@@ -103,7 +103,7 @@ pub fn memory() -> Arc<dyn Objects> {
 }
 
 fn parts(
-    fresh: &Fresh,
+    fresh: &TestDatabase,
     clock: &Arc<TestClock>,
     ids: &Arc<TestIds>,
     objects: &Arc<dyn Objects>,
@@ -171,7 +171,7 @@ impl Clinic {
 
     /// Where its database is.
     pub fn database_url(&self) -> &str {
-        &self.database.url
+        self.database.url()
     }
 
     /// Somebody not signed in.

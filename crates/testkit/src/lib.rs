@@ -14,13 +14,12 @@ mod actors;
 mod backstage;
 mod callers;
 mod clinic;
-mod database;
 mod mailbox;
 mod time;
 
 pub use actors::Actors;
 pub use callers::{Answered, Caller};
 pub use clinic::{Clinic, Replicas, actor_of, memory};
-pub use database::{Database, Fresh};
 pub use mailbox::Mailbox;
+pub use medcert_test_databases::{Database, TestDatabase, on_databases, plainly};
 pub use time::{TestClock, TestIds};

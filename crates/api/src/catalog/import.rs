@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::services::NewServiceBody;
 use crate::{
     access::{Rule, permitted},
-    imports::{Column, Import, ImportQuery, flag, line, number, text},
+    imports::{Import, ImportQuery, line},
     jobs::JobView,
     problem::Failure,
     registry::Registry,
@@ -16,17 +16,6 @@ use crate::{
 
 /// How a line is read.
 pub(super) const IMPORT: &dyn ImportKind = &ServiceImport(line::<NewServiceBody, _>);
-
-/// The columns of a CSV file: the members of a service.
-const COLUMNS: &[Column] = &[
-    text("name"),
-    text("description"),
-    text("fee.amount"),
-    text("fee.currency"),
-    text("certificate_kind"),
-    number("validity_days"),
-    flag("active"),
-];
 
 /// Services to be made.
 #[derive(ToSchema)]
@@ -58,7 +47,7 @@ struct CsvBody(String);
     ))))]
 #[post("/services/import")]
 async fn import_services(file: Import) -> Result<HttpResponse, Failure> {
-    file.ask(IMPORT, COLUMNS).await
+    file.ask::<NewServiceBody>(IMPORT).await
 }
 
 /// Who may call what.
@@ -66,12 +55,4 @@ pub(super) const ACCESS: &[Rule] = &[permitted("import_services", WRITE_SERVICES
 
 pub(super) fn routes(cfg: &mut Registry) {
     cfg.service(import_services);
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn every_member_of_a_service_is_a_column() {
-        crate::imports::assert_members(super::COLUMNS, "NewService");
-    }
 }

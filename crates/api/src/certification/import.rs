@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::bodies::RegisterBody;
 use crate::{
     access::{Rule, action},
-    imports::{Column, Import, ImportQuery, line, text},
+    imports::{Import, ImportQuery, line},
     jobs::JobView,
     problem::Failure,
     registry::Registry,
@@ -16,57 +16,6 @@ use crate::{
 
 /// How a line is read.
 pub(super) const IMPORT: &dyn ImportKind = &RequestImport(line::<RegisterBody, _>);
-
-/// The columns of a CSV file: the members of a registration.
-const COLUMNS: &[Column] = &[
-    text("client.document_type"),
-    text("client.document_country"),
-    text("client.document_number"),
-    text("client.given_names"),
-    text("client.family_names"),
-    text("client.birth_date"),
-    text("client.email"),
-    text("client.phone"),
-    text("client.phone_2"),
-    text("client.landline"),
-    text("client.address"),
-    text("client.preferred_locale"),
-    text("guardian.document_type"),
-    text("guardian.document_country"),
-    text("guardian.document_number"),
-    text("guardian.given_names"),
-    text("guardian.family_names"),
-    text("guardian.birth_date"),
-    text("guardian.email"),
-    text("guardian.phone"),
-    text("guardian.phone_2"),
-    text("guardian.landline"),
-    text("guardian.address"),
-    text("guardian.preferred_locale"),
-    text("guardian.relationship"),
-    text("promoter_id"),
-    text("promoter.type"),
-    text("promoter.document_type"),
-    text("promoter.document_country"),
-    text("promoter.document_number"),
-    text("promoter.given_names"),
-    text("promoter.family_names"),
-    text("promoter.legal_name"),
-    text("promoter.name"),
-    text("promoter.tax_id"),
-    text("promoter.email"),
-    text("promoter.phone"),
-    text("promoter.person_id"),
-    text("promoter.source_id"),
-    text("promoter.fee.amount"),
-    text("promoter.fee.currency"),
-    text("promoter.comment"),
-    text("service_id"),
-    text("care.mode"),
-    text("care.place"),
-    text("external_reference"),
-    text("comment"),
-];
 
 /// Requests to be registered.
 #[derive(ToSchema)]
@@ -103,7 +52,7 @@ struct CsvBody(String);
     ))))]
 #[post("/certification-requests/import")]
 async fn import_requests(file: Import) -> Result<HttpResponse, Failure> {
-    file.ask(IMPORT, COLUMNS).await
+    file.ask::<RegisterBody>(IMPORT).await
 }
 
 /// Who may call what.
@@ -111,12 +60,4 @@ pub(super) const ACCESS: &[Rule] = &[action("import_requests", Action::Register)
 
 pub(super) fn routes(cfg: &mut Registry) {
     cfg.service(import_requests);
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn every_member_of_a_registration_is_a_column() {
-        crate::imports::assert_members(super::COLUMNS, "NewCertificationRequest");
-    }
 }

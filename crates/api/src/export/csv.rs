@@ -5,7 +5,7 @@ use std::io;
 use bytes::Bytes;
 use chrono::SecondsFormat;
 use csv::{Terminator, WriterBuilder};
-use medcert_application::reports::Value;
+use medcert_application::export::Value;
 
 use super::Writer;
 

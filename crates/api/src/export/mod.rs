@@ -17,7 +17,7 @@ use bytes::Bytes;
 use futures::stream::{self, Stream};
 use medcert_application::{
     Error,
-    reports::{Export, Rows, Value},
+    export::{Export, Rows, Value},
 };
 
 pub(crate) use self::csv::harmless;

@@ -10,7 +10,7 @@ use std::{
 
 use bytes::Bytes;
 use chrono::SecondsFormat;
-use medcert_application::reports::Value;
+use medcert_application::export::Value;
 use zip::{
     ZipWriter,
     result::ZipError,

@@ -97,13 +97,13 @@ fn check_quotes(text: &str, delimiter: u8) -> Result<(), Error> {
 }
 
 /// Where the cells of a column go: below these names.
-struct CellTarget {
-    column: Column,
-    path: Vec<&'static str>,
+struct CellTarget<'c> {
+    column: &'c Column,
+    path: Vec<&'c str>,
 }
 
 /// The places of the columns that a header names.
-fn targets(header: &StringRecord, columns: &[Column], faults: &mut Faults) -> Vec<CellTarget> {
+fn targets<'c>(header: &StringRecord, columns: &'c [Column], faults: &mut Faults) -> Vec<CellTarget<'c>> {
     let mut seen = BTreeSet::new();
     let mut targets = Vec::with_capacity(header.len());
     for name in header {
@@ -112,13 +112,13 @@ fn targets(header: &StringRecord, columns: &[Column], faults: &mut Faults) -> Ve
         let at = format!("/columns/{}", shown.replace('~', "~0").replace('/', "~1"));
         match columns.iter().find(|column| column.name == name) {
             None => {
-                let known: Vec<&str> = columns.iter().map(|column| column.name).collect();
+                let known: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
                 let message = format!("is no column of this import; there are {}", known.join(", "));
                 faults.note(&at, "unknown-column", message);
             }
             Some(_) if !seen.insert(name) => faults.note(&at, "repeated", "occurs more than once"),
             Some(column) => {
-                targets.push(CellTarget { column: *column, path: column.name.split('.').collect() });
+                targets.push(CellTarget { column, path: column.name.split('.').collect() });
             }
         }
     }
@@ -126,7 +126,7 @@ fn targets(header: &StringRecord, columns: &[Column], faults: &mut Faults) -> Ve
 }
 
 /// The cells of a record as the object they stand for.
-fn nest(targets: &[CellTarget], record: &StringRecord) -> Map<String, Value> {
+fn nest(targets: &[CellTarget<'_>], record: &StringRecord) -> Map<String, Value> {
     let mut whole = Map::new();
     for (CellTarget { column, path }, cell) in targets.iter().zip(record) {
         if cell.trim().is_empty() {
@@ -150,22 +150,36 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::imports::{flag, list, number, text};
+    use crate::imports::columns_of;
 
-    const COLUMNS: &[Column] = &[text("client.names"), text("client.number"), text("note")];
+    #[derive(utoipa::ToSchema)]
+    #[expect(dead_code, reason = "only described")]
+    struct Client {
+        names: String,
+        number: String,
+    }
+
+    #[derive(utoipa::ToSchema)]
+    #[expect(dead_code, reason = "only described")]
+    struct Line {
+        client: Client,
+        note: String,
+    }
 
     fn lines(text: &str) -> Vec<(u32, String)> {
-        let lines = split(text.as_bytes(), COLUMNS).unwrap();
+        let lines = split(text.as_bytes(), &columns_of::<Line>()).unwrap();
         lines.into_iter().map(|line| (line.number, line.text)).collect()
     }
 
     fn faults(text: &str) -> Vec<(String, &'static str)> {
-        let Err(Error::Invalid(invalid)) = split(text.as_bytes(), COLUMNS) else { panic!("it is refused") };
+        let Err(Error::Invalid(invalid)) = split(text.as_bytes(), &columns_of::<Line>()) else {
+            panic!("it is refused")
+        };
         invalid.faults.into_iter().map(|fault| (fault.pointer, fault.code)).collect()
     }
 
     fn malformed(bytes: &[u8]) -> String {
-        let Err(Error::Malformed(why)) = split(bytes, COLUMNS) else { panic!("it is refused") };
+        let Err(Error::Malformed(why)) = split(bytes, &columns_of::<Line>()) else { panic!("it is refused") };
         why
     }
 
@@ -187,9 +201,23 @@ mod tests {
 
     #[test]
     fn cells_become_what_their_columns_hold() {
-        const TYPED: &[Column] = &[number("days"), flag("active"), list("inner.roles")];
+        #[derive(utoipa::ToSchema)]
+        #[expect(dead_code, reason = "only described")]
+        struct Roles {
+            roles: Vec<String>,
+        }
+
+        #[derive(utoipa::ToSchema)]
+        #[expect(dead_code, reason = "only described")]
+        struct Typed {
+            days: i32,
+            active: bool,
+            inner: Roles,
+        }
+
+        let typed = columns_of::<Typed>();
         let line = |text: &str| -> Value {
-            serde_json::from_str(&split(text.as_bytes(), TYPED).unwrap()[0].text).unwrap()
+            serde_json::from_str(&split(text.as_bytes(), &typed).unwrap()[0].text).unwrap()
         };
         assert_eq!(
             line("active,inner.roles,days\nTRUE,A B,30\n"),

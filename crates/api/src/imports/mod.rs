@@ -9,9 +9,8 @@ mod json_lines;
 mod request;
 mod upload;
 
-#[cfg(test)]
-pub(crate) use columns::assert_members;
-pub(crate) use columns::{Column, flag, list, number, text};
+use columns::Column;
+use columns::columns_of;
 pub(crate) use request::{Import, ImportQuery};
 use upload::Upload;
 

@@ -14,9 +14,10 @@ use medcert_application::{
     store::JobRow,
 };
 use serde::Deserialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Column, Upload};
+use super::{Upload, columns_of};
 use crate::{
     audited_entity::text, caller::Caller, jobs::JobView, preconditions::Preconditions, problem::Failure,
     query::Query,
@@ -55,15 +56,14 @@ impl FromRequest for Import {
 }
 
 impl Import {
-    /// Asks for the job that takes the lines of the file; a CSV file may have these columns.
-    pub(crate) async fn ask(
+    /// Asks for the job that takes the lines of the file, each of which is such a body.
+    pub(crate) async fn ask<B: ToSchema>(
         self,
         import: &'static dyn ImportKind,
-        columns: &'static [Column],
     ) -> Result<HttpResponse, Failure> {
         let Self { app, caller, dry_run, preconditions, upload } = self;
         let conditions = preconditions.bound(&caller, || upload.fingerprint(dry_run))?;
-        let lines = upload.lines(columns).await?;
+        let lines = upload.lines(columns_of::<B>).await?;
         let new = NewJob { import, dry_run, lines };
         let write = |row: &JobRow| text(&JobView::from(row));
         accepted(jobs::create(&app, &caller, new, &conditions, &write).await?)

@@ -240,7 +240,7 @@ async fn edit(
     input: RequestInput,
 ) -> Result<(Edit, Vec<PersonChange>), Failed> {
     let mut edit = Edit { fields: input.fields, ..Edit::default() };
-    edit.fields.care = merged_care(request_aggregate.certification.care.as_ref(), input.care)?;
+    edit.fields.care = merged_care(request_aggregate.certification.info.care.as_ref(), input.care)?;
     let mut finder = PersonResolver::new(app, actor, &mut *uow, profile);
     if let Some(client) = &input.client {
         let person = finder.edit("client", request_aggregate.client.clone(), client).await?;

@@ -16,7 +16,7 @@ use medcert_domain::{
 use uuid::Uuid;
 
 pub use count::{keep, rebuild};
-pub use export::{Export, Rows, Value, export_report};
+pub use export::export_report;
 pub use requests::export_requests;
 
 use crate::{

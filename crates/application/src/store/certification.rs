@@ -15,6 +15,7 @@ use medcert_domain::{
 use uuid::Uuid;
 
 use super::{NamedUser, Page, PageRequest, Repository, StoreError};
+use crate::export::Value;
 
 /// Order of the list of requests; ties are broken by id in the same direction.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -106,6 +107,56 @@ pub struct RequestRow {
     pub created_at: DateTime<Utc>,
     /// When it was last changed.
     pub updated_at: DateTime<Utc>,
+}
+
+impl RequestRow {
+    /// Columns of the list as a table: nothing clinical.
+    pub(crate) const COLUMNS: &[&str] = &[
+        "id",
+        "code",
+        "stage",
+        "payment_status",
+        "client_name",
+        "document_type",
+        "document_country",
+        "document_number",
+        "guardian_name",
+        "service_name",
+        "promoter_name",
+        "operator_name",
+        "manager_name",
+        "doctor_name",
+        "stage_since",
+        "waiting_for",
+        "created_at",
+        "updated_at",
+    ];
+
+    /// Its cells in these columns.
+    pub(crate) fn cells(self) -> Vec<Value> {
+        let document = self.client_document;
+        let of = |text: Option<&str>| Value::maybe(text.map(ToOwned::to_owned));
+        vec![
+            Value::Text(self.id.to_string()),
+            Value::Text(self.code),
+            Value::code(self.stage.code()),
+            Value::code(self.payment_status.code()),
+            Value::Text(self.client_name),
+            of(document.as_ref().map(|d| d.kind.code())),
+            of(document.as_ref().map(|d| d.country.code())),
+            of(document.as_ref().map(|d| d.number.as_str())),
+            Value::maybe(self.guardian_name),
+            Value::maybe(self.service_name),
+            Value::maybe(self.promoter_name),
+            Value::maybe(self.operator_name),
+            Value::maybe(self.manager_name),
+            Value::maybe(self.doctor_name),
+            Value::Moment(self.stage_since),
+            Value::code(self.waiting_for.code()),
+            Value::Moment(self.created_at),
+            Value::Moment(self.updated_at),
+        ]
+    }
 }
 
 /// A request with everything around it that a detail view or an action needs.

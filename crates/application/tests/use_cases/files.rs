@@ -112,7 +112,7 @@ async fn files_of(fixture: &RaceFixture, id: Id<Certification>) -> Vec<StoredFil
 pub(crate) async fn fill_up(database: Database) {
     let fixture = RaceFixture::on(database).await;
     let mut kept = 0;
-    for round in 0..ROUNDS {
+    for round in 0..database.rounds(ROUNDS) {
         let id = fixture.register(0, round).await.request_aggregate.certification.id;
         for _ in 0..MOST_FILES - 3 {
             add(&fixture, 0, id).await.unwrap();
@@ -137,7 +137,7 @@ pub(crate) async fn fill_up(database: Database) {
 /// Of all who take the same file away one does, and everybody else finds it gone.
 pub(crate) async fn take_away(database: Database) {
     let fixture = RaceFixture::on(database).await;
-    for round in 0..ROUNDS {
+    for round in 0..database.rounds(ROUNDS) {
         let id = fixture.register(0, round).await.request_aggregate.certification.id;
         let file = add(&fixture, 0, id).await.unwrap().file.id;
         let input = Parsed(None);

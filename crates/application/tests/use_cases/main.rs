@@ -1,6 +1,6 @@
 //! Use cases on the real persistence: what happens when something fails, and races.
 //!
-//! Races: 64 callers at once, over 16 connections and four processes' worth of applications, on three databases.
+//! Races: 64 callers at once, over 16 connections and four processes' worth of applications, on every database.
 //! Exactly one wins; everybody else gets the answer for what they now find; nothing is lost or doubled.
 #![expect(
     clippy::unwrap_used,
@@ -20,38 +20,29 @@ mod race_cases;
 mod race_fixture;
 mod reports;
 
-use medcert_testkit::Database;
+use medcert_testkit::on_databases;
 
-macro_rules! on_every_database {
-    ($($room:ident { $($race:ident),+ $(,)? })+) => {
-        on_every_database!(@database sqlite Sqlite $($room { $($race),+ })+);
-        on_every_database!(@database postgres Postgres $($room { $($race),+ })+);
-        on_every_database!(@database mariadb MariaDb $($room { $($race),+ })+);
-    };
-    (@database $name:ident $database:ident $($room:ident { $($race:ident),+ })+) => {
-        mod $name {
-            $(mod $room {
-                $(#[tokio::test] async fn $race() { crate::$room::$race(crate::Database::$database).await; })+
-            })+
+on_databases! {
+    tokio::test;
+    medcert_testkit::plainly;
+    every {
+        billing { requests_follow, the_last_rest, both_ways_at_once }
+        accounts { one_administrator_stays, each_mail_is_sent_once }
+        catalog { one_name }
+        directories { find_or_make, merge_crosswise, edit_while_merging }
+        files { fill_up, take_away }
+        race_cases {
+            assign_manager,
+            assign_doctor,
+            pay_with_one_key,
+            pay_with_one_reference,
+            issue,
+            number_requests,
+            hand_over,
         }
-    };
-}
-
-on_every_database! {
-    billing { requests_follow, the_last_rest, both_ways_at_once }
-    catalog { one_name }
-    directories { find_or_make, merge_crosswise, edit_while_merging }
-    race_cases {
-        assign_manager,
-        assign_doctor,
-        pay_with_one_key,
-        pay_with_one_reference,
-        issue,
-        number_requests,
-        hand_over,
     }
-    reports { agree_with_the_requests, stay_whole_while_others_write }
-    jobs { work_together, find_together }
-    files { fill_up, take_away }
-    accounts { one_administrator_stays, each_mail_is_sent_once }
+    leading {
+        jobs { work_together, find_together }
+        reports { agree_with_the_requests, stay_whole_while_others_write }
+    }
 }

@@ -42,7 +42,7 @@ async fn stored(fixture: &RaceFixture, id: Id<Certification>) -> Certification {
 
 pub(crate) async fn assign_manager(database: Database) {
     let fixture = RaceFixture::on(database).await;
-    for round in 0..ROUNDS {
+    for round in 0..database.rounds(ROUNDS) {
         let id = fixture.register(0, round).await.request_aggregate.certification.id;
         let conditions = plain();
         let callers = (0..CALLERS).map(|caller| {
@@ -62,7 +62,7 @@ pub(crate) async fn assign_manager(database: Database) {
 
 pub(crate) async fn assign_doctor(database: Database) {
     let fixture = RaceFixture::on(database).await;
-    for round in 0..ROUNDS {
+    for round in 0..database.rounds(ROUNDS) {
         let id = fixture.paid(round).await.request_aggregate.certification.id;
         let conditions = plain();
         let callers = (0..CALLERS).map(|caller| {
@@ -79,7 +79,7 @@ pub(crate) async fn assign_doctor(database: Database) {
 
 pub(crate) async fn pay_with_one_key(database: Database) {
     let fixture = RaceFixture::on(database).await;
-    for round in 0..ROUNDS {
+    for round in 0..database.rounds(ROUNDS) {
         let id = fixture.register(0, round).await.request_aggregate.certification.id;
         let conditions = keyed(&fixture.manager, &format!("round-{round}"), [9; 32]);
         let reference = format!("one-{round}");
@@ -113,7 +113,7 @@ pub(crate) async fn pay_with_one_key(database: Database) {
 
 pub(crate) async fn pay_with_one_reference(database: Database) {
     let fixture = RaceFixture::on(database).await;
-    for round in 0..ROUNDS {
+    for round in 0..database.rounds(ROUNDS) {
         let mut ids = vec![];
         for request in 0..8 {
             ids.push(fixture.register(0, round * 8 + request).await.request_aggregate.certification.id);
@@ -146,8 +146,8 @@ pub(crate) async fn pay_with_one_reference(database: Database) {
 
 pub(crate) async fn issue(database: Database) {
     let fixture = RaceFixture::on(database).await;
-    let mut numbers = BTreeSet::new();
-    for round in 0..ROUNDS {
+    let (mut numbers, rounds) = (BTreeSet::new(), database.rounds(ROUNDS));
+    for round in 0..rounds {
         let detail_before = fixture.evaluated(round).await;
         let id = detail_before.request_aggregate.certification.id;
         let keys: Vec<_> = (0..CALLERS)
@@ -179,16 +179,16 @@ pub(crate) async fn issue(database: Database) {
         let again = fixture.issue(1, id, &keyed(&fixture.doctor, "late", [3; 32])).await;
         assert!(matches!(again, Err(Error::VersionMissing)), "{:?}", again.err());
     }
-    let expected: BTreeSet<String> = (1..=ROUNDS).map(|n| format!("MC-2026-{n:06}")).collect();
+    let expected: BTreeSet<String> = (1..=rounds).map(|n| format!("MC-2026-{n:06}")).collect();
     assert_eq!(numbers, expected, "no gap and no double");
     let objects = fixture.replicas.objects.list("certificates").await.unwrap();
-    assert_eq!(objects.len(), ROUNDS, "no object is left without a certificate");
+    assert_eq!(objects.len(), rounds, "no object is left without a certificate");
 }
 
 pub(crate) async fn number_requests(database: Database) {
     let fixture = RaceFixture::on(database).await;
-    let mut codes = BTreeSet::new();
-    for round in 0..ROUNDS {
+    let (mut codes, rounds) = (BTreeSet::new(), database.rounds(ROUNDS));
+    for round in 0..rounds {
         // Every fourth caller registers the same new client, so that finding and making races too.
         let callers = (0..CALLERS).map(|caller| fixture.register(caller, round * CALLERS + caller / 4 * 4));
         let details = join_all(callers).await;
@@ -196,8 +196,8 @@ pub(crate) async fn number_requests(database: Database) {
         assert_eq!(clients.len(), CALLERS / 4, "one person for one document");
         codes.extend(details.into_iter().map(|d| d.request_aggregate.certification.code));
     }
-    assert_eq!(codes.len(), CALLERS * ROUNDS);
-    let last = format!("MC-2026-{:06}", CALLERS * ROUNDS);
+    assert_eq!(codes.len(), CALLERS * rounds);
+    let last = format!("MC-2026-{:06}", CALLERS * rounds);
     assert_eq!(codes.last(), Some(&last), "numbers are used one after the other");
     let seen = detail(&fixture.app(0), &fixture.operator, Id::new(uuid::Uuid::nil())).await;
     assert!(matches!(seen, Err(Error::NotFound(_))));

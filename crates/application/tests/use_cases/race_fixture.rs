@@ -23,7 +23,7 @@ use medcert_testkit::{Database, Replicas, actor_of};
 
 /// Callers at once.
 pub(crate) const CALLERS: usize = 64;
-/// Rounds of each race.
+/// Rounds of each race where everything is run.
 pub(crate) const ROUNDS: usize = 20;
 const CONNECTIONS: u32 = 16;
 const APPLICATIONS: usize = 4;

@@ -13,11 +13,11 @@ use sea_orm::{
 
 use super::certificate::table::{Column, Entity};
 use crate::{
-    column::{after_prefix, stored},
+    column::after_prefix,
     error::failed,
     keyset::ListQuery,
     mapped::Row,
-    query::{after_moment, page},
+    query::{TimeRange, after_moment, page},
 };
 
 const KIND: &str = Certificate::KIND;
@@ -64,6 +64,7 @@ async fn asked_for(
         .having(Column::DoctorId.as_str(), visible.map(Id::raw))
         .having(Column::DoctorId.as_str(), filter.doctors.iter().map(|id| id.raw()))
         .having(Column::Kind.as_str(), filter.kinds.iter().map(|kind| kind.code()))
+        .between(TimeRange { from: filter.issued_from, before: filter.issued_before })
         .found_by(db, KIND, &filter.search_terms)
         .await?;
     if filter.visible_to_doctor == Some(None) {
@@ -79,12 +80,6 @@ async fn asked_for(
             beginning = beginning.add(col(Column::Number).lt(end));
         }
         query = query.within(Column::Number.as_str(), beginning);
-    }
-    if let Some(from) = filter.issued_from {
-        query = query.holding(Condition::all().add(col(Column::IssuedAt).gte(stored(from))));
-    }
-    if let Some(before) = filter.issued_before {
-        query = query.holding(Condition::all().add(col(Column::IssuedAt).lt(stored(before))));
     }
     if let Some(day) = filter.valid_on {
         query = query

@@ -1,20 +1,24 @@
 //! The table of requests: the root of the aggregate, without its children.
 
-use medcert_application::store::StoreError;
+use medcert_application::store::{RequestRow, StoreError};
 use medcert_domain::{
     Entity as _, Id,
-    billing::Settlement,
+    billing::{PaymentStatus, Settlement},
     certification::{
-        Care, CareMode, Certification, CloseOutcome, Ending, FeeSource, Guardian, MoneyDecision, Stage,
+        Care, CareMode, Certification, CloseOutcome, Ending, FeeSource, Guardian, MoneyDecision, RequestInfo,
+        Stage, WaitingFor,
     },
     people::Relationship,
 };
+use sea_orm::QueryResult;
 
 use super::trace;
 use crate::{
     children::Parent,
     column::{all_or_none, corrupt, moment, read, read_opt, stored},
     mapped::Table,
+    people::person,
+    query::value_of,
 };
 
 const KIND: &str = Certification::KIND;
@@ -112,9 +116,11 @@ pub(crate) fn request(mut row: table::Model, settlement: Settlement) -> Result<C
         client: Id::new(row.client_id),
         promoter: row.promoter_id.map(Id::new),
         service: row.service_id.map(Id::new),
-        care: mode.map(|mode| Care { mode, place: row.care_place }),
-        external_reference: row.external_reference,
-        comment: row.comment,
+        info: RequestInfo {
+            care: mode.map(|mode| Care { mode, place: row.care_place }),
+            external_reference: row.external_reference,
+            comment: row.comment,
+        },
         money_decision: read_opt(
             KIND,
             "money_decision",
@@ -153,10 +159,10 @@ pub(crate) fn row(request: &Certification, version: i64) -> table::Model {
         guardian_relationship: request.guardian.map(|g| code(g.relationship.code())),
         promoter_id: request.promoter.map(Id::raw),
         service_id: request.service.map(Id::raw),
-        care_mode: request.care.as_ref().map(|c| code(c.mode.code())),
-        care_place: request.care.as_ref().and_then(|c| c.place.clone()),
-        external_reference: request.external_reference.clone(),
-        comment: request.comment.clone(),
+        care_mode: request.info.care.as_ref().map(|c| code(c.mode.code())),
+        care_place: request.info.care.as_ref().and_then(|c| c.place.clone()),
+        external_reference: request.info.external_reference.clone(),
+        comment: request.info.comment.clone(),
         settlement_id: request.settlement.id.raw(),
         fee_source: request.fee_source.map(|source| code(source.code())),
         money_decision: request.money_decision.map(|d| code(d.code())),
@@ -180,4 +186,48 @@ pub(crate) fn row(request: &Certification, version: i64) -> table::Model {
         created_at: stored(request.created_at),
         updated_at: stored(request.updated_at),
     }
+}
+
+/// Columns of the request itself that a row shows.
+pub(crate) const LISTED: &[table::Column] = &[
+    table::Column::Id,
+    table::Column::Code,
+    table::Column::Stage,
+    table::Column::PaymentStatus,
+    table::Column::ClientId,
+    table::Column::StageSince,
+    table::Column::WaitingFor,
+    table::Column::CreatedAt,
+    table::Column::UpdatedAt,
+];
+
+/// A row of the list, from a query that selects these columns and the names around them.
+pub(crate) fn listed(found: &QueryResult) -> Result<RequestRow, StoreError> {
+    let text = |name| value_of::<Option<String>>(KIND, found, name);
+    let code = |name| value_of::<String>(KIND, found, name);
+    let at = |name| value_of(KIND, found, name).map(moment);
+    let (document_type, document_country) = (text("document_type")?, text("document_country")?);
+    Ok(RequestRow {
+        id: Id::new(value_of(KIND, found, "id")?),
+        code: code("code")?,
+        stage: read(KIND, "stage", &code("stage")?, Stage::parse)?,
+        payment_status: read(KIND, "payment_status", &code("payment_status")?, PaymentStatus::parse)?,
+        client: Id::new(value_of(KIND, found, "client_id")?),
+        client_name: code("client_name")?,
+        client_document: person::document(
+            document_type.as_deref(),
+            document_country.as_deref(),
+            text("document_number")?,
+        )?,
+        guardian_name: text("guardian_name")?,
+        service_name: text("service_name")?,
+        promoter_name: text("promoter_name")?,
+        operator_name: text("operator_name")?,
+        manager_name: text("manager_name")?,
+        doctor_name: text("doctor_name")?,
+        stage_since: at("stage_since")?,
+        waiting_for: read(KIND, "waiting_for", &code("waiting_for")?, WaitingFor::parse)?,
+        created_at: at("created_at")?,
+        updated_at: at("updated_at")?,
+    })
 }

@@ -23,7 +23,7 @@ use crate::{
     keyset::ListQuery,
     mapped::Row,
     named_user::select_name,
-    query::{after_moment, page, row_of, select_all, value_of},
+    query::{after_moment, page, row_of, select_all, value_of, walked},
     store::SeaStore,
 };
 
@@ -48,14 +48,14 @@ impl SeaStore {
         column: job::table::Column,
         now: DateTime<Utc>,
         limit: u64,
-        condition: Option<Expr>,
+        condition: Condition,
     ) -> Result<Vec<Id<Job>>, StoreError> {
         use job::table::{Column, Entity};
         let found: Result<Vec<Uuid>, _> = Entity::find()
             .select_only()
             .column(Column::Id)
             .filter(column.lte(stored(now)))
-            .filter(Condition::all().add_option(condition))
+            .filter(condition)
             .order_by_asc(column)
             .order_by_asc(Column::Id)
             .limit(limit)
@@ -138,12 +138,13 @@ impl JobReads for SeaStore {
         now: DateTime<Utc>,
         limit: u64,
     ) -> Result<Vec<Id<Job>>, StoreError> {
-        let known = job::table::Column::Kind.is_in(kinds.iter().map(JobKind::code));
-        self.jobs_until(job::table::Column::DueAt, now, limit, Some(known)).await
+        let known = Condition::all().add(job::table::Column::Kind.is_in(kinds.iter().map(JobKind::code)));
+        let known = walked(self.reader().get_database_backend(), known);
+        self.jobs_until(job::table::Column::DueAt, now, limit, known).await
     }
 
     async fn erasable_jobs(&self, now: DateTime<Utc>, limit: u64) -> Result<Vec<Id<Job>>, StoreError> {
-        self.jobs_until(job::table::Column::EraseAt, now, limit, None).await
+        self.jobs_until(job::table::Column::EraseAt, now, limit, Condition::all()).await
     }
 
     async fn open_jobs_of(&self, user: UserId) -> Result<u64, StoreError> {

@@ -9,6 +9,7 @@ mod page;
 
 use std::{collections::BTreeSet, marker::PhantomData};
 
+use chrono::{DateTime, Utc};
 use medcert_application::store::StoreError;
 use sea_orm::{
     ConnectionTrait, DbBackend, IdenStatic, Iterable, Value,
@@ -19,6 +20,7 @@ use uuid::Uuid;
 use crate::{
     audited_entity::search::{self, Looked, Search},
     mapped::Table,
+    query::{TimeRange, walked},
 };
 
 /// A column with the value that it has.
@@ -67,6 +69,8 @@ pub(crate) struct ListQuery<T> {
     /// What every row of the list fulfils, as all do that have words.
     listed: Condition,
     rest: Condition,
+    /// The part of the order that is asked for.
+    window: TimeRange,
     search: Option<Search>,
     table: PhantomData<T>,
 }
@@ -85,6 +89,7 @@ impl<T: Table + Default> ListQuery<T> {
             only: None,
             listed: Condition::all(),
             rest: Condition::all(),
+            window: TimeRange::default(),
             search: None,
             table: PhantomData,
         }
@@ -135,6 +140,12 @@ impl<T: Table + Default> ListQuery<T> {
     /// The same for a condition that one value of the column fulfils.
     pub(crate) fn at(mut self, column: &'static str, condition: Condition) -> Self {
         self.ranges.push(Range { column, condition, same: true });
+        self
+    }
+
+    /// Those whose key, which is a moment, is in this window.
+    pub(crate) fn between(mut self, window: TimeRange) -> Self {
+        self.window = window;
         self
     }
 
@@ -202,7 +213,10 @@ impl<T: Table + Default> ListQuery<T> {
     /// All that is asked but words.
     fn without_words(&self) -> Condition {
         let ranges = self.ranges.iter().map(|range| range.condition.clone());
-        let all = ranges.chain(self.only.clone()).fold(self.rest.clone(), Condition::add);
+        let all = ranges
+            .chain(self.window.of(&self.col(self.key)))
+            .chain(self.only.clone())
+            .fold(self.rest.clone(), Condition::add);
         self.choices.iter().fold(all, |all, choice| all.add(self.chosen(choice)))
     }
 
@@ -223,18 +237,13 @@ impl<T: Table + Default> ListQuery<T> {
         Some(Looked { rows, id: (self.alias, "id") })
     }
 
-    /// What is looked at where the list is walked.
-    fn walked(&self, backend: DbBackend) -> Condition {
-        let asked = self.rest.clone().add(self.listed.clone()).add(self.worded());
-        self.ranges.iter().fold(asked, |all, Range { condition, .. }| {
-            if backend == DbBackend::MySql {
-                // Where it sees an index, it would rather read and sort all that the index has.
-                let as_number: Expr = Expr::case(condition.clone(), 1).finally(0).into();
-                all.add(as_number.eq(1))
-            } else {
-                all.add(condition.clone())
-            }
-        })
+    /// What is looked at where the list is walked, perhaps from a cursor on.
+    fn walked(&self, backend: DbBackend, cursor: Option<DateTime<Utc>>) -> Condition {
+        let window = self.window.behind(&self.order, cursor).of(&self.col(self.key));
+        let asked = window.into_iter().fold(self.rest.clone(), Condition::add).add(self.worded());
+        let ranges = self.ranges.iter().map(|range| &range.condition);
+        let listed = (!self.listed.is_empty()).then_some(&self.listed);
+        ranges.chain(listed).fold(asked, |all, condition| all.add(walked(backend, condition.clone())))
     }
 
     fn rows(&self) -> SelectStatement {

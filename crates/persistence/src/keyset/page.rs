@@ -1,5 +1,6 @@
 //! The statements that cut a page, and the questions that choose among them.
 
+use chrono::{DateTime, Utc};
 use medcert_application::store::{PageRequest, StoreError};
 use sea_orm::{
     ConnectionTrait, DbBackend, IdenStatic, Iterable, Value,
@@ -13,7 +14,7 @@ use super::{Equal, ListQuery, Range};
 use crate::{
     audited_entity::search::Search,
     mapped::Table,
-    query::{Keyset, join, number, total},
+    query::{Keyset, cursor_moment, join, number, total},
 };
 
 /// Rows that are read and put in order where no index gives it.
@@ -140,7 +141,8 @@ impl<T: Table + Default> ListQuery<T> {
             return Ok(self.with_columns(query));
         }
         let backend = db.get_database_backend();
-        let (branches, overlap) = self.branches(backend);
+        let cursor = if self.window.is_all() { None } else { cursor_moment(asked)? };
+        let (branches, overlap) = self.branches(backend, cursor);
         let mut selects = branches
             .into_iter()
             .map(|(equal, rest)| self.branch(backend, &equal, rest, asked, after.clone()));
@@ -161,8 +163,12 @@ impl<T: Table + Default> ListQuery<T> {
     }
 
     /// The alternatives that there are, each with what else must hold; and whether a row may be found by two.
-    fn branches(&self, backend: DbBackend) -> (Vec<(Vec<Equal>, Condition)>, bool) {
-        let mut branches = vec![(Vec::new(), self.walked(backend))];
+    fn branches(
+        &self,
+        backend: DbBackend,
+        cursor: Option<DateTime<Utc>>,
+    ) -> (Vec<(Vec<Equal>, Condition)>, bool) {
+        let mut branches = vec![(Vec::new(), self.walked(backend, cursor))];
         let mut overlap = false;
         for choice in &self.choices {
             let each = choice.each();

@@ -8,7 +8,7 @@ use medcert_domain::{
     billing::{Payment, Refund, Settlement, Voided},
     certification::{
         Action, Assignment, AssignmentRole, Care, CareMode, Certificate, CertificateStatus, Certification,
-        CloseOutcome, Ending, Event, FeeSource, Guardian, HistoryLine, MoneyDecision, Stage,
+        CloseOutcome, Ending, Event, FeeSource, Guardian, HistoryLine, MoneyDecision, RequestInfo, Stage,
     },
     files::{FileKind, StoredFile},
     people::Relationship,
@@ -61,9 +61,11 @@ pub(crate) fn full(clinic: &Clinic, code: &str) -> Certification {
         guardian: Some(Guardian { person: clinic.person.id, relationship: Relationship::LegalGuardian }),
         promoter: Some(clinic.promoter.id),
         service: Some(clinic.service.id),
-        care: Some(Care { mode: CareMode::OnSite, place: Some(EXTREME.to_owned()) }),
-        external_reference: Some(EXTREME.to_owned()),
-        comment: Some("ї".repeat(4_000)),
+        info: RequestInfo {
+            care: Some(Care { mode: CareMode::OnSite, place: Some(EXTREME.to_owned()) }),
+            external_reference: Some(EXTREME.to_owned()),
+            comment: Some("ї".repeat(4_000)),
+        },
         settlement: Settlement {
             due: Some(pen(99_999_999_999_999)),
             observed: Some(EXTREME.to_owned()),
@@ -104,7 +106,10 @@ pub(crate) async fn round_trip(database: &TestDatabase) {
     let full = full(&clinic, "MC-2026-000002");
     let cancelled = Certification {
         ending: Ending::Cancelled { at: at(1), by: clinic.user.id, reason: EXTREME.to_owned() },
-        care: Some(Care { mode: CareMode::Virtual, place: None }),
+        info: RequestInfo {
+            care: Some(Care { mode: CareMode::Virtual, place: None }),
+            ..RequestInfo::default()
+        },
         stage: Stage::Cancelled,
         ..clinic.request("MC-2026-000003")
     };
@@ -181,7 +186,7 @@ pub(crate) async fn changes(database: &TestDatabase) {
     // In the same unit of work it is found as written, and can be changed again.
     let mut again = work.get(request.id).await.unwrap().unwrap();
     assert_eq!(again.version, request.version + 1);
-    again.comment = Some("again".to_owned());
+    again.info.comment = Some("again".to_owned());
     again.assignments.retain(|a| a.ended_at.is_none());
     work.update(&again).await.unwrap();
     work.commit().await.unwrap();

@@ -3,7 +3,7 @@
 use medcert_application::store::{CertificationReads, StoreError};
 use medcert_domain::{
     billing::{Refund, Settlement, Voided},
-    certification::Certification,
+    certification::{Certification, RequestInfo},
 };
 
 use crate::{
@@ -82,7 +82,8 @@ pub(crate) async fn swaps(database: &TestDatabase) {
     assert!(matches!(work.commit().await, Err(StoreError::Aborted)));
     // A request that was loaded before does not undo it, neither in another unit of work nor in the same one.
     let mut work = begin(database).await;
-    let old = Certification { comment: Some("old".to_owned()), ..request.clone() };
+    let saying = |comment: &str| RequestInfo { comment: Some(comment.to_owned()), ..RequestInfo::default() };
+    let old = Certification { info: saying("old"), ..request.clone() };
     assert!(matches!(work.update(&old).await, Err(StoreError::Stale("settlement"))));
     drop(work);
     let mut work = begin(database).await;
@@ -96,10 +97,13 @@ pub(crate) async fn swaps(database: &TestDatabase) {
     work.update_settlement(&again).await.unwrap();
     let loaded = work.get(request.id).await.unwrap().unwrap();
     assert_eq!((loaded.version, loaded.settlement.version), (1, 3));
-    work.update(&Certification { comment: Some("new".to_owned()), ..loaded }).await.unwrap();
+    work.update(&Certification { info: saying("new"), ..loaded }).await.unwrap();
     work.commit().await.unwrap();
     let stored = load!(database, request.id).unwrap();
-    assert_eq!((stored.version, stored.settlement.version, stored.comment.as_deref()), (2, 3, Some("new")));
+    assert_eq!(
+        (stored.version, stored.settlement.version, stored.info.comment.as_deref()),
+        (2, 3, Some("new"))
+    );
     let mut work = begin(database).await;
     let never = work.update_settlement(&settlement(1, vec![])).await;
     assert!(matches!(never, Err(StoreError::Stale("settlement"))), "{never:?}");

@@ -93,6 +93,10 @@ pub(crate) async fn expanding(database: &TestDatabase) {
     insert!(database, &request);
     let behind = database.behind().await;
     Upgraded::up(&behind, None).await.unwrap();
+    // Replicas of before go on, and start.
+    let before = SeaStore::connect(&database.options).await.unwrap();
+    before.migrate().await.unwrap();
+    before.close().await.unwrap();
     // Read, changed and added to by a process that does not know the step.
     let known = load!(database, clinic.service.id).unwrap();
     assert_eq!(known, clinic.service);
@@ -174,7 +178,7 @@ pub(crate) async fn unsuitable(database: &TestDatabase) {
                 .unwrap();
             assert!(refused(&database.options).await.contains("service.name"));
         }
-        Engine::MySql => {
+        Engine::MySql | Engine::MariaDb => {
             let latin = database.neighbour(" CHARACTER SET latin1").await.unwrap();
             assert!(refused(&latin.options).await.contains("latin1"));
             latin.remove().await;

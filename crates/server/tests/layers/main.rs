@@ -34,6 +34,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "medcert-persistence",
         ],
     ),
+    ("medcert-test-databases", &["medcert-persistence"]),
     (
         "medcert-testkit",
         &[
@@ -42,7 +43,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "medcert-credentials",
             "medcert-domain",
             "medcert-object-store",
-            "medcert-persistence",
+            "medcert-test-databases",
         ],
     ),
     ("medcert-bench", &["medcert-persistence"]),
@@ -52,7 +53,7 @@ const EDGES: &[(&str, &[&str])] = &[
 const KEPT: &[(&str, &[&str], &str)] = &[
     (
         "sea-orm",
-        &["medcert-persistence", "medcert-migrations", "medcert-testkit"],
+        &["medcert-persistence", "medcert-migrations", "medcert-test-databases", "medcert-testkit"],
         "rows stay behind the store's ports",
     ),
     ("sea-orm-migration", &["medcert-persistence", "medcert-migrations"], "tables are made in one place"),
@@ -61,13 +62,18 @@ const KEPT: &[(&str, &[&str], &str)] = &[
         &["medcert-api", "medcert", "medcert-bench"],
         "use cases do not know HTTP; the server starts it, and the bench measures against it alone",
     ),
-    ("sqlx", &["medcert-bench"], "everything else speaks to databases through SeaORM, its measure does not"),
+    (
+        "sqlx",
+        &["medcert-persistence", "medcert-bench"],
+        "persistence speaks through SeaORM and opens its connections, the bench measures without SeaORM",
+    ),
     ("utoipa", &["medcert-api"], "the contract is the API's"),
     ("object_store", &["medcert-object-store"], "files stay behind the port Objects"),
     ("krilla", &["medcert-credentials"], "documents stay behind the port CertificateRenderer"),
     ("lettre", &["medcert-gateways"], "mails leave through the port Mailer"),
     ("bcrypt", &["medcert-credentials"], "hashes stay behind the port Passwords"),
     ("jsonwebtoken", &["medcert-credentials"], "tokens stay behind the port AccessTokens"),
+    ("aws-lc-rs", &["medcert-credentials"], "keys stay behind the port AccessTokens"),
 ];
 
 fn dependencies() -> BTreeMap<String, BTreeSet<String>> {

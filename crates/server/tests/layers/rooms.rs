@@ -69,7 +69,6 @@ const KERNEL: &[(&str, &[&str], &str)] = &[
     ("persistence/statements.rs", &["billing", "certification", "files"], "the two reads that are measured"),
     ("api/access.rs", &["certification"], "the list of operations: some are actions on requests"),
     ("api/auth_middleware.rs", &["identity"], "asks who is behind an access token"),
-    ("api/export", &["reports"], "an export is a report as a file"),
     ("api/imports", &["jobs"], "an import is a job"),
     ("api/policy.rs", &["certification"], "shows the policy of requests"),
     ("api/problem/refused.rs", &["certification"], "why a request refuses something"),

@@ -85,10 +85,17 @@ async fn what_is_restored_is_what_was_there_on_every_engine() {
         assert_ne!(manifest(&first)["tables"][table]["rows"], 0, "{table}");
     }
     // From each engine into the next one, and back where it began.
-    let (postgres, mariadb) = (Database::Postgres.fresh(2).await, Database::MariaDb.fresh(2).await);
+    let (postgres, mysql) = (Database::Postgres.fresh(2).await, Database::MySql.fresh(2).await);
+    let mariadb = Database::MariaDb.fresh(2).await;
     let sqlite = format!("sqlite://{}", path(here, "again.db"));
     let mut from = first;
-    for (name, url) in [("postgres", &postgres.url), ("mariadb", &mariadb.url), ("again", &sqlite)] {
+    let into = [
+        ("mysql", mysql.url()),
+        ("postgres", postgres.url()),
+        ("mariadb", mariadb.url()),
+        ("again", &sqlite),
+    ];
+    for (name, url) in into {
         let objects = format!("file://{}", path(here, name));
         let with = ["--database-url", url, "--objects-url", &objects];
         let to = here.join(format!("{name}.tar.gz"));

@@ -38,7 +38,7 @@ async fn the_composed_command_serves_on_postgresql_and_s3() {
     for (name, value) in variables() {
         let value = match name.as_str() {
             "MEDCERT_PUBLIC_URL" => "https://certificates.clinic.example".to_owned(),
-            "MEDCERT_DATABASE_URL" => database.url.clone(),
+            "MEDCERT_DATABASE_URL" => database.url().to_owned(),
             "MEDCERT_OBJECTS_URL" => value.replace("http://s3:8333", &endpoint),
             "MEDCERT_S3_ACCESS_KEY_ID" => keys.access_key_id.to_owned(),
             "MEDCERT_S3_SECRET_ACCESS_KEY" => keys.secret_access_key.to_owned(),

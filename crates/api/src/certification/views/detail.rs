@@ -230,6 +230,7 @@ impl DetailView {
             promoter: request_aggregate.promoter.as_ref().map(Into::into),
             service: request_aggregate.service.as_ref().map(Into::into),
             care: request
+                .info
                 .care
                 .as_ref()
                 .map(|care| CareView { mode: care.mode.into(), place: care.place.clone() }),
@@ -265,8 +266,8 @@ impl DetailView {
             files: detail.files.iter().map(Into::into).collect(),
             available_actions: detail.options.available.iter().copied().map(Into::into).collect(),
             blocked_actions: detail.options.blocked.iter().map(Into::into).collect(),
-            comment: request.comment.clone(),
-            external_reference: request.external_reference.clone(),
+            comment: request.info.comment.clone(),
+            external_reference: request.info.external_reference.clone(),
             created_at: request.created_at.into(),
             updated_at: request.updated_at.into(),
             closed_at: end.closed_at,

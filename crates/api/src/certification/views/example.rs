@@ -1,14 +1,21 @@
 //! A request for the OpenAPI document.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+
+use super::row::shown_everywhere;
+
+/// One object with the members of all.
+pub(super) fn together(parts: impl IntoIterator<Item = Value>) -> Value {
+    let members = |part: Value| if let Value::Object(members) = part { members } else { Map::new() };
+    parts.into_iter().flat_map(members).collect::<Map<_, _>>().into()
+}
 
 /// What a request looks like when its certificate can be issued.
 pub(crate) fn detail() -> Value {
     let account = json!({"id": "01940000-0000-7000-8000-0000000000d4", "name": "Rosa Huamán"});
     let doctor = json!({"staff_id": "01940000-0000-7000-8000-0000000000b3", "name": "Carmen Salas"});
-    let mut detail = json!({
-        "id": "01940000-0000-7000-8000-000000000007", "code": "MC-2026-000042", "version": 6,
-        "stage": "EVALUATED", "stage_since": "2026-11-20T15:04:05.123456Z", "waiting_for": "DOCTOR",
+    let first = json!({
+        "version": 6, "stage": "EVALUATED", "waiting_for": "DOCTOR",
         "client": {
             "id": "01940000-0000-7000-8000-0000000000e5", "name": "María Elena Quispe Rojas",
             "document_type": "DNI", "document_country": "PE", "document_number": "45678912",
@@ -50,12 +57,8 @@ pub(crate) fn detail() -> Value {
         "certificate": null, "certificates": [], "files": [], "available_actions": ["EDIT", "ISSUE"],
         "blocked_actions": [{"action": "CLEAR_OBSERVATION", "reasons": ["PAYMENT_NOT_OBSERVED"]}],
         "comment": null, "external_reference": null,
-        "created_at": "2026-11-20T14:58:00.000000Z", "updated_at": "2026-11-20T15:04:05.123456Z",
         "closed_at": null, "closed_by": null, "close_outcome": null, "close_reason": null,
         "cancelled_at": null, "cancelled_by": null, "cancellation_reason": null
     });
-    if let (Value::Object(detail), Value::Object(rest)) = (&mut detail, rest) {
-        detail.extend(rest);
-    }
-    detail
+    together([shown_everywhere(), first, rest])
 }

@@ -2,9 +2,11 @@
 
 use medcert_application::store::RequestRow;
 use serde::Serialize;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::example::together;
 use crate::{
     billing::codes::PaymentStatusCode,
     certification::codes::{StageCode, WaitingForCode},
@@ -30,18 +32,7 @@ pub(crate) struct ClientSummary {
 
 /// A request in a list.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = CertificationRequestSummary, example = json!({
-    "id": "01940000-0000-7000-8000-000000000007", "code": "MC-2026-000042", "stage": "MANAGER_ASSIGNED",
-    "payment_status": "PENDING",
-    "client": {
-        "id": "01940000-0000-7000-8000-0000000000e5", "name": "María Elena Quispe Rojas",
-        "document_type": "DNI", "document_number": "45678912"
-    },
-    "guardian_name": null, "service_name": "Medical fitness certificate", "promoter_name": null,
-    "operator_name": "Rosa Huamán", "manager_name": "Julio Paredes", "doctor_name": null,
-    "stage_since": "2026-11-20T15:04:05.123456Z", "waiting_for": "PAYMENT",
-    "created_at": "2026-11-20T14:58:00.000000Z", "updated_at": "2026-11-20T15:04:05.123456Z"
-}))]
+#[schema(as = CertificationRequestSummary, example = json!(example()))]
 pub(crate) struct RowView {
     /// Identifier.
     id: Uuid,
@@ -79,6 +70,29 @@ pub(crate) struct RowView {
     created_at: Moment,
     /// When it was last changed.
     updated_at: Moment,
+}
+
+/// What the examples of a request in a list and of the whole request both show.
+pub(super) fn shown_everywhere() -> Value {
+    json!({
+        "id": "01940000-0000-7000-8000-000000000007", "code": "MC-2026-000042",
+        "stage_since": "2026-11-20T15:04:05.123456Z",
+        "created_at": "2026-11-20T14:58:00.000000Z", "updated_at": "2026-11-20T15:04:05.123456Z"
+    })
+}
+
+fn example() -> Value {
+    let row = json!({
+        "stage": "MANAGER_ASSIGNED", "payment_status": "PENDING",
+        "client": {
+            "id": "01940000-0000-7000-8000-0000000000e5", "name": "María Elena Quispe Rojas",
+            "document_type": "DNI", "document_number": "45678912"
+        },
+        "guardian_name": null, "service_name": "Medical fitness certificate", "promoter_name": null,
+        "operator_name": "Rosa Huamán", "manager_name": "Julio Paredes", "doctor_name": null,
+        "waiting_for": "PAYMENT"
+    });
+    together([shown_everywhere(), row])
 }
 
 impl From<RequestRow> for RowView {

@@ -10,8 +10,8 @@ use medcert_domain::{
     catalog::{CertificateKind, Service},
     certification::{
         Action, Blocker, Care, CareMode, Certificate, CertificateStatus, Certification, Conclusion,
-        Diagnosis, Ending, Evaluation, FeeSource, Findings, Guardian, Holder, Options, Printed, Stage,
-        Verdict,
+        Diagnosis, Ending, Evaluation, FeeSource, Findings, Guardian, Holder, Options, Printed, RequestInfo,
+        Stage, Verdict,
     },
     institution::Institution,
     people::{Document, DocumentType, Member, Person, Relationship, Staff, StaffRole},
@@ -171,9 +171,11 @@ fn request() -> Certification {
         guardian: Some(Guardian { person: id(0xe6), relationship: Relationship::Parent }),
         promoter: None,
         service: Some(id(0xa1)),
-        care: Some(Care { mode: CareMode::Virtual, place: None }),
-        external_reference: Some("X-1".to_owned()),
-        comment: None,
+        info: RequestInfo {
+            care: Some(Care { mode: CareMode::Virtual, place: None }),
+            external_reference: Some("X-1".to_owned()),
+            ..RequestInfo::default()
+        },
         settlement: settlement(),
         fee_source: Some(FeeSource::Service),
         money_decision: None,

@@ -143,7 +143,7 @@ async fn step(
     done.body
 }
 
-async fn whole_way(database: Database) {
+pub(super) async fn whole_way(database: Database) {
     let clinic = Clinic::open_on(database, 4).await;
     let actors = Actors::of(&clinic).await;
     let made = actors.operator.post(REQUESTS, &actors.new_request()).await.expect(201);
@@ -290,21 +290,6 @@ async fn paper(clinic: &Clinic, actors: &Actors, id: &str) {
         assert!(html.contains(&format!("<html lang=\"{lang}\">")) && html.contains(word), "{html}");
         assert!(!html.contains("glasses") && !html.contains("Lucía"), "{html}");
     }
-}
-
-#[tokio::test]
-async fn the_whole_way_on_sqlite() {
-    whole_way(Database::Sqlite).await;
-}
-
-#[tokio::test]
-async fn the_whole_way_on_postgres() {
-    whole_way(Database::Postgres).await;
-}
-
-#[tokio::test]
-async fn the_whole_way_on_mariadb() {
-    whole_way(Database::MariaDb).await;
 }
 
 /// The public answer of a request's certificate.

@@ -8,8 +8,14 @@ mod journey;
 mod money;
 mod people;
 
-use medcert_testkit::Answered;
+use medcert_testkit::{Answered, on_databases};
 use serde_json::Value;
+
+on_databases! {
+    tokio::test;
+    medcert_testkit::plainly;
+    leading { journey { whole_way } }
+}
 
 /// The texts of a list.
 fn texts(list: &Value) -> Vec<&str> {

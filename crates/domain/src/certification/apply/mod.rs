@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Action, Blocker, Certification, Command, Context, Ending, Event, FeeSource, HistoryLine,
-    NewCertification, Outcome, OverridePayload, Refusal, Stage, Trace, policy,
+    NewCertification, Outcome, OverridePayload, Refusal, RequestInfo, Stage, Trace, policy,
 };
 use crate::{Invalid, billing::Settlement};
 
@@ -35,9 +35,7 @@ impl Certification {
             guardian: new.guardian,
             promoter: new.promoter,
             service: ctx.service.map(|s| s.id),
-            care: None,
-            external_reference: None,
-            comment: None,
+            info: RequestInfo::default(),
             settlement: Settlement::open(ctx.id(), ctx.service.map(|s| s.fee)),
             fee_source: ctx.service.map(|_| FeeSource::Service),
             money_decision: None,

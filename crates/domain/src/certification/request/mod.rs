@@ -39,12 +39,8 @@ pub struct Certification {
     pub promoter: Option<Id<Promoter>>,
     /// What is asked for.
     pub service: Option<Id<Service>>,
-    /// How the client is seen.
-    pub care: Option<Care>,
-    /// Reference in the integrator's system.
-    pub external_reference: Option<String>,
-    /// Comment.
-    pub comment: Option<String>,
+    /// What it says of itself.
+    pub info: RequestInfo,
     /// What is to be paid, and what was.
     pub settlement: Settlement,
     /// Where the fee comes from, which is what is due.
@@ -78,8 +74,10 @@ pub struct Certification {
 }
 
 crate::editable! {
-    /// Changes to what a request says of itself: besides people, service and money, which have rules of their own.
-    patch RequestPatch of Certification {
+    /// What a request says of itself: besides people, service and money, which have rules of their own.
+    part RequestInfo;
+    /// Changes to that.
+    patch RequestPatch of Certification, in info {
         /// How the client is seen.
         care: Option<Care>,
         /// Reference in the integrator's system.

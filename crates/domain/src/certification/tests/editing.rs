@@ -48,7 +48,7 @@ fn each_changed_field_is_one_line() {
     };
     let outcome = case.done(&operator(), edit(cleared));
     assert_eq!(lines(&outcome), ["EDIT care: ON_SITE: Lima -> -", "EDIT comment: urgent -> -"]);
-    assert_eq!((&case.request.care, &case.request.external_reference), (&None, &Some(text("X-1"))));
+    assert_eq!((&case.request.info.care, &case.request.info.external_reference), (&None, &Some(text("X-1"))));
 }
 
 #[test]

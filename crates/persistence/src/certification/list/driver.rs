@@ -111,9 +111,9 @@ pub(super) async fn source(
         return Ok(Source::Table);
     }
     let (range, key) =
-        if by_change { (&parts.created, Column::CreatedAt) } else { (&parts.updated, Column::UpdatedAt) };
+        if by_change { (parts.created(), Column::CreatedAt) } else { (parts.updated(), Column::UpdatedAt) };
     let Some(range) = range else { return Ok(Source::Table) };
-    let rows = indexed(range.clone(), key);
+    let rows = indexed(range, key);
     if !few(db, rows.clone()).await? {
         return Ok(Source::Table);
     }

@@ -1,15 +1,20 @@
 //! What a filter asks for, as conditions on a request.
 
+use chrono::{DateTime, Utc};
 use medcert_application::store::{RequestFilter, Sort};
 use medcert_domain::{Id, billing::PaymentStatus, certification::Stage};
 use sea_orm::{
-    Value,
+    DbBackend, Value,
     sea_query::{Condition, ExprTrait},
 };
 use uuid::Uuid;
 
-use super::{Column, col};
-use crate::{certification::search_terms, column::stored};
+use super::{Column, col, order};
+use crate::{
+    certification::search_terms,
+    column::stored,
+    query::{TimeRange, walked},
+};
 
 /// Conditions of which one must hold. Each can be answered from an index that ends in the order of the list.
 #[derive(Clone)]
@@ -75,9 +80,9 @@ pub(super) struct Parts {
     /// Equalities, those first that fewest requests have.
     pub(super) choices: Vec<Choice>,
     /// The range of the moment of registration.
-    pub(super) created: Option<Condition>,
+    created: TimeRange,
     /// The range of the moment of the last change.
-    pub(super) updated: Option<Condition>,
+    updated: TimeRange,
     /// What is looked at for each request: words, and what follows from the rest.
     pub(super) probes: Condition,
 }
@@ -89,9 +94,31 @@ impl Parts {
     }
 
     /// All but the choices.
-    pub(super) fn without_choices(&self) -> Condition {
-        let ranges = self.created.iter().chain(&self.updated).cloned();
+    fn without_choices(&self) -> Condition {
+        let ranges = [self.created(), self.updated()].into_iter().flatten();
         ranges.fold(Condition::all(), Condition::add).add(self.probes.clone())
+    }
+
+    /// The range of the moment of registration, as a condition.
+    pub(super) fn created(&self) -> Option<Condition> {
+        self.created.of(&col(Column::CreatedAt))
+    }
+
+    /// The range of the moment of the last change, as a condition.
+    pub(super) fn updated(&self) -> Option<Condition> {
+        self.updated.of(&col(Column::UpdatedAt))
+    }
+
+    /// All but the choices where the list is walked in this order, perhaps from a cursor on: a range of the other moment
+    /// is looked at row by row.
+    pub(super) fn walked(&self, backend: DbBackend, sort: Sort, cursor: Option<DateTime<Utc>>) -> Condition {
+        let (key, order) = order(sort);
+        let by_change = matches!(key, Column::UpdatedAt);
+        let (own, other) =
+            if by_change { (self.updated, self.created()) } else { (self.created, self.updated()) };
+        let own = own.behind(&order, cursor).of(&col(key));
+        let other = other.map(|range| walked(backend, range));
+        own.into_iter().chain(other).fold(Condition::all(), Condition::add).add(self.probes.clone())
     }
 }
 
@@ -171,15 +198,12 @@ pub(super) fn parts(filter: &RequestFilter, clients: &[Uuid]) -> Parts {
         not_due,
     ];
     let by_change = matches!(sort, Sort::UpdatedDesc | Sort::UpdatedAsc);
-    let from = created_from.map(|from| col(Column::CreatedAt).gte(stored(from)));
     // What was registered since was changed since, which is where the index of that order can begin.
     let implied = created_from.filter(|_| by_change).map(|from| col(Column::UpdatedAt).gte(stored(from)));
-    let before = created_before.map(|before| col(Column::CreatedAt).lt(stored(before)));
-    let created = from.is_some() || before.is_some();
     Parts {
         choices: choices.into_iter().flatten().collect(),
-        created: created.then(|| from.into_iter().chain(before).fold(Condition::all(), Condition::add)),
-        updated: updated_from.map(|from| Condition::all().add(col(Column::UpdatedAt).gte(stored(from)))),
+        created: TimeRange { from: *created_from, before: *created_before },
+        updated: TimeRange { from: *updated_from, before: None },
         probes: search_terms
             .iter()
             .map(|word| search_terms::has(("request", Column::Id), word))

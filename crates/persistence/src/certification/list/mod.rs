@@ -5,13 +5,9 @@ mod filter;
 mod search;
 
 use medcert_application::store::{Cursor, Page, PageRequest, RequestFilter, RequestRow, Sort, StoreError};
-use medcert_domain::{
-    Entity as _, Id,
-    billing::PaymentStatus,
-    certification::{Certification, Stage, WaitingFor},
-};
+use medcert_domain::{Entity as _, certification::Certification};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryResult, QuerySelect,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect,
     sea_query::{
         Alias, Asterisk, Condition, Expr, ExprTrait, Func, Order, Query, SelectStatement, UnionType,
     },
@@ -23,14 +19,16 @@ use self::{
     filter::{Equal, Parts},
     search::Search,
 };
-use super::request::table::{Column, Entity};
+use super::request::{
+    LISTED, listed,
+    table::{Column, Entity},
+};
 use crate::{
     catalog::service,
-    column::{moment, read},
     error::failed,
     identity::user,
     people::{person, promoter, staff},
-    query::{Keyset, after_moment, join, number, page, total, value_of},
+    query::{Keyset, after_moment, cursor_moment, join, number, page, total},
 };
 
 const KIND: &str = Certification::KIND;
@@ -38,19 +36,6 @@ const KIND: &str = Certification::KIND;
 fn col(column: Column) -> Expr {
     Expr::col(("request", column))
 }
-
-/// Columns of the request itself that a row shows.
-const OWN: &[Column] = &[
-    Column::Id,
-    Column::Code,
-    Column::Stage,
-    Column::PaymentStatus,
-    Column::ClientId,
-    Column::StageSince,
-    Column::WaitingFor,
-    Column::CreatedAt,
-    Column::UpdatedAt,
-];
 
 fn add_names(select: &mut SelectStatement) {
     let person_name = person::table::Column::Name;
@@ -79,36 +64,6 @@ fn add_names(select: &mut SelectStatement) {
     }
 }
 
-fn row(found: &QueryResult) -> Result<RequestRow, StoreError> {
-    let text = |name| value_of::<Option<String>>(KIND, found, name);
-    let code = |name| value_of::<String>(KIND, found, name);
-    let at = |name| value_of(KIND, found, name).map(moment);
-    let (document_type, document_country) = (text("document_type")?, text("document_country")?);
-    Ok(RequestRow {
-        id: Id::new(value_of(KIND, found, "id")?),
-        code: code("code")?,
-        stage: read(KIND, "stage", &code("stage")?, Stage::parse)?,
-        payment_status: read(KIND, "payment_status", &code("payment_status")?, PaymentStatus::parse)?,
-        client: Id::new(value_of(KIND, found, "client_id")?),
-        client_name: code("client_name")?,
-        client_document: person::document(
-            document_type.as_deref(),
-            document_country.as_deref(),
-            text("document_number")?,
-        )?,
-        guardian_name: text("guardian_name")?,
-        service_name: text("service_name")?,
-        promoter_name: text("promoter_name")?,
-        operator_name: text("operator_name")?,
-        manager_name: text("manager_name")?,
-        doctor_name: text("doctor_name")?,
-        stage_since: at("stage_since")?,
-        waiting_for: read(KIND, "waiting_for", &code("waiting_for")?, WaitingFor::parse)?,
-        created_at: at("created_at")?,
-        updated_at: at("updated_at")?,
-    })
-}
-
 /// Columns of the request by which its names are found.
 const LINKS: &[Column] = &[
     Column::GuardianId,
@@ -133,7 +88,7 @@ fn beyond(
 }
 
 fn with_columns(mut select: SelectStatement) -> SelectStatement {
-    for column in OWN.iter().chain(LINKS) {
+    for column in LISTED.iter().chain(LINKS) {
         select.expr(col(*column));
     }
     select
@@ -157,7 +112,7 @@ fn page_query(
         beyond(&mut page_query, filter, asked)?;
         return Ok(page_query);
     }
-    let mut branches = vec![(Vec::new(), parts.without_choices())];
+    let mut branches = vec![(Vec::new(), parts.walked(backend, filter.sort, cursor_moment(asked)?))];
     let mut overlap = false;
     for choice in &parts.choices {
         let each = choice.each();
@@ -211,7 +166,7 @@ fn page_query(
 /// the work grows with the table.
 fn named(page_query: SelectStatement, sort: Sort) -> SelectStatement {
     let mut select = Query::select().from_subquery(page_query, "request").take();
-    for column in OWN {
+    for column in LISTED {
         select.expr(col(*column));
     }
     add_names(&mut select);
@@ -266,7 +221,11 @@ async fn found(
     } else {
         db.query_all(&named(page_query, sort)).await.map_err(failed(KIND))?
     };
-    Ok(Page { items: rows.iter().map(row).collect::<Result<_, _>>()?, next: found.next, total: found.total })
+    Ok(Page {
+        items: rows.iter().map(listed).collect::<Result<_, _>>()?,
+        next: found.next,
+        total: found.total,
+    })
 }
 
 /// A page of the list.
@@ -290,7 +249,7 @@ pub(crate) async fn requests(
     let source = driver::source(db, filter, &clients, &parts).await?;
     let select = named(page_query(db.get_database_backend(), filter, &parts, source, asked)?, filter.sort);
     let found = db.query_all(&select).await.map_err(failed(KIND))?;
-    let rows: Vec<RequestRow> = found.iter().map(row).collect::<Result<_, _>>()?;
+    let rows: Vec<RequestRow> = found.iter().map(listed).collect::<Result<_, _>>()?;
     Ok(page(rows, asked, count, |last| {
         let by_creation = matches!(filter.sort, Sort::CreatedDesc | Sort::CreatedAsc);
         let at = if by_creation { last.created_at } else { last.updated_at };

@@ -58,7 +58,7 @@ impl<'a> Search<'a> {
             ..filter.clone()
         };
         let rest = filter::parts(&rest, clients);
-        let asked = !rest.choices.is_empty() || rest.updated.is_some();
+        let asked = !rest.choices.is_empty() || rest.updated().is_some();
         let mut search = Self {
             filter,
             terms: filter.search_terms.iter().map(String::as_str).collect(),

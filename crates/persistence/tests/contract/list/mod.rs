@@ -6,7 +6,9 @@ use medcert_application::store::{CertificationReads, PageRequest, RequestFilter,
 use medcert_domain::{
     Id,
     billing::PaymentStatus,
-    certification::{AssignmentRole, Certification, FeeSource, Guardian, MoneyDecision, Stage, WaitingFor},
+    certification::{
+        AssignmentRole, Certification, FeeSource, Guardian, MoneyDecision, RequestInfo, Stage, WaitingFor,
+    },
     people::{Person, Relationship},
 };
 use uuid::Uuid;
@@ -100,7 +102,7 @@ pub(crate) async fn filters(database: &TestDatabase) {
         guardian: Some(Guardian { person: guardian.id, relationship: Relationship::Parent }),
         service: Some(other_service.id),
         promoter: Some(other_promoter.id),
-        external_reference: Some("Ref ".to_owned()),
+        info: RequestInfo { external_reference: Some("Ref ".to_owned()), ..RequestInfo::default() },
         settlement: settlement(30, vec![payment(20, None, &clinic.user)]),
         fee_source: Some(FeeSource::Service),
         money_decision: Some(MoneyDecision::RefundDue),

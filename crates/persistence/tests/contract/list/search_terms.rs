@@ -6,7 +6,7 @@ use medcert_application::{
 };
 use medcert_domain::{
     Id,
-    certification::{Certification, Stage},
+    certification::{Certification, RequestInfo, Stage},
     people::Person,
     text,
 };
@@ -177,7 +177,10 @@ pub(crate) async fn words_and_filters(database: &TestDatabase) {
         let created = at(0) + chrono::Duration::days(n * 3);
         let request = Certification {
             stage: if n % 2 == 0 { Stage::Registered } else { Stage::Paid },
-            external_reference: (n % 10 == 0).then(|| "ten".to_owned()),
+            info: RequestInfo {
+                external_reference: (n % 10 == 0).then(|| "ten".to_owned()),
+                ..RequestInfo::default()
+            },
             created_at: created,
             updated_at: created + chrono::Duration::days((n * 37) % 60),
             ..clinic.request(&format!("MC-{n}"))

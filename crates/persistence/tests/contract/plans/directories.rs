@@ -243,6 +243,10 @@ fn certificates(filled: &Filled) -> Vec<(&'static str, CertificateFilter)> {
             "issued in two weeks",
             CertificateFilter { issued_from: Some(day(100)), issued_before: Some(day(114)), ..none() },
         ),
+        (
+            "issued in two months",
+            CertificateFilter { issued_from: Some(day(100)), issued_before: Some(day(160)), ..none() },
+        ),
         ("valid on a day", CertificateFilter { valid_on: Some(day(360).date_naive()), ..none() }),
         ("seen by a doctor", CertificateFilter { visible_to_doctor: Some(Some(staff)), ..none() }),
         ("seen by nobody", CertificateFilter { visible_to_doctor: Some(None), ..none() }),

@@ -1,7 +1,11 @@
 //! What each engine tells of how it answers a statement.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicU32, Ordering},
+};
 
+use medcert_migrations::mysql::is_mariadb;
 use medcert_persistence::SeaStore;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use serde_json::Value;
@@ -30,12 +34,19 @@ pub(super) async fn statements<T>(
     (seen, answer)
 }
 
+/// Steps of SQLite's machine between two of which it is looked at.
+const STRIDE: u32 = 100;
+/// Steps that SQLite takes for a row: to find it, to read its columns, to compare them and to put them in order.
+const STEPS: f64 = 35.0;
+
 /// What the engine does for the statement that it should not.
 async fn faults(db: &DatabaseConnection, watch: &Watch, statement: &Statement) -> Vec<String> {
     let backend = db.get_database_backend();
+    let on_mariadb = backend == DbBackend::MySql && is_mariadb(db).await.unwrap();
     let explain = match backend {
         DbBackend::Postgres => "EXPLAIN (ANALYZE, FORMAT JSON)",
-        DbBackend::MySql => "ANALYZE FORMAT=JSON",
+        DbBackend::MySql if on_mariadb => "ANALYZE FORMAT=JSON",
+        DbBackend::MySql => "EXPLAIN ANALYZE FORMAT=JSON",
         _ => "EXPLAIN QUERY PLAN",
     };
     let explain = Statement { sql: format!("{explain} {}", statement.sql), ..statement.clone() };
@@ -48,11 +59,16 @@ async fn faults(db: &DatabaseConnection, watch: &Watch, statement: &Statement) -
         DbBackend::MySql => {
             let summary: String = rows[0].try_get_by_index(0).unwrap();
             // Conditions are told with whatever bytes their values have.
-            mariadb(&serde_json::from_str(&readable(&summary)).unwrap(), watch, &mut found);
+            let plan = serde_json::from_str(&readable(&summary)).unwrap();
+            if on_mariadb { mariadb(&plan, watch, &mut found) } else { mysql(&plan, watch, &mut found) }
         }
         _ => {
             let lines: Vec<String> = rows.iter().map(|row| row.try_get("", "detail").unwrap()).collect();
             sqlite(&lines, &statement.sql, watch, &mut found);
+            let steps = steps(db, statement).await;
+            if steps > watch.most * STEPS {
+                found.push(format!("takes {steps} steps: {lines:?}"));
+            }
         }
     }
     found
@@ -114,6 +130,39 @@ fn mariadb(plan: &Value, watch: &Watch, found: &mut Vec<String>) {
         Value::Array(parts) => parts.iter().for_each(|part| mariadb(part, watch, found)),
         _ => {}
     }
+}
+
+/// Whatever reads a table is a part of its own, with the rows that it reads each time.
+fn mysql(plan: &Value, watch: &Watch, found: &mut Vec<String>) {
+    if let Some(table) = plan["table_name"].as_str().filter(|_| plan.get("schema_name").is_some()) {
+        let read = number(plan, "actual_rows") * number(plan, "actual_loops");
+        if read > watch.most {
+            found.push(format!("{} reads {read} rows of {table}", plan["operation"]));
+        }
+    }
+    match plan {
+        Value::Object(parts) => parts.values().for_each(|part| mysql(part, watch, found)),
+        Value::Array(parts) => parts.iter().for_each(|part| mysql(part, watch, found)),
+        _ => {}
+    }
+}
+
+/// How many steps SQLite takes for the statement.
+pub(super) async fn steps(db: &DatabaseConnection, statement: &Statement) -> f64 {
+    let pool = db.get_sqlite_connection_pool();
+    let passed = Arc::new(AtomicU32::new(0));
+    let seen = Arc::clone(&passed);
+    // Statements run one after another, so that this connection is the one that the pool gives to the next.
+    let mut connection = pool.acquire().await.unwrap();
+    connection.lock_handle().await.unwrap().set_progress_handler(STRIDE.cast_signed(), move || {
+        seen.fetch_add(STRIDE, Ordering::Relaxed);
+        true
+    });
+    drop(connection);
+    db.query_all_raw(statement.clone()).await.unwrap();
+    let mut connection = pool.acquire().await.unwrap();
+    connection.lock_handle().await.unwrap().remove_progress_handler();
+    f64::from(passed.load(Ordering::Relaxed))
 }
 
 /// SQLite does not tell rows; it tells when it reads a table without an index, or makes one first.

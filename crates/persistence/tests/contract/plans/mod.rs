@@ -4,6 +4,7 @@
 
 mod directories;
 mod engines;
+mod guarantee;
 mod reports;
 mod requests;
 mod searches;
@@ -14,7 +15,9 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use medcert_application::store::{BulkLoad, HistoryEntry, Load, LoadedRequest, LoadedSearchTerms};
 use medcert_domain::{
     Entity as _, Id,
-    certification::{Action, AssignmentRole, Certification, FeeSource, HistoryLine, MoneyDecision, Stage},
+    certification::{
+        Action, AssignmentRole, Certification, FeeSource, HistoryLine, MoneyDecision, RequestInfo, Stage,
+    },
     people::{Document, DocumentType, Person},
 };
 
@@ -91,7 +94,10 @@ async fn fill(database: &TestDatabase) -> Filled {
             client: client.id,
             service: Some(if n % 3 == 0 { service.id } else { clinic.service.id }),
             promoter: Some(if n % 5 == 0 { promoter.id } else { clinic.promoter.id }),
-            external_reference: Some(format!("REF-{}", n / 2)),
+            info: RequestInfo {
+                external_reference: Some(format!("REF-{}", n / 2)),
+                ..RequestInfo::default()
+            },
             settlement: settlement(
                 10,
                 if due || n % 4 == 1 { vec![payment(10, None, &clinic.user)] } else { vec![] },

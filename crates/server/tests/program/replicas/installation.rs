@@ -7,7 +7,7 @@ use std::{
 };
 
 use medcert_application::secrets::Ids as _;
-use medcert_testkit::{Database, Fresh};
+use medcert_testkit::{Database, TestDatabase};
 
 use crate::{
     process::{Server, output_text},
@@ -20,7 +20,7 @@ const NAME: &str = "certificates.clinic.example";
 /// Two replicas behind a proxy.
 pub(crate) struct Installation {
     folder: tempfile::TempDir,
-    database: Fresh,
+    database: TestDatabase,
     objects: String,
     s3: s3_server::Keys,
     /// Where each replica listens.
@@ -68,7 +68,7 @@ impl Installation {
         let mut command = Command::new(env!("CARGO_BIN_EXE_medcert"));
         command.env_clear().current_dir(self.folder.path());
         command.args(["serve", "--demo", "--listen", &self.addresses[replica]]);
-        command.args(["--database-url", &self.database.url, "--objects-url", &self.objects]);
+        command.args(["--database-url", self.database.url(), "--objects-url", &self.objects]);
         command.args(["--s3-access-key-id", self.s3.access_key_id]);
         command.args(["--s3-secret-access-key", self.s3.secret_access_key]);
         command.args(["--access-key-file", &path("access.pem"), "--secret-key-file", &path("secret.hex")]);

@@ -16,5 +16,5 @@ pub(super) use ending::{CancelBody, CloseBody, DeleteBody, IssueBody, ObserveBod
 pub(super) use evaluation::EvaluationBody;
 pub(super) use money::{FeeBody, PaymentBody, RefundBody, ValidateBody, VoidBody};
 pub(super) use overriding::OverrideBody;
-pub(super) use request::EditBody;
-pub(crate) use request::RegisterBody;
+
+pub(crate) use request::*;

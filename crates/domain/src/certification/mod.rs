@@ -23,9 +23,7 @@ pub use command::{
 pub use evaluation::{Diagnosis, Evaluation, Findings, Printed};
 pub use options::{Options, default_valid_until};
 pub use refusal::{Blocker, Refusal};
-pub use request::{
-    Assignment, Care, Certification, Ending, Event, Fee, Guardian, HistoryLine, RequestInfo, RequestPatch,
-};
+pub use request::*;
 pub use room::{ACT_IN_BULK, ACT_ON_ANY_REQUEST, IMPORT_REQUESTS, READ_CERTIFICATES, READ_REQUESTS, ROOM};
 pub use trace::{Passage, Trace, Waiver};
 

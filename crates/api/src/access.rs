@@ -3,8 +3,7 @@
 
 use medcert_domain::{
     certification::{Action, policy},
-    identity::{Actor, Role},
-    policy::Permission,
+    policy::{Actor, Permission, Role},
 };
 
 use crate::rooms::ROOMS;

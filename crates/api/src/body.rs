@@ -6,7 +6,7 @@ use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload, http::
 use bytes::{Bytes, BytesMut};
 use futures::{StreamExt as _, future::LocalBoxFuture};
 use medcert_application::{Error, input::Input};
-use medcert_domain::catalog::Institution;
+use medcert_domain::institution::Institution;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};

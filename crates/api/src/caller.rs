@@ -13,7 +13,7 @@ use actix_web::{
 };
 use ipnet::IpNet;
 use medcert_application::Error;
-use medcert_domain::identity::{Actor, Origin};
+use medcert_domain::policy::{Actor, Origin};
 
 use crate::problem::Failure;
 

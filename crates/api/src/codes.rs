@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
-use medcert_domain::Locale;
+use medcert_domain::{Locale, policy::Role};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::json;
 use utoipa::{
@@ -90,6 +90,7 @@ pub(crate) fn vocabulary<'w>(description: &str, words: impl Iterator<Item = &'w 
 }
 
 wire! {
+    RoleCode = Role, "Role", "What a user is to the institution.";
     LocaleCode = Locale, "Locale", "Language: BCP 47 primary tag.";
 }
 

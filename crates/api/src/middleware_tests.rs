@@ -103,7 +103,7 @@ async fn every_operation_wants_its_caller_first() {
         }
         assert_eq!(answer.status(), StatusCode::UNAUTHORIZED, "{operation}");
         assert!(header(&answer, "www-authenticate").starts_with("Bearer"));
-        for role in medcert_domain::identity::Role::ALL {
+        for role in medcert_domain::policy::Role::ALL {
             let bearer = ("authorization", format!("Bearer {role}"));
             let broken = request(&method, &path).insert_header(bearer).set_payload("{");
             let status = ask(broken).await.status();

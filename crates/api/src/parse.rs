@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike as _, NaiveDate, SubsecRound as _, Utc};
 use medcert_domain::{
     Checks, Currency, Id, Invalid, Money,
-    catalog::Institution,
+    institution::Institution,
     text::{self, Lines},
 };
 use uuid::Uuid;
@@ -302,7 +302,7 @@ pub(crate) fn id<E>(typed: &str) -> Result<Id<E>, Invalid> {
 
 #[cfg(test)]
 mod tests {
-    use medcert_domain::{billing::Channel, people::Staff};
+    use medcert_domain::billing::Channel;
 
     use super::*;
 
@@ -321,8 +321,8 @@ mod tests {
         let fault = &code::<Channel>("cash").unwrap_err().faults[0];
         assert_eq!(fault.code, "unknown-value");
         assert!(fault.message.contains("CASH, CARD"), "{}", fault.message);
-        assert!(id::<Staff>("0197a0e4-0000-7000-8000-000000000001").is_ok());
-        assert!(id::<Staff>("0197a0e4000070008000000000000001").is_err());
+        assert!(id::<medcert_domain::key::Staff>("0197a0e4-0000-7000-8000-000000000001").is_ok());
+        assert!(id::<medcert_domain::key::Staff>("0197a0e4000070008000000000000001").is_err());
     }
 
     #[test]

@@ -4,14 +4,14 @@ use std::future::{Ready, ready};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use medcert_application::Error;
-use medcert_domain::{Entity, Id, people::Person};
+use medcert_domain::{Entity, Id, PersonId};
 use uuid::Uuid;
 
 use crate::problem::Failure;
 
 /// The part `{id}` of a path; 404 when it is no UUID, since then there is nothing of that name.
 #[derive(Debug, Clone, Copy)]
-pub struct PathId<E>(pub Id<E>);
+pub struct PathId<E: Entity>(pub Id<E::Key>);
 
 impl<E: Entity> FromRequest for PathId<E> {
     type Error = Failure;
@@ -25,7 +25,7 @@ impl<E: Entity> FromRequest for PathId<E> {
 
 /// The part `{guardian_id}` of a path, in the same way.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct GuardianId(pub(crate) Id<Person>);
+pub(crate) struct GuardianId(pub(crate) PersonId);
 
 impl FromRequest for GuardianId {
     type Error = Failure;

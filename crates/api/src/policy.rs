@@ -6,8 +6,7 @@ use medcert_domain::{
         Stage,
         policy::{MATRIX, Row},
     },
-    identity::Role,
-    policy::{Permission, READ_POLICY},
+    policy::{Permission, READ_POLICY, Role},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -16,7 +15,7 @@ use crate::{
     access::{Rule, permitted},
     caller::Caller,
     certification::codes::{ActionCode, StageCode},
-    identity::codes::RoleCode,
+    codes::RoleCode,
     registry::Registry,
     rooms::Room,
 };

@@ -20,7 +20,7 @@ use actix_web::{
     middleware::Next,
 };
 use bytes::Bytes;
-use medcert_domain::identity::Origin;
+use medcert_domain::policy::Origin;
 use tracing::{Instrument as _, field};
 
 use crate::{

@@ -3,8 +3,8 @@
 use medcert_application::jobs::{ImportKind, Imports};
 
 use crate::{
-    access::Rule, catalog, certification, files, identity, imports::refusal, jobs, openapi, operations,
-    people, policy, registry::Registry, reports,
+    access::Rule, catalog, certification, identity, imports::refusal, jobs, openapi, operations, people,
+    policy, registry::Registry, reports,
 };
 
 /// What a room brings.
@@ -33,7 +33,7 @@ impl Room {
 pub(crate) const ROOMS: &[Room] = &[
     identity::ROOM,
     certification::REQUESTS,
-    files::ROOM,
+    certification::FILES,
     certification::CERTIFICATES,
     people::ROOM,
     catalog::ROOM,

@@ -7,15 +7,16 @@ use std::{
 
 use chrono::{DateTime, Duration, Utc};
 use medcert_domain::{
-    Id, Invalid,
-    catalog::Institution,
+    Id, Invalid, SessionId, UserId,
     files::FileLimits,
-    identity::{Actor, Session},
+    institution::Institution,
+    policy::{Actor, Origin},
 };
 
 use crate::{
     Error,
     audit::Trail,
+    identity,
     jobs::JobQueue,
     mail::Mailer,
     objects::Objects,
@@ -85,7 +86,7 @@ pub struct App {
     pub trail: Trail,
     /// Where workers wait for jobs.
     pub job_queue: JobQueue,
-    sessions: Cache<Id<Session>, SessionState>,
+    sessions: Cache<SessionId, SessionState>,
     profile: Cache<(), Institution>,
     /// Told when a mail was queued here.
     pub(crate) mail: tokio::sync::Notify,
@@ -120,6 +121,11 @@ impl App {
         &*self.parts.store
     }
 
+    /// The account as somebody who acts at this moment: for work that was asked for earlier.
+    pub(crate) async fn acting(&self, user: UserId, origin: Origin) -> Result<Actor, Error> {
+        identity::acting(self, user, origin).await
+    }
+
     pub(crate) fn id<E>(&self) -> Id<E> {
         Id::new(self.parts.ids.uuid())
     }
@@ -138,7 +144,7 @@ impl App {
         Ok(profile)
     }
 
-    pub(crate) async fn session(&self, id: Id<Session>) -> Result<Option<SessionState>, Error> {
+    pub(crate) async fn session(&self, id: SessionId) -> Result<Option<SessionState>, Error> {
         let now = self.now();
         if let Some(state) = self.sessions.get(&id, now) {
             return Ok(Some(state));

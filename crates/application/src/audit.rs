@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use medcert_domain::{
-    Id,
-    identity::{Actor, Origin, User},
-    people::Person,
+    PersonId,
+    identity::User,
+    policy::{Actor, Origin},
 };
 use tokio::sync::{Mutex, Notify, mpsc};
 use uuid::Uuid;
@@ -23,7 +23,7 @@ pub struct About {
     /// Which object.
     pub id: Option<Uuid>,
     /// Whose data.
-    pub patient: Option<Id<Person>>,
+    pub patient: Option<PersonId>,
 }
 
 impl About {
@@ -39,7 +39,7 @@ impl About {
 
     /// The same, about a person's data.
     #[must_use]
-    pub const fn of(mut self, patient: Id<Person>) -> Self {
+    pub const fn of(mut self, patient: PersonId) -> Self {
         self.patient = Some(patient);
         self
     }

@@ -2,11 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use medcert_domain::{
-    Editable, FieldChange, Id, field_changes,
-    identity::{Actor, User},
-    text,
-};
+use medcert_domain::{Editable, FieldChange, UserId, field_changes, policy::Actor, text};
 use uuid::Uuid;
 
 use crate::{
@@ -113,7 +109,7 @@ pub(crate) async fn record(
 
 async fn record_by(
     app: &App,
-    by: Option<Id<User>>,
+    by: Option<UserId>,
     uow: &mut dyn UnitOfWork,
     change: Change,
 ) -> Result<(), Failed> {

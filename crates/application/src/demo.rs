@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use chrono::{Days, NaiveDate};
 use medcert_domain::{
     Country, Currency, Entity as _, Locale, Money,
-    catalog::{CertificateKind, Institution, Service},
-    identity::{Role, User, UserStatus},
+    catalog::{CertificateKind, Service},
+    identity::{User, UserStatus},
+    institution::Institution,
     people::{Document, DocumentType, Person, Promoter, PromoterIdentity, Staff, StaffRole},
+    policy::Role,
 };
 
 use crate::{

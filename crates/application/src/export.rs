@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
-use medcert_domain::{Money, identity::Actor};
+use medcert_domain::{Money, policy::Actor};
 
 use crate::{
     App, Error,

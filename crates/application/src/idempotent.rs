@@ -1,11 +1,12 @@
 //! Doing something once for one Idempotency-Key: for changes whose answer holds nothing that some may not read.
 
+use uuid::Uuid;
+
 use crate::{
-    App, Conditions, Error,
-    certification::{claim, stored_answer},
+    App, Conditions, Error, IdempotencyKey,
     retry::{Failed, run},
     rooms::Room,
-    store::{StoreError, UnitOfWork},
+    store::{StoreError, StoredAnswer, UnitOfWork},
     upkeep::{HOUR, Task},
 };
 
@@ -107,4 +108,38 @@ async fn forget_answers(app: &App) -> Result<(), StoreError> {
     let forgotten = app.store().forget_answers(app.now() - chrono::Duration::hours(24)).await?;
     tracing::debug!(forgotten, "old answers forgotten");
     Ok(())
+}
+
+/// Claims the key in the effect's own unit of work: whoever else holds it makes this call wait.
+pub(crate) async fn claim(
+    app: &App,
+    uow: &mut dyn UnitOfWork,
+    conditions: &Conditions,
+) -> Result<(), Failed> {
+    let Some(wanted) = &conditions.idempotency else { return Ok(()) };
+    match uow.claim(&stored_answer(app, wanted, None, 0, String::new())).await {
+        Err(StoreError::Duplicate(_) | StoreError::LockTimeout | StoreError::Conflict) => {
+            Err(Failed::Answer(Error::InFlight))
+        }
+        other => Ok(other?),
+    }
+}
+
+/// What is kept of an answer; `request` is what was acted on, where that decides who may have the answer again.
+pub(crate) fn stored_answer(
+    app: &App,
+    wanted: &IdempotencyKey,
+    request: Option<Uuid>,
+    status: u16,
+    body: String,
+) -> StoredAnswer {
+    StoredAnswer {
+        scope: wanted.scope.clone(),
+        key: wanted.key.clone(),
+        fingerprint: wanted.fingerprint,
+        request,
+        status,
+        body,
+        created_at: app.now(),
+    }
 }

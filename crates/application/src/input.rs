@@ -1,6 +1,6 @@
 //! What callers hand in: a document that is asked in two steps.
 
-use medcert_domain::catalog::Institution;
+use medcert_domain::institution::Institution;
 
 use crate::Error;
 

@@ -6,12 +6,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use futures::stream::BoxStream;
-use medcert_domain::{
-    Id,
-    catalog::{Logo, LogoKind},
-    certification::Certification,
-    files::StoredFile,
-};
+use medcert_domain::institution::{Logo, LogoKind};
 
 /// What the keys of files begin with.
 pub const FILES: &str = "files";
@@ -28,9 +23,9 @@ impl ObjectKey {
         Self(format!("{CERTIFICATES}/{certificate}/{sha256_hex}.pdf"))
     }
 
-    /// The key of a file: below the request that it belongs to.
-    pub fn file(request: Id<Certification>, file: Id<StoredFile>) -> Self {
-        Self(format!("{FILES}/{request}/{file}"))
+    /// The key of a file: below that which it belongs to.
+    pub fn file(owner: uuid::Uuid, file: uuid::Uuid) -> Self {
+        Self(format!("{FILES}/{owner}/{file}"))
     }
 
     /// The key of the institution's logo: named by its contents.

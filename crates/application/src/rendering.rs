@@ -3,10 +3,7 @@
 use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, Utc};
 use medcert_domain::{
-    Locale,
-    catalog::{CertificateKind, LogoKind},
-    certification::Conclusion,
-    people::Relationship,
+    Locale, catalog::CertificateKind, certification::Conclusion, institution::LogoKind, people::Relationship,
 };
 
 /// All that is printed on one certificate, already decided: rendering adds words and layout only.

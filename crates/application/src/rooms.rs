@@ -1,6 +1,15 @@
 //! The rooms of the application: the one list of them. What a room brings stands in its own module.
 
-use crate::{billing::Payable, certification, files, idempotent, jobs, mail, reports, upkeep::Task};
+use crate::{
+    billing::Payable,
+    catalog::ServiceFollower,
+    certification,
+    files::{self, KeptObjects},
+    idempotent, identity, jobs, mail,
+    people::PeopleFollower,
+    reports,
+    upkeep::Task,
+};
 
 /// What a room brings.
 pub(crate) struct Room {
@@ -8,13 +17,37 @@ pub(crate) struct Room {
     pub(crate) tasks: &'static [Task],
     /// What of it is paid through settlements.
     pub(crate) payables: &'static [&'static dyn Payable],
+    /// What it does when something happens to people.
+    pub(crate) people_followers: &'static [&'static dyn PeopleFollower],
+    /// What it does when something happens to services.
+    pub(crate) service_followers: &'static [&'static dyn ServiceFollower],
+    /// The objects that its rows lead to. What no room declares is never swept.
+    pub(crate) kept_objects: &'static [KeptObjects],
 }
 
 impl Room {
     /// One that brings nothing: a room names only what it has.
-    pub(crate) const EMPTY: Self = Self { tasks: &[], payables: &[] };
+    pub(crate) const EMPTY: Self =
+        Self { tasks: &[], payables: &[], people_followers: &[], service_followers: &[], kept_objects: &[] };
 }
 
-/// Every room that brings something.
-pub(crate) const ROOMS: &[Room] =
-    &[certification::ROOM, idempotent::ROOM, mail::ROOM, reports::ROOM, jobs::ROOM, files::ROOM];
+/// Every room that brings something. Followers are asked in this order.
+pub(crate) const ROOMS: &[Room] = &[
+    identity::ROOM,
+    certification::ROOM,
+    idempotent::ROOM,
+    mail::ROOM,
+    reports::ROOM,
+    jobs::ROOM,
+    files::ROOM,
+];
+
+/// Who does something when something happens to people.
+pub(crate) fn people_followers() -> impl Iterator<Item = &'static dyn PeopleFollower> {
+    ROOMS.iter().flat_map(|room| room.people_followers).copied()
+}
+
+/// Who does something when something happens to services.
+pub(crate) fn service_followers() -> impl Iterator<Item = &'static dyn ServiceFollower> {
+    ROOMS.iter().flat_map(|room| room.service_followers).copied()
+}

@@ -9,10 +9,7 @@ use medcert_application::rendering::{
 };
 use medcert_credentials::KrillaRenderer;
 use medcert_domain::{
-    Locale,
-    catalog::{CertificateKind, LogoKind},
-    certification::Conclusion,
-    people::Relationship,
+    Locale, catalog::CertificateKind, certification::Conclusion, institution::LogoKind, people::Relationship,
 };
 
 fn renderer() -> KrillaRenderer {

@@ -125,12 +125,13 @@ pub fn field_changes<E: Editable>(before: Option<&E>, after: &E) -> Vec<FieldCha
 ///
 /// `patch P of E { … }` gives the last of these for an entity that is declared by itself. There `field in part` is the
 /// field of a part of it, and `part Part; patch P of E, in part { … }` declares a part all of whose fields are edited.
-/// `field as "name"` has another name in the API.
+/// `field as "name"` has another name in the API. `entity E of key::E` is known by the kernel's
+/// [`key`](crate::key), so that rooms further down can refer to it.
 #[macro_export]
 macro_rules! editable {
     (
         $(#[$entity_meta:meta])*
-        entity $Entity:ident = $kind:literal {}
+        entity $Entity:ident $(of $key:ty)? = $kind:literal {}
         $(#[$new_meta:meta])*
         new $New:ident;
         $(#[$patch_meta:meta])*
@@ -142,7 +143,7 @@ macro_rules! editable {
 
         impl $Entity {
             /// A new one, not yet stored.
-            pub fn create(id: $crate::Id<Self>, new: $New, now: chrono::DateTime<chrono::Utc>) -> Self {
+            pub fn create(id: $crate::Id<<Self as $crate::Entity>::Key>, new: $New, now: chrono::DateTime<chrono::Utc>) -> Self {
                 Self { id, version: 0, $($field: new.$field,)+ created_at: now, updated_at: now }
             }
         }
@@ -156,14 +157,14 @@ macro_rules! editable {
 
         $crate::editable! {
             $(#[$entity_meta])*
-            entity $Entity = $kind {}
+            entity $Entity $(of $key)? = $kind {}
             $(#[$patch_meta])*
             patch $Patch { $($(#[$meta])* $field $(as $name)? : $type),+ }
         }
     };
     (
         $(#[$entity_meta:meta])*
-        entity $Entity:ident = $kind:literal { $($(#[$own_meta:meta])* $own:ident : $own_type:ty),* $(,)? }
+        entity $Entity:ident $(of $key:ty)? = $kind:literal { $($(#[$own_meta:meta])* $own:ident : $own_type:ty),* $(,)? }
         $(#[$patch_meta:meta])*
         patch $Patch:ident { $($(#[$meta:meta])* $field:ident $(as $name:literal)? : $type:ty),+ $(,)? }
     ) => {
@@ -171,7 +172,7 @@ macro_rules! editable {
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub struct $Entity {
             /// Identifier.
-            pub id: $crate::Id<Self>,
+            pub id: $crate::Id<<Self as $crate::Entity>::Key>,
             /// Number of changes.
             pub version: i64,
             $($(#[$own_meta])* pub $own: $own_type,)*
@@ -183,8 +184,9 @@ macro_rules! editable {
         }
 
         impl $crate::Entity for $Entity {
+            type Key = $crate::editable!(@key $($key)?);
             const KIND: &'static str = $kind;
-            fn id(&self) -> $crate::Id<Self> {
+            fn id(&self) -> $crate::Id<Self::Key> {
                 self.id
             }
             fn version(&self) -> i64 {
@@ -249,6 +251,8 @@ macro_rules! editable {
             }
         }
     };
+    (@key) => { Self };
+    (@key $key:ty) => { $key };
     (@name $field:ident) => { stringify!($field) };
     (@name $field:ident $name:literal) => { $name };
 }

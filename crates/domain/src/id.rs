@@ -8,7 +8,7 @@ use std::{
 
 use uuid::Uuid;
 
-/// Identifier of an entity of kind `E` (`UUIDv7`, RFC 9562 §5.7).
+/// Identifier of something of kind `E` (`UUIDv7`, RFC 9562 §5.7).
 pub struct Id<E>(Uuid, PhantomData<fn() -> E>);
 
 impl<E> Id<E> {
@@ -61,13 +61,47 @@ impl<E> fmt::Display for Id<E> {
     }
 }
 
+/// Kinds of things that are referred to from below the room that owns them: who acts, whose data it is, what a file is
+/// evidence of.
+pub mod key {
+    /// An account.
+    #[derive(Debug)]
+    pub enum User {}
+    /// A login of an account.
+    #[derive(Debug)]
+    pub enum Session {}
+    /// A natural person.
+    #[derive(Debug)]
+    pub enum Person {}
+    /// A staff record.
+    #[derive(Debug)]
+    pub enum Staff {}
+    /// A payment.
+    #[derive(Debug)]
+    pub enum Payment {}
+}
+
+/// Identifier of an account.
+pub type UserId = Id<key::User>;
+/// Identifier of a login.
+pub type SessionId = Id<key::Session>;
+/// Identifier of a natural person.
+pub type PersonId = Id<key::Person>;
+/// Identifier of a staff record.
+pub type StaffId = Id<key::Staff>;
+/// Identifier of a payment.
+pub type PaymentId = Id<key::Payment>;
+
 /// Something with an identity and a version that counts its changes.
 pub trait Entity: Clone + Send + Sync + 'static {
+    /// What its identifier is one of: the entity itself, or a [`key`] where rooms further down refer to it.
+    type Key: 'static;
+
     /// Name of the kind in messages and logs.
     const KIND: &'static str;
 
     /// Its identifier.
-    fn id(&self) -> Id<Self>;
+    fn id(&self) -> Id<Self::Key>;
 
     /// Number of changes so far, counted by the store: 1 after the first write.
     fn version(&self) -> i64;

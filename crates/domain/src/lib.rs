@@ -7,6 +7,7 @@
 #[macro_use]
 mod code;
 pub mod billing;
+mod calendar;
 pub mod catalog;
 pub mod certification;
 mod country;
@@ -14,6 +15,7 @@ mod editable;
 pub mod files;
 mod id;
 pub mod identity;
+pub mod institution;
 mod invalid;
 pub mod jobs;
 mod locale;
@@ -24,9 +26,10 @@ pub mod reports;
 pub mod rooms;
 pub mod text;
 
+pub use calendar::Calendar;
 pub use country::Country;
 pub use editable::{Editable, FieldChange, FieldValue, field_changes};
-pub use id::{Entity, Id};
+pub use id::{Entity, Id, PaymentId, PersonId, SessionId, StaffId, UserId, key};
 pub use invalid::{Checks, Fault, Invalid};
 pub use locale::Locale;
 pub use money::{AmountError, Currency, Money};

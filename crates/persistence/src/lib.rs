@@ -20,6 +20,7 @@ mod jobs;
 mod keyset;
 mod mapped;
 mod migrate;
+mod named_user;
 mod people;
 mod preflight;
 mod query;

@@ -63,7 +63,10 @@ fn all_set<T: Table>(row: Row<T>) -> Active<T> {
     row.into_active_model().reset_all()
 }
 
-pub(crate) async fn get<E: Mapped>(db: &impl ConnectionTrait, id: Id<E>) -> Result<Option<E>, StoreError> {
+pub(crate) async fn get<E: Mapped>(
+    db: &impl ConnectionTrait,
+    id: Id<E::Key>,
+) -> Result<Option<E>, StoreError> {
     let found = E::Table::find().filter(E::Table::ID.eq(id.raw())).one(db).await;
     found.map_err(failed(E::KIND))?.map(TryInto::try_into).transpose()
 }

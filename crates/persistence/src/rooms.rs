@@ -8,9 +8,16 @@ use std::{
 
 use async_trait::async_trait;
 use medcert_application::store::StoreError;
+use sea_orm::sea_query::SelectStatement;
+use uuid::Uuid;
 
 use crate::{
-    audited_entity::keys::Searchable, catalog, certification, identity, people, reports,
+    audited_entity::keys::Searchable,
+    catalog,
+    certification::{self, RequestFollower},
+    identity,
+    people::{self, PersonCopy, PersonReference},
+    reports,
     unit_of_work::SeaUnitOfWork,
 };
 
@@ -20,16 +27,36 @@ pub(crate) struct Room {
     pub(crate) searchable: &'static [Searchable],
     /// What it does in every unit of work; made anew for each store.
     pub(crate) participant: Option<fn() -> Box<dyn Participant>>,
+    /// What of it refers to people.
+    pub(crate) person_references: &'static [PersonReference],
+    /// What of it keeps a copy of what a person is called.
+    pub(crate) person_copies: &'static [PersonCopy],
+    /// Its histories that name accounts: a line of each that names this one.
+    pub(crate) histories: &'static [fn(Uuid) -> SelectStatement],
+    /// What it does when something of a request was stored.
+    pub(crate) request_followers: &'static [RequestFollower],
 }
 
 impl Room {
     /// One that brings nothing: a room names only what it has.
-    pub(crate) const EMPTY: Self = Self { searchable: &[], participant: None };
+    pub(crate) const EMPTY: Self = Self {
+        searchable: &[],
+        participant: None,
+        person_references: &[],
+        person_copies: &[],
+        histories: &[],
+        request_followers: &[],
+    };
 }
 
 /// Every room that brings something.
 pub(crate) const ROOMS: &[Room] =
     &[people::ROOM, identity::ROOM, catalog::ROOM, certification::ROOM, reports::ROOM];
+
+/// Everything that refers to people.
+pub(crate) fn person_references() -> impl Iterator<Item = &'static PersonReference> {
+    ROOMS.iter().flat_map(|room| room.person_references)
+}
 
 /// What a room does in every unit of work, which itself knows no room.
 #[async_trait]

@@ -64,8 +64,8 @@ impl SeaUnitOfWork {
 }
 
 #[async_trait]
-impl<E: Mapped> Repository<E> for SeaUnitOfWork {
-    async fn get(&mut self, id: Id<E>) -> Result<Option<E>, StoreError> {
+impl<E: Mapped> Repository<E, E::Key> for SeaUnitOfWork {
+    async fn get(&mut self, id: Id<E::Key>) -> Result<Option<E>, StoreError> {
         self.attempt(async |db| mapped::get(db, id).await).await
     }
 

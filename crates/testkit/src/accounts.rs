@@ -5,15 +5,15 @@ use medcert_application::{
     identity::{FirstUser, create_user},
 };
 use medcert_domain::{
-    Id, Locale,
-    identity::{Grant, Role, User},
+    Locale, UserId,
+    policy::{Grant, Role},
 };
 
 use crate::{Caller, Clinic};
 
 impl Clinic {
     /// Makes an account with the password of the demonstration; `name` is the beginning of its address.
-    pub async fn account(&self, name: &str, roles: &[Role], grants: Vec<Grant>) -> Id<User> {
+    pub async fn account(&self, name: &str, roles: &[Role], grants: Vec<Grant>) -> UserId {
         let new = FirstUser {
             email: format!("{name}@accounts.medcert.test"),
             password: demo::PASSWORD.to_owned(),

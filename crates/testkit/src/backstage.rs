@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 
 use medcert_application::{demo, store::UnitOfWork};
 use medcert_domain::{
-    Id, Locale,
-    catalog::{Institution, Service},
-    identity::{Role, User, UserStatus},
+    Entity, Id, Locale,
+    catalog::Service,
+    identity::{User, UserStatus},
+    institution::Institution,
     people::{Person, Staff, StaffRole},
+    policy::Role,
 };
 use sea_orm::{ConnectionTrait as _, Database as SeaDatabase, DbBackend, Statement};
 use uuid::Uuid;
@@ -18,7 +20,7 @@ use crate::{Clinic, Replicas};
 macro_rules! change {
     ($(#[$doc:meta])* $name:ident, $kind:ty) => {
         $(#[$doc])*
-        pub async fn $name(&self, id: Id<$kind>, change: impl FnOnce(&mut $kind)) {
+        pub async fn $name(&self, id: Id<<$kind as Entity>::Key>, change: impl FnOnce(&mut $kind)) {
             let mut uow = self.begin().await;
             let found: Option<$kind> = uow.get(id).await.expect("the store answers");
             let mut found = found.expect("it is there");

@@ -9,7 +9,7 @@ use medcert_credentials::{
 };
 use medcert_domain::{
     Id,
-    identity::{Actor, Origin},
+    policy::{Actor, Origin},
 };
 use medcert_object_store::StoredObjects;
 

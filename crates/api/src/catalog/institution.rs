@@ -5,7 +5,8 @@ use chrono_tz::Tz;
 use medcert_application::{App, catalog};
 use medcert_domain::{
     Country, Currency, Invalid,
-    catalog::{Institution, InstitutionPatch, Logo, READ_INSTITUTION, WRITE_INSTITUTION},
+    catalog::{READ_INSTITUTION, WRITE_INSTITUTION},
+    institution::{Institution, InstitutionPatch, Logo},
     text,
 };
 use serde::{Deserialize, Serialize};

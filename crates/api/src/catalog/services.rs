@@ -8,7 +8,8 @@ use medcert_application::{
 use medcert_domain::catalog::{NewService, ServicePatch};
 use medcert_domain::{
     Checks, Invalid,
-    catalog::{Institution, READ_SERVICES, Service, WRITE_SERVICES},
+    catalog::{READ_SERVICES, Service, WRITE_SERVICES},
+    institution::Institution,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -2,7 +2,7 @@
 
 use actix_web::web::Data;
 use medcert_application::{App, Error, store::CertificateFilter};
-use medcert_domain::{Checks, Invalid, catalog::Institution};
+use medcert_domain::{Checks, Invalid, institution::Institution};
 use serde::Deserialize;
 
 use super::filter::moment;

@@ -6,7 +6,7 @@ use medcert_application::{
     certification::query_words,
     store::{RequestFilter, Sort},
 };
-use medcert_domain::{Checks, Invalid, catalog::Institution, identity::Actor, reports::Calendar};
+use medcert_domain::{Calendar, Checks, Invalid, institution::Institution, policy::Actor};
 use serde::Deserialize;
 
 use crate::{

@@ -4,11 +4,13 @@ mod action_request;
 mod bodies;
 mod certificate_filter;
 pub(crate) mod codes;
+mod files;
 mod filter;
 mod import;
 mod public_page;
 mod routes;
 mod views;
 
+pub(crate) use files::FILES;
 pub(crate) use filter::{RequestsOrder, RequestsQuery};
 pub(crate) use routes::{CERTIFICATES, REQUESTS};

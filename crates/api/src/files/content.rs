@@ -5,10 +5,8 @@ use actix_web::{
     body::SizedStream,
     http::{StatusCode, header},
 };
-use medcert_application::{
-    App,
-    files::{self, VisibleFile},
-};
+use medcert_application::{App, files, objects::ObjectKey};
+use medcert_domain::files::StoredFile;
 
 use super::range::Wanted;
 use crate::{etag::none_match, problem::Failure};
@@ -17,7 +15,7 @@ use crate::{etag::none_match, problem::Failure};
 const POLICY: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
 /// How a file is to be saved (RFC 6266, RFC 8187): a name for old readers, and the real one.
-pub(super) fn disposition(name: &str) -> String {
+pub(crate) fn disposition(name: &str) -> String {
     let plain: String = name
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() || " ._-()".contains(c) { c } else { '_' })
@@ -35,12 +33,12 @@ pub(super) fn disposition(name: &str) -> String {
 }
 
 /// All of the file or the part that is asked for; 304 when the caller has it already.
-pub(super) async fn answer(
+pub(crate) async fn answer(
     app: &App,
     req: &HttpRequest,
-    seen: &VisibleFile,
+    file: &StoredFile,
+    object: &ObjectKey,
 ) -> Result<HttpResponse, Failure> {
-    let file = &seen.file;
     let tag = format!("\"{}\"", hex::encode(file.sha256));
     if none_match(req, &tag) {
         return Ok(HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish());
@@ -50,7 +48,7 @@ pub(super) async fn answer(
         Wanted::Part(part) => (StatusCode::PARTIAL_CONTENT, part),
         Wanted::Unsatisfiable => return Err(Failure::range_not_satisfiable(file.size)),
     };
-    let pieces = files::pieces(app, seen, range.clone()).await?;
+    let pieces = files::pieces(app, object, range.clone()).await?;
     let mut answer = HttpResponse::build(status);
     if status == StatusCode::PARTIAL_CONTENT {
         let place = format!("bytes {}-{}/{}", range.start, range.end - 1, file.size);

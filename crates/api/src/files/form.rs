@@ -24,8 +24,7 @@ use medcert_application::{
     files::{FileForm, Incoming},
 };
 use medcert_domain::{
-    Checks, Id, Invalid,
-    billing::Payment,
+    Checks, Invalid, PaymentId,
     files::{FileKind, file_name},
 };
 
@@ -68,7 +67,7 @@ impl Stream for Source {
 }
 
 /// A form being read.
-pub(super) struct Form {
+pub(crate) struct Form {
     source: Source,
     multipart: bool,
     announced: Option<u64>,
@@ -78,7 +77,7 @@ pub(super) struct Form {
     file: Option<Field>,
     checks: Checks,
     kind: Option<FileKind>,
-    payment: Option<Id<Payment>>,
+    payment: Option<PaymentId>,
     name: Option<String>,
     seen: Vec<String>,
 }
@@ -185,7 +184,7 @@ impl Form {
     }
 
     /// Reads what is left of the body, but no more than a form may have.
-    pub(super) async fn drain(&mut self) {
+    pub(crate) async fn drain(&mut self) {
         let most = self.source.most.get();
         if self.announced.is_some_and(|length| length > most) {
             return;

@@ -9,7 +9,7 @@ use medcert_application::{
     App, Error,
     identity::{self, Account, ProfileEdit},
 };
-use medcert_domain::{Invalid, catalog::Institution, text};
+use medcert_domain::{Invalid, institution::Institution, text};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -19,10 +19,10 @@ use crate::{
     audited_entity::WriteRequest,
     body::Body,
     caller::{Caller, Source},
-    codes::{LocaleCode, Moment},
+    codes::{LocaleCode, Moment, RoleCode},
     etag::versioned,
     field::Field,
-    identity::codes::{RoleCode, UserStatusCode},
+    identity::codes::UserStatusCode,
     parse::{ParseBody, code, line, read},
     problem::Failure,
     registry::Registry,

@@ -5,7 +5,6 @@ use medcert_domain::identity;
 use crate::codes::wire;
 
 wire! {
-    RoleCode = identity::Role, "Role", "What a user is to the institution.";
     UserActionCode = identity::UserAction, "UserAction", "What an administrator can do to an account.";
     UserStatusCode = identity::UserStatus, "UserStatus", "Whether a user may sign in.";
 }

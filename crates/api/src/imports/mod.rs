@@ -15,7 +15,7 @@ pub(crate) use request::{Import, ImportQuery};
 use upload::Upload;
 
 use medcert_application::{Error, jobs::MOST_LINES};
-use medcert_domain::{Checks, Invalid, catalog::Institution};
+use medcert_domain::{Checks, Invalid, institution::Institution};
 use serde::de::DeserializeOwned;
 
 use crate::{json::Document, parse::ParseBody, problem::Failure};

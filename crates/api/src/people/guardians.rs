@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, delete, get, put};
 use medcert_application::people::{self, GuardianWanted};
 use medcert_domain::{
     Invalid,
-    catalog::Institution,
+    institution::Institution,
     people::{Person, READ_PEOPLE, WRITE_PEOPLE},
 };
 use serde::Deserialize;

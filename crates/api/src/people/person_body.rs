@@ -3,7 +3,7 @@
 use medcert_application::people::{DocumentInput, GuardianInput, PersonInput};
 use medcert_domain::{
     Country, Invalid,
-    catalog::Institution,
+    institution::Institution,
     people::{Document, DocumentType, PersonPatch},
     text,
 };

@@ -3,7 +3,7 @@
 use medcert_application::people::{NewPromoter, PersonInput, PromoterEdit};
 use medcert_domain::{
     Invalid,
-    catalog::Institution,
+    institution::Institution,
     people::{PromoterPatch, PromoterType},
     text,
 };

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, delete, get, patch, post};
 use medcert_application::people;
 use medcert_domain::{
     Invalid,
-    catalog::Institution,
+    institution::Institution,
     people::{
         MANAGE_PROMOTER_SOURCES, NewPromoterSource, PromoterSource, PromoterSourcePatch, READ_PROMOTERS,
     },

@@ -22,12 +22,14 @@ use medcert_application::{
 };
 use medcert_domain::{
     Id, Locale,
-    catalog::{Institution, Service},
+    catalog::Service,
     certification::{AssignmentRole, Certificate, Certification},
     files::StoredFile,
-    identity::{EmailChange, Role, Session, User, UserStatus},
+    identity::{EmailChange, Session, User, UserStatus},
+    institution::Institution,
     jobs::{Job, JobKind, LineOutcome},
-    people::{Member, Person, Promoter, PromoterSource, Staff},
+    people::{Member, Promoter, PromoterSource},
+    policy::Role,
 };
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -112,7 +114,7 @@ impl CertificateRenderer for Stub {
     fn render(&self, _: &CertificateSheet) -> Result<Vec<u8>, RenderError> {
         Err(RenderError::TooLong)
     }
-    fn picture(&self, _: &Bytes) -> Result<medcert_domain::catalog::LogoKind, PictureError> {
+    fn picture(&self, _: &Bytes) -> Result<medcert_domain::institution::LogoKind, PictureError> {
         Err(PictureError::Unknown)
     }
     fn unprintable(&self, _: &str) -> Option<char> {

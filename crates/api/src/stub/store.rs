@@ -1,10 +1,12 @@
 //! What the store of the stub answers.
 
+use medcert_domain::{PersonId, SessionId, StaffId, UserId};
+
 use super::*;
 
 #[async_trait]
 impl IdentityReads for Stub {
-    async fn session_state(&self, id: Id<Session>) -> Answer<Option<SessionState>> {
+    async fn session_state(&self, id: SessionId) -> Answer<Option<SessionState>> {
         let now = self.now();
         let role = Role::ALL.iter().copied().find(|role| number(*role) == id.raw());
         Ok(role.map(|role| SessionState {
@@ -39,30 +41,25 @@ impl IdentityReads for Stub {
     async fn account_by_email(&self, _: &str) -> Answer<Option<AccountRow>> {
         panic!("a bug in a handler")
     }
-    async fn account(&self, _: Id<User>) -> Answer<Option<AccountRow>> {
+    async fn account(&self, _: UserId) -> Answer<Option<AccountRow>> {
         Err(StoreError::Backend("SELECT password_hash FROM users".into()))
     }
     async fn users(&self, _: &UserFilter, _: &PageRequest) -> Answer<Page<UserRow>> {
         down()
     }
-    async fn user(&self, _: Id<User>) -> Answer<Option<UserRow>> {
+    async fn user(&self, _: UserId) -> Answer<Option<UserRow>> {
         Ok(None)
     }
-    async fn has_acted(&self, _: Id<User>) -> Answer<bool> {
+    async fn has_acted(&self, _: UserId) -> Answer<bool> {
         down()
     }
-    async fn in_history(&self, _: Id<User>) -> Answer<bool> {
+    async fn in_history(&self, _: UserId) -> Answer<bool> {
         down()
     }
     async fn active_admins(&self) -> Answer<u64> {
         down()
     }
-    async fn open_sessions(
-        &self,
-        _: Id<User>,
-        _: DateTime<Utc>,
-        _: &PageRequest,
-    ) -> Answer<Page<SessionRow>> {
+    async fn open_sessions(&self, _: UserId, _: DateTime<Utc>, _: &PageRequest) -> Answer<Page<SessionRow>> {
         down()
     }
     async fn email_change(&self, _: Uuid) -> Answer<Option<EmailChange>> {
@@ -86,7 +83,7 @@ impl CertificationReads for Stub {
     }
     async fn open_requests_after(
         &self,
-        _: Id<Staff>,
+        _: StaffId,
         _: AssignmentRole,
         _: Option<Id<Certification>>,
         _: u64,
@@ -102,6 +99,12 @@ impl CertificationReads for Stub {
     async fn certificate_by_public_id(&self, _: &str) -> Answer<Option<Certificate>> {
         Ok(None)
     }
+    async fn request_of_file(&self, _: Id<StoredFile>) -> Answer<Option<Id<Certification>>> {
+        Ok(None)
+    }
+    async fn files_known(&self, _: &[Id<StoredFile>]) -> Answer<Vec<(Id<Certification>, Id<StoredFile>)>> {
+        down()
+    }
     async fn certificate_keys(&self, _: &[Id<Certificate>]) -> Answer<Vec<String>> {
         down()
     }
@@ -109,12 +112,6 @@ impl CertificationReads for Stub {
 
 #[async_trait]
 impl PeopleReads for Stub {
-    async fn staff_list(&self, _: &StaffFilter, _: &PageRequest) -> Answer<Page<Member>> {
-        down()
-    }
-    async fn staff_member(&self, _: Id<Staff>) -> Answer<Option<Member>> {
-        Ok(None)
-    }
     async fn promoters(&self, _: &PromoterFilter, _: &PageRequest) -> Answer<Page<Promoter>> {
         down()
     }
@@ -124,10 +121,10 @@ impl PeopleReads for Stub {
     async fn people(&self, _: &PersonFilter, _: &PageRequest) -> Answer<Page<PersonRow>> {
         down()
     }
-    async fn person(&self, _: Id<Person>) -> Answer<Option<(PersonRow, PersonUses)>> {
+    async fn person(&self, _: PersonId) -> Answer<Option<(PersonRow, PersonUses)>> {
         Ok(None)
     }
-    async fn guardians(&self, _: Id<Person>, _: &PageRequest) -> Answer<Page<GuardianRow>> {
+    async fn guardians(&self, _: PersonId, _: &PageRequest) -> Answer<Page<GuardianRow>> {
         down()
     }
     async fn promoter_sources(&self, _: Option<bool>, _: &PageRequest) -> Answer<Page<PromoterSource>> {
@@ -156,7 +153,7 @@ impl ReportReads for Stub {
     async fn sums(&self, _: &[Question]) -> Answer<Answers> {
         down()
     }
-    async fn report_names(&self, _: &[Id<Promoter>], _: &[Id<Staff>], _: &[Id<User>]) -> Answer<Names> {
+    async fn report_names(&self, _: &[Id<Promoter>], _: &[StaffId], _: &[UserId]) -> Answer<Names> {
         down()
     }
     async fn clients_sent(
@@ -195,7 +192,7 @@ impl JobReads for Stub {
     async fn erasable_jobs(&self, _: DateTime<Utc>, _: u64) -> Answer<Vec<Id<Job>>> {
         Ok(vec![])
     }
-    async fn open_jobs_of(&self, _: Id<User>) -> Answer<u64> {
+    async fn open_jobs_of(&self, _: UserId) -> Answer<u64> {
         down()
     }
 }
@@ -235,17 +232,21 @@ impl BulkLoad for Stub {
 
 #[async_trait]
 impl FileReads for Stub {
-    async fn request_of_file(&self, _: Id<StoredFile>) -> Answer<Option<Id<Certification>>> {
-        Ok(None)
-    }
-    async fn files_known(&self, _: &[Id<StoredFile>]) -> Answer<Vec<(Id<Certification>, Id<StoredFile>)>> {
-        down()
-    }
     async fn discarded(&self, _: u64) -> Answer<Vec<String>> {
         down()
     }
     async fn forget_discarded(&self, _: &[String]) -> Answer<()> {
         down()
+    }
+}
+
+#[async_trait]
+impl MemberReads for Stub {
+    async fn staff_list(&self, _: &StaffFilter, _: &PageRequest) -> Answer<Page<Member>> {
+        down()
+    }
+    async fn staff_member(&self, _: StaffId) -> Answer<Option<Member>> {
+        Ok(None)
     }
 }
 

@@ -3,9 +3,8 @@
 use medcert_domain::{
     Country, Id,
     certification::Action,
-    identity::Role,
     people::{Document, DocumentType},
-    policy::Permission,
+    policy::{Permission, Role},
 };
 use medcert_testkit::{Actors, Answered, Caller, Clinic};
 use serde_json::{Value, json};
@@ -206,10 +205,8 @@ async fn who_may_is_asked_as_for_the_action_alone() {
     check_problem(&answer);
     let auditor = clinic.somebody("auditor", &[Role::Auditor], vec![]).await;
     bulk(&auditor, "EDIT", &edits(1)).await.expect(403);
-    let grant = medcert_domain::identity::Grant {
-        permission: Permission::Action(&Action::OverrideFee),
-        ends_at: None,
-    };
+    let grant =
+        medcert_domain::policy::Grant { permission: Permission::Action(&Action::OverrideFee), ends_at: None };
     let granted = clinic.somebody("granted", &[Role::Operator], vec![grant]).await;
     assert_eq!(statuses(&bulk(&granted, "OVERRIDE_FEE", &waive).await.expect(200)), [200]);
 }

@@ -1,7 +1,7 @@
 //! The list of certificates.
 
 use chrono::Duration;
-use medcert_domain::identity::Role;
+use medcert_domain::policy::Role;
 use medcert_testkit::{Actors, Answered, Clinic};
 use serde_json::{Value, json};
 

@@ -4,8 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use medcert_domain::{
     certification::Action,
-    identity::{Grant, Role},
-    policy::Permission,
+    policy::{Grant, Permission, Role},
 };
 use medcert_testkit::{Actors, Caller, Clinic};
 use serde_json::{Value, json};

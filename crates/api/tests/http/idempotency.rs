@@ -136,7 +136,7 @@ async fn who_lost_access_gets_no_replay() {
     check_problem(&gone);
     clinic
         .change_user("doctor@demo.medcert.test", |user| {
-            user.roles = [medcert_domain::identity::Role::Auditor].into();
+            user.roles = [medcert_domain::policy::Role::Auditor].into();
         })
         .await;
     actors.again(&clinic).await;

@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 use medcert_application::jobs::erase_old;
-use medcert_domain::identity::Role;
+use medcert_domain::policy::Role;
 use medcert_testkit::{Actors, Answered, Caller, Clinic};
 use serde_json::{Value, json};
 

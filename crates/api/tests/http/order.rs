@@ -7,7 +7,7 @@ use std::{collections::HashMap, fmt::Write as _};
 use medcert_api::BODY_LIMIT;
 use medcert_domain::{
     certification::ACT_ON_ANY_REQUEST,
-    identity::{Grant, Role},
+    policy::{Grant, Role},
 };
 use medcert_testkit::{Actors, Answered, Caller, Clinic};
 use serde_json::{Value, json};

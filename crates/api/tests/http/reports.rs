@@ -2,7 +2,7 @@
 
 use std::io::Read as _;
 
-use medcert_domain::identity::Role;
+use medcert_domain::policy::Role;
 use medcert_testkit::{Actors, Answered, Caller, Clinic};
 use serde_json::{Value, json};
 

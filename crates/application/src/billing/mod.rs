@@ -9,8 +9,8 @@ pub(crate) use payables::{Payable, Payables};
 use medcert_domain::{
     Id, Invalid,
     billing::{Clerk, Movement, Payment, Settlement},
-    catalog::Institution,
-    identity::Actor,
+    institution::Institution,
+    policy::Actor,
 };
 
 use crate::{

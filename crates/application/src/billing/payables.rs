@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use medcert_domain::{
     Id,
     billing::{Movement, Settlement},
-    identity::Actor,
+    policy::Actor,
 };
 use uuid::Uuid;
 

@@ -2,8 +2,9 @@
 
 use medcert_domain::{
     Entity as _,
-    catalog::{Institution, InstitutionPatch, READ_INSTITUTION, WRITE_INSTITUTION},
-    identity::Actor,
+    catalog::{READ_INSTITUTION, WRITE_INSTITUTION},
+    institution::{Institution, InstitutionPatch},
+    policy::Actor,
 };
 
 use crate::{

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use medcert_domain::{
     Invalid,
-    catalog::{Institution, Logo, WRITE_INSTITUTION},
-    identity::Actor,
+    catalog::WRITE_INSTITUTION,
+    institution::{Institution, Logo},
+    policy::Actor,
 };
 use sha2::{Digest as _, Sha256};
 

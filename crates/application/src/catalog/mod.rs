@@ -1,10 +1,12 @@
 //! Catalog: services and the institution's profile.
 
+mod followers;
 mod import;
 mod institution;
 mod logo;
 mod services;
 
+pub(crate) use followers::ServiceFollower;
 pub use import::ServiceImport;
 pub use institution::{change_institution, institution, institution_history};
 pub use logo::{LOGO_LIMIT, logo, remove_logo, set_logo};

@@ -3,7 +3,7 @@
 use medcert_domain::{
     Entity as _, Id,
     catalog::{NewService, READ_SERVICES, Service, ServicePatch, WRITE_SERVICES},
-    identity::Actor,
+    policy::Actor,
 };
 
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
     idempotent::{EncodeResponse, Idempotent, idempotent},
     input::Input,
     retry::{Failed, run},
+    rooms::service_followers,
     store::{ChangeRow, Page, PageRequest, ServiceFilter, UnitOfWork},
 };
 
@@ -121,10 +122,8 @@ pub async fn delete_service(
         let found: Option<Service> = uow.get(id).await?;
         let service = found.ok_or(Error::NotFound("service"))?;
         if_match.check(service.version)?;
-        let used = uow.requests_for_service(id).await?;
-        if used > 0 {
-            let message = format!("{used} requests are for this service; make it inactive instead");
-            return Err(Failed::Answer(Error::in_use(message, used)));
+        for follower in service_followers() {
+            follower.service_leaving(uow, id).await?;
         }
         uow.delete(&service).await?;
         uow.index_entry(Service::KIND, id.raw(), &[]).await?;

@@ -2,21 +2,22 @@
 
 use medcert_domain::{
     Invalid,
-    catalog::Institution,
     certification::{Action, Care, Command, Edit, Guardian, OverridePayload, Refusal, policy},
-    identity::Actor,
+    institution::Institution,
     people::{Member, Person},
+    policy::Actor,
 };
 
 use super::{
     Answer, AssignInput, Attempt, CareInput, Detail, Payload, RequestInput,
     detail::context,
-    idempotency::{claim, remember, replay, settle},
+    idempotency::{remember, replay, settle},
     may_somewhere,
     paid::keep_with_others,
     register::wanted_service,
     search_terms,
 };
+use crate::idempotent::claim;
 use crate::{
     App, Conditions, Error, IfMatch,
     people::{PersonChange, PersonResolver},

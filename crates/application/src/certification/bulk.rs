@@ -3,7 +3,7 @@
 use medcert_domain::{
     Id, Invalid,
     certification::{Action, Certification},
-    identity::Actor,
+    policy::Actor,
 };
 
 use super::{

@@ -4,9 +4,10 @@ use bytes::Bytes;
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use medcert_domain::{
     Id, Locale,
-    catalog::{CertificateKind, Logo},
+    catalog::CertificateKind,
     certification::{Certificate, CertificateStatus, Conclusion, READ_CERTIFICATES, policy},
-    identity::{Actor, Role},
+    institution::Logo,
+    policy::{Actor, Role},
 };
 
 use crate::{

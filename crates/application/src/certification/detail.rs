@@ -3,16 +3,16 @@
 use chrono::NaiveDate;
 use medcert_domain::{
     Id,
-    catalog::Institution,
     certification::{Certification, Context, Options, READ_REQUESTS, policy},
-    identity::Actor,
+    institution::Institution,
+    policy::Actor,
 };
 use uuid::Uuid;
 
+use super::files::VisibleFile;
 use crate::{
     App, Error,
     audit::{self, About},
-    files::VisibleFile,
     people::PersonChange,
     store::{HistoryRow, Page, PageRequest, RequestAggregate, RequestFilter, RequestRow},
 };

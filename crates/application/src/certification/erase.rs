@@ -1,6 +1,6 @@
 //! Erasing a request that never came to a medical act.
 
-use medcert_domain::{certification::Action, identity::Actor};
+use medcert_domain::{certification::Action, policy::Actor};
 
 use super::{
     Attempt,
@@ -28,7 +28,8 @@ pub async fn erase(app: &App, actor: &Actor, attempt: Attempt<'_, String>) -> Re
         let request_aggregate = permitted(app, actor, Action::Delete, &profile, if_match, found)?;
         let reason = attempt.input.read(&profile)?;
         let files = request_aggregate.certification.files.iter();
-        let objects: Vec<ObjectKey> = files.map(|file| ObjectKey::file(attempt.id, file.id)).collect();
+        let objects: Vec<ObjectKey> =
+            files.map(|file| ObjectKey::file(attempt.id.raw(), file.id.raw())).collect();
         uow.discard(&objects, app.now()).await?;
         uow.erase(&request_aggregate.certification).await?;
         let people = std::iter::once(&request_aggregate.client)

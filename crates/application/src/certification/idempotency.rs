@@ -4,15 +4,11 @@ use medcert_domain::{
     Id,
     certification::{Certification, Evaluation, policy},
     files::StoredFile,
-    identity::Actor,
+    policy::Actor,
 };
 
 use super::{Detail, Encode};
-use crate::{
-    App, Conditions, Error, IdempotencyKey,
-    retry::Failed,
-    store::{StoreError, StoredAnswer, UnitOfWork},
-};
+use crate::{App, Conditions, Error, idempotent::stored_answer, retry::Failed, store::UnitOfWork};
 
 /// The answer to an action.
 pub enum Answer {
@@ -48,8 +44,11 @@ pub(super) async fn replay(
     }
     let (mut evaluations, mut files) = (vec![], vec![]);
     if let Some(id) = stored.request {
-        let request_aggregate =
-            app.store().request_aggregate(id).await?.ok_or(Error::NotFound("certification request"))?;
+        let request_aggregate = app
+            .store()
+            .request_aggregate(Id::new(id))
+            .await?
+            .ok_or(Error::NotFound("certification request"))?;
         let doctor = request_aggregate.certification.doctor();
         let registered_it = request_aggregate.certification.registered_by == actor.user;
         if !policy::may_see(actor, doctor) && !registered_it {
@@ -62,21 +61,6 @@ pub(super) async fn replay(
         }
     }
     Ok(Some(Answer::Replayed(Replay { status: stored.status, body: stored.body, evaluations, files })))
-}
-
-/// Claims the key in the effect's own unit of work: whoever else holds it makes this call wait.
-pub(crate) async fn claim(
-    app: &App,
-    uow: &mut dyn UnitOfWork,
-    conditions: &Conditions,
-) -> Result<(), Failed> {
-    let Some(wanted) = &conditions.idempotency else { return Ok(()) };
-    match uow.claim(&row(app, wanted, None, 0, String::new())).await {
-        Err(StoreError::Duplicate(_) | StoreError::LockTimeout | StoreError::Conflict) => {
-            Err(Failed::Answer(Error::InFlight))
-        }
-        other => Ok(other?),
-    }
 }
 
 /// Writes the answer down beside the effect.
@@ -105,7 +89,7 @@ pub(crate) async fn remember_as(
     body: String,
 ) -> Result<(), Failed> {
     let Some(wanted) = &conditions.idempotency else { return Ok(()) };
-    uow.answer_claim(&row(app, wanted, Some(id), status, body)).await?;
+    uow.answer_claim(&stored_answer(app, wanted, Some(id.raw()), status, body)).await?;
     Ok(())
 }
 
@@ -119,23 +103,5 @@ pub(super) async fn settle(
     match done {
         Err(Error::InFlight) => replay(app, actor, conditions).await?.ok_or(Error::InFlight),
         other => other,
-    }
-}
-
-pub(crate) fn row(
-    app: &App,
-    wanted: &IdempotencyKey,
-    request: Option<Id<Certification>>,
-    status: u16,
-    body: String,
-) -> StoredAnswer {
-    StoredAnswer {
-        scope: wanted.scope.clone(),
-        key: wanted.key.clone(),
-        fingerprint: wanted.fingerprint,
-        request,
-        status,
-        body,
-        created_at: app.now(),
     }
 }

@@ -1,14 +1,13 @@
 //! What callers of the certification use cases hand in, still with ids instead of people.
 
 use medcert_domain::{
-    Id, Money,
-    billing::{NewPayment, NewRefund, Payment},
+    Id, Money, PaymentId, StaffId,
+    billing::{NewPayment, NewRefund},
     catalog::Service,
     certification::{
         Action, CareMode, Certification, CloseOutcome, EndWithoutCertificate, NewEvaluation, ReopenReason,
         RequestPatch,
     },
-    people::Staff,
 };
 
 use crate::{
@@ -48,7 +47,7 @@ pub struct RequestInput {
 #[derive(Debug, Clone)]
 pub struct AssignInput {
     /// Who.
-    pub staff: Id<Staff>,
+    pub staff: StaffId,
     /// In words.
     pub comment: Option<String>,
 }
@@ -72,11 +71,11 @@ pub enum Payload {
     /// REGISTER_PAYMENT.
     RegisterPayment(NewPayment),
     /// VALIDATE_PAYMENT.
-    ValidatePayment(Id<Payment>),
+    ValidatePayment(PaymentId),
     /// VOID_PAYMENT.
     VoidPayment {
         /// Which.
-        payment: Id<Payment>,
+        payment: PaymentId,
         /// In words.
         reason: String,
     },

@@ -4,11 +4,11 @@ use bytes::Bytes;
 use chrono::{DateTime, Datelike as _, Utc};
 use medcert_domain::{
     Entity as _,
-    catalog::Institution,
     certification::{
         Action, Certificate, CertificateStatus, Certification, Command, Holder, default_valid_until,
     },
-    identity::Actor,
+    institution::Institution,
+    policy::Actor,
 };
 use sha2::{Digest as _, Sha256};
 
@@ -16,9 +16,10 @@ use super::{
     Answer, Attempt, Detail,
     act::{demand, permitted},
     detail::context,
-    idempotency::{claim, remember, replay, settle},
+    idempotency::{remember, replay, settle},
     journal, may_somewhere,
 };
+use crate::idempotent::claim;
 use crate::{
     App, Error, IfMatch,
     audited_entity::search_terms,

@@ -5,10 +5,15 @@ mod bulk;
 mod certificates;
 mod detail;
 mod erase;
+pub mod files;
+mod hand_over;
 mod idempotency;
 mod import;
 mod input;
 mod issue;
+mod objects;
+mod of_people;
+mod of_services;
 mod paid;
 mod reassign;
 mod register;
@@ -23,12 +28,12 @@ pub use certificates::{
 pub(crate) use detail::visible;
 pub use detail::{Detail, detail, history, list};
 pub use erase::erase;
+pub use hand_over::{HandOver, HandedOver, Kept, hand_over_requests};
+pub(crate) use idempotency::remember_as;
 pub use idempotency::{Answer, Replay};
-pub(crate) use idempotency::{claim, remember_as, row as stored_answer};
 pub use import::RequestImport;
 pub use input::{AssignInput, Attempt, CareInput, Encode, Payload, RequestInput};
 pub use issue::issue;
-pub(crate) use reassign::{Moved, move_to};
 pub use register::register;
 pub(crate) use register::register_in;
 pub use search_terms::{person_search_terms, query as query_words, request_search_terms};
@@ -38,7 +43,7 @@ pub(crate) use detail::context;
 
 use medcert_domain::{
     certification::{Action, Certification, Outcome, policy},
-    identity::Actor,
+    policy::Actor,
 };
 
 use crate::{
@@ -50,7 +55,13 @@ use crate::{
 };
 
 /// What this room brings.
-pub(crate) const ROOM: Room = Room { payables: &[&paid::Requests], ..Room::EMPTY };
+pub(crate) const ROOM: Room = Room {
+    payables: &[&paid::Requests],
+    people_followers: &[&of_people::RequestsOfPeople],
+    service_followers: &[&of_services::RequestsForServices],
+    kept_objects: &[objects::FILES_OF_REQUESTS, objects::PDFS_OF_CERTIFICATES],
+    ..Room::EMPTY
+};
 
 /// The role question: asked before anything is loaded.
 pub(crate) async fn may_somewhere(app: &App, actor: &Actor, action: Action) -> Result<(), Error> {
@@ -101,7 +112,7 @@ pub(crate) async fn record(
             line: line.clone(),
         })
         .collect();
-    uow.record(&entries).await?;
+    uow.append_history(&entries).await?;
     let mut event = audit::event(app, actor, &audit_name(action), about, "ok");
     event.reason = outcome.lines.iter().find_map(|line| line.comment.clone());
     uow.audit(&[event]).await?;

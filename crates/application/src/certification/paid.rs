@@ -5,7 +5,7 @@ use medcert_domain::{
     Entity as _, Id,
     billing::{Movement, Settlement},
     certification::{Action, Certification, Outcome},
-    identity::Actor,
+    policy::Actor,
 };
 use uuid::Uuid;
 

@@ -1,11 +1,11 @@
 //! Moving a request from one manager or doctor to another, as part of a hand-over.
 
 use medcert_domain::{
-    Id,
-    catalog::Institution,
+    Id, StaffId,
     certification::{Action, AssignmentRole, Certification, Command, Refusal},
-    identity::Actor,
-    people::{Member, Staff},
+    institution::Institution,
+    people::Member,
+    policy::Actor,
 };
 
 use super::{detail::context, journal};
@@ -30,7 +30,7 @@ pub(crate) async fn move_to(
     profile: &Institution,
     uow: &mut dyn UnitOfWork,
     id: Id<Certification>,
-    (role, from, to): (AssignmentRole, Id<Staff>, &Member),
+    (role, from, to): (AssignmentRole, StaffId, &Member),
     comment: Option<&str>,
 ) -> Result<Moved, Failed> {
     let Some(request_aggregate) = uow.request_aggregate(id).await? else { return Ok(Moved::Elsewhere) };

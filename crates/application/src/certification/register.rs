@@ -3,18 +3,20 @@
 use chrono::Datelike as _;
 use medcert_domain::{
     Id, Invalid,
-    catalog::{Institution, Service},
+    catalog::Service,
     certification::{Action, Certification, Context, Guardian, NewCertification, RequestPatch},
-    identity::Actor,
+    institution::Institution,
     people::Person,
+    policy::Actor,
 };
 
 use super::{
     Answer, Attempt, Detail, RequestInput,
     act::merged_care,
-    idempotency::{claim, remember, replay, settle},
+    idempotency::{remember, replay, settle},
     journal, may_somewhere, search_terms,
 };
+use crate::idempotent::claim;
 use crate::{
     App, Error,
     people::PersonResolver,

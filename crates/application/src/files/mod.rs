@@ -1,21 +1,18 @@
-//! Files of requests: uploading, reading and taking away, and clearing up behind all of it.
+//! Files, whatever they belong to: taking them in, giving them out, and clearing up behind both.
 //!
-//! The object is stored first and the row second; the row goes first and the object second. So a row never leads to a
-//! missing object, and an object without a row is invisible until it is swept.
+//! The room that owns what a file belongs to keeps its row. The object is stored first and the row second; the row goes
+//! first and the object second. So a row never leads to a missing object, and an object without a row is invisible
+//! until it is swept.
 
-mod delete;
-mod read;
+mod content;
 mod receive;
 mod sweep;
-mod upload;
-mod visible;
 
-pub use delete::{FileAttempt, delete};
-pub use read::{address, content, file, list, pieces};
+pub use content::{address, pieces};
 pub use receive::{FileForm, Incoming};
+pub(crate) use receive::{Received, judge, pass, store};
+pub(crate) use sweep::KeptObjects;
 pub use sweep::{Swept, remove_discarded, sweep};
-pub use upload::{EncodeFile, UploadAttempt, Uploaded, upload};
-pub use visible::VisibleFile;
 
 use crate::{
     rooms::Room,

@@ -3,8 +3,7 @@
 use bytes::Bytes;
 use futures::TryStreamExt as _;
 use medcert_domain::{
-    Id, Invalid,
-    billing::Payment,
+    Invalid, PaymentId,
     files::{Archive, FileKind, FileLimits, Finding, Inspection, MediaType, Rejected, matching_type},
 };
 use sha2::{Digest as _, Sha256};
@@ -23,7 +22,7 @@ pub struct FileForm {
     /// Its name.
     pub name: String,
     /// The payment that it is evidence of.
-    pub payment: Option<Id<Payment>>,
+    pub payment: Option<PaymentId>,
 }
 
 /// A form with a file in it, as it comes in: its fields may stand in any order.
@@ -43,16 +42,16 @@ pub trait Incoming {
 }
 
 /// A file that has passed: what was said of it, and what its bytes told.
-pub(super) struct Received {
-    pub(super) form: FileForm,
-    pub(super) size: u64,
-    pub(super) sha256: [u8; 32],
+pub(crate) struct Received {
+    pub(crate) form: FileForm,
+    pub(crate) size: u64,
+    pub(crate) sha256: [u8; 32],
     finding: Finding,
 }
 
 impl Received {
     /// SHA-256 of everything that was sent: what an Idempotency-Key is bound to.
-    pub(super) fn fingerprint(&self) -> [u8; 32] {
+    pub(crate) fn fingerprint(&self) -> [u8; 32] {
         let FileForm { kind, name, payment } = &self.form;
         let payment = payment.map(|id| id.to_string()).unwrap_or_default();
         Sha256::new_with_prefix(format!("{kind}\0{payment}\0{name}\0"))
@@ -71,7 +70,7 @@ fn refused(unfit: Rejected) -> Invalid {
 }
 
 /// Lets the whole form pass, its bytes into the upload, if there is one. The upload is left unfinished.
-pub(super) async fn pass(
+pub(crate) async fn pass(
     limits: &FileLimits,
     incoming: &mut impl Incoming,
     mut upload: Option<&mut dyn Upload>,
@@ -110,7 +109,7 @@ pub(super) async fn pass(
 }
 
 /// Stores the file under the key; on a refusal nothing stays behind.
-pub(super) async fn store(
+pub(crate) async fn store(
     app: &App,
     incoming: &mut impl Incoming,
     key: &ObjectKey,
@@ -132,7 +131,7 @@ pub(super) async fn store(
 }
 
 /// The format of a stored file, told by content and name; refused when a scanner finds fault with it.
-pub(super) async fn judge(
+pub(crate) async fn judge(
     app: &App,
     key: &ObjectKey,
     received: Received,

@@ -1,16 +1,11 @@
 //! Clearing up: objects whose rows are gone, and objects that never got one.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::Duration;
-use futures::TryStreamExt as _;
-use medcert_domain::Id;
-use uuid::Uuid;
+use futures::{TryStreamExt as _, future::BoxFuture};
 
-use crate::{
-    App, Error,
-    objects::{CERTIFICATES, FILES, ObjectKey},
-};
+use crate::{App, Error, objects::ObjectKey, rooms::ROOMS};
 
 /// Objects looked up at once.
 const BATCH: usize = 500;
@@ -18,25 +13,34 @@ const BATCH: usize = 500;
 /// An upload or an issue has entered its row long before its object is so old.
 const YOUNG: Duration = Duration::hours(24);
 
-/// What a sweep removed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Swept {
-    /// Objects of files.
-    pub files: u64,
-    /// Objects of certificates.
-    pub certificates: u64,
+/// Objects of a room, of which it tells which ones its rows lead to.
+pub(crate) struct KeptObjects {
+    /// What their keys begin with.
+    pub(crate) prefix: &'static str,
+    /// Those of these keys that a row leads to.
+    pub(crate) kept: for<'a> fn(&'a App, &'a [ObjectKey]) -> BoxFuture<'a, Result<HashSet<String>, Error>>,
 }
+
+/// How many objects a sweep removed below each prefix; of those where it removed none there is nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Swept(pub BTreeMap<&'static str, u64>);
 
 /// Removes objects older than a day that no row leads to. Nobody can see them, so nothing waits for it; it may be cut
 /// off anywhere.
 pub async fn sweep(app: &App) -> Result<Swept, Error> {
-    let swept = Swept { files: below(app, FILES).await?, certificates: below(app, CERTIFICATES).await? };
-    tracing::info!(files = swept.files, certificates = swept.certificates, "objects without a row swept");
+    let mut swept = Swept::default();
+    for objects in ROOMS.iter().flat_map(|room| room.kept_objects) {
+        let removed = below(app, objects).await?;
+        tracing::info!(objects = objects.prefix, removed, "objects without a row swept");
+        if removed > 0 {
+            swept.0.insert(objects.prefix, removed);
+        }
+    }
     Ok(swept)
 }
 
-async fn below(app: &App, prefix: &str) -> Result<u64, Error> {
-    let mut met = app.parts.objects.walk(prefix).await?;
+async fn below(app: &App, objects: &KeptObjects) -> Result<u64, Error> {
+    let mut met = app.parts.objects.walk(objects.prefix).await?;
     let mut swept = 0;
     let mut batch = Vec::with_capacity(BATCH);
     while let Some(object) = met.try_next().await? {
@@ -44,32 +48,20 @@ async fn below(app: &App, prefix: &str) -> Result<u64, Error> {
             batch.push(object.key);
         }
         if batch.len() == BATCH {
-            swept += remove_unknown(app, prefix, &mut batch).await?;
+            swept += remove_unknown(app, objects, &mut batch).await?;
         }
     }
-    Ok(swept + remove_unknown(app, prefix, &mut batch).await?)
+    Ok(swept + remove_unknown(app, objects, &mut batch).await?)
 }
 
-async fn remove_unknown(app: &App, prefix: &str, batch: &mut Vec<ObjectKey>) -> Result<u64, Error> {
-    let known = if prefix == FILES {
-        let ids: Vec<_> = batch.iter().filter_map(|key| segment(key, 2)).map(Id::new).collect();
-        let rows = app.store().files_known(&ids).await?;
-        rows.into_iter().map(|(request, file)| ObjectKey::file(request, file).as_str().to_owned()).collect()
-    } else {
-        let ids: Vec<_> = batch.iter().filter_map(|key| segment(key, 1)).map(Id::new).collect();
-        app.store().certificate_keys(&ids).await?.into_iter().collect::<HashSet<String>>()
-    };
+async fn remove_unknown(app: &App, objects: &KeptObjects, batch: &mut Vec<ObjectKey>) -> Result<u64, Error> {
+    let kept = (objects.kept)(app, batch).await?;
     let mut removed = 0;
-    for key in batch.drain(..).filter(|key| !known.contains(key.as_str())) {
+    for key in batch.drain(..).filter(|key| !kept.contains(key.as_str())) {
         app.parts.objects.delete(&key).await?;
         removed += 1;
     }
     Ok(removed)
-}
-
-/// The identifier in a segment of a key.
-fn segment(key: &ObjectKey, at: usize) -> Option<Uuid> {
-    key.as_str().split('/').nth(at)?.parse().ok()
 }
 
 /// Removes the objects of files that were taken away; tells how many.

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Duration, Utc};
 use medcert_domain::{
-    Checks, Entity as _, Id, Invalid, Locale,
-    identity::{Actor, Grant, Origin, Role, Session, User, UserStatus, check_password},
-    people::{Person, Staff},
-    policy::Permission,
+    Checks, Entity as _, Invalid, Locale, StaffId, UserId,
+    identity::{Session, User, UserStatus, check_password},
+    people::Person,
+    policy::{Actor, Grant, Origin, Permission, Role},
     text::{self, Lines},
 };
 
@@ -28,7 +28,7 @@ pub struct Account {
     /// Name of the person.
     pub display_name: String,
     /// The staff record of the person.
-    pub staff: Option<Id<Staff>>,
+    pub staff: Option<StaffId>,
     /// Everything the account may do, by role or grant.
     pub permissions: Vec<Permission>,
 }
@@ -136,7 +136,7 @@ pub struct FirstUser {
 }
 
 /// Makes an account with its person, from the command line: whoever can start the program has the database anyway.
-pub async fn create_user(app: &App, new: FirstUser) -> Result<Id<User>, Error> {
+pub async fn create_user(app: &App, new: FirstUser) -> Result<UserId, Error> {
     let mut checks = Checks::default();
     let email = checks.keep("/email", text::email(&new.email));
     let given = checks.keep("/given_names", text::required(&new.given_names, 150, Lines::One));

@@ -11,3 +11,8 @@ pub(crate) use sessions::acting;
 pub use sessions::{
     Login, LoginRequest, SignedIn, authenticate, end_session, login, logout, open_sessions, refresh,
 };
+
+use crate::rooms::Room;
+
+/// What this room brings.
+pub(crate) const ROOM: Room = Room { people_followers: &[&users::AccountsOfPeople], ..Room::EMPTY };

@@ -1,9 +1,10 @@
 //! What everybody may change of themselves.
 
 use medcert_domain::{
-    Entity as _, Id, Invalid, Locale,
-    identity::{Actor, EmailChange, Origin, Role, Session, User, UserStatus},
+    Entity as _, Invalid, Locale, UserId,
+    identity::{EmailChange, Session, User, UserStatus},
     people::{Person, PersonPatch, StaffRole},
+    policy::{Actor, Origin, Role},
 };
 use sha2::{Digest as _, Sha256};
 
@@ -181,7 +182,7 @@ async fn ask(app: &App, uow: &mut dyn UnitOfWork, user: &User, email: &str) -> R
 }
 
 /// Makes a new address that was asked for void: whoever asked may have been somebody else.
-pub(super) async fn forget_email_change(uow: &mut dyn UnitOfWork, user: Id<User>) -> Result<(), Failed> {
+pub(super) async fn forget_email_change(uow: &mut dyn UnitOfWork, user: UserId) -> Result<(), Failed> {
     if let Some(pending) = uow.email_change_of(user).await? {
         uow.delete(&pending).await?;
     }

@@ -5,10 +5,9 @@ use std::collections::BTreeSet;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Duration, SubsecRound as _, Utc};
 use medcert_domain::{
-    Id,
-    identity::{Actor, Grant, Origin, Session, User, UserStatus},
-    people::Staff,
-    policy::Permission,
+    Id, SessionId, StaffId, UserId,
+    identity::{Session, User, UserStatus},
+    policy::{Actor, Grant, Origin, Permission},
 };
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -80,7 +79,7 @@ pub async fn login(app: &App, origin: &Origin, request: LoginRequest) -> Result<
 async fn issue_session(
     app: &App,
     uow: &mut dyn UnitOfWork,
-    user: Id<User>,
+    user: UserId,
     now: DateTime<Utc>,
 ) -> Result<(Session, [u8; 32]), Failed> {
     let session = Session {
@@ -196,7 +195,7 @@ pub async fn open_sessions(app: &App, actor: &Actor, page: &PageRequest) -> Resu
 }
 
 /// Ends one of the actor's own logins.
-pub async fn end_session(app: &App, actor: &Actor, id: Id<Session>) -> Result<(), Error> {
+pub async fn end_session(app: &App, actor: &Actor, id: SessionId) -> Result<(), Error> {
     run(app, OnStale::Retry, async |uow: &mut dyn UnitOfWork| {
         let now = app.now();
         let found: Option<Session> = uow.get(id).await?;
@@ -239,7 +238,7 @@ pub async fn authenticate(app: &App, token: &str, origin: Origin) -> Result<Sign
 
 /// The account as somebody who acts at this moment without a login of their own: for work that was asked for earlier.
 /// Whoever was suspended meanwhile acts no more.
-pub(crate) async fn acting(app: &App, user: Id<User>, origin: Origin) -> Result<Actor, Error> {
+pub(crate) async fn acting(app: &App, user: UserId, origin: Origin) -> Result<Actor, Error> {
     let found = app.store().account(user).await?;
     let active = found.filter(|row| row.user.status == UserStatus::Active);
     let gone = || Error::Forbidden("the account that asked for this is not active".to_owned());
@@ -249,9 +248,9 @@ pub(crate) async fn acting(app: &App, user: Id<User>, origin: Origin) -> Result<
 
 fn acting_as(
     user: User,
-    session: Id<Session>,
+    session: SessionId,
     display_name: String,
-    staff: Option<Id<Staff>>,
+    staff: Option<StaffId>,
     origin: Origin,
     now: DateTime<Utc>,
 ) -> Actor {

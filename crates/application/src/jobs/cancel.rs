@@ -2,8 +2,8 @@
 
 use medcert_domain::{
     Id,
-    identity::Actor,
     jobs::{CANCEL_ANY_JOB, Job, JobStatus},
+    policy::Actor,
 };
 
 use super::read::{job, may_see};

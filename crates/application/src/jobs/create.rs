@@ -2,8 +2,8 @@
 
 use medcert_domain::{
     Id, Invalid,
-    identity::Actor,
     jobs::{Job, LineOutcome},
+    policy::Actor,
 };
 
 use super::ImportKind;

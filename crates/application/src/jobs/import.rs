@@ -1,7 +1,11 @@
 //! Imports: jobs of which each line is a thing to be made. The room that makes such things says how.
 
 use async_trait::async_trait;
-use medcert_domain::{catalog::Institution, identity::Actor, jobs::JobKind, policy::Permission};
+use medcert_domain::{
+    institution::Institution,
+    jobs::JobKind,
+    policy::{Actor, Permission},
+};
 use uuid::Uuid;
 
 use crate::{

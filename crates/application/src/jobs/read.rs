@@ -5,8 +5,8 @@ use std::sync::Arc;
 use futures::{Stream, stream};
 use medcert_domain::{
     Id,
-    identity::Actor,
     jobs::{Job, LineOutcome, READ_ALL_JOBS},
+    policy::Actor,
 };
 
 use crate::{

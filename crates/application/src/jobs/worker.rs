@@ -10,15 +10,15 @@ use std::{
 
 use medcert_domain::{
     Id,
-    identity::{Actor, Origin},
     jobs::{Job, LineOutcome},
+    policy::{Actor, Origin},
 };
 use tokio::sync::Notify;
 use uuid::Uuid;
 
 use super::import::{ImportKind, ImportedLine, Imports, Line, take};
 use crate::{
-    App, Error, identity,
+    App, Error,
     retry::{Failed, OnStale, dry_run, run},
     store::{JobLine, UnitOfWork},
 };
@@ -180,7 +180,7 @@ async fn step(
         return Ok(Step::Left);
     };
     let origin = Origin { request_id: job.id.to_string(), ..Origin::default() };
-    let done = match identity::acting(app, job.created_by, origin).await {
+    let done = match app.acting(job.created_by, origin).await {
         Err(error) => Err(error),
         Ok(actor) if job.dry_run => match judge(app, import, &actor, &text).await {
             Ok(imported) => {

@@ -5,9 +5,9 @@
 
 use medcert_domain::{
     Entity as _, FieldChange, Invalid,
-    catalog::Institution,
-    identity::Actor,
+    institution::Institution,
     people::{Document, Person, PersonUse},
+    policy::Actor,
 };
 
 use super::search_terms::{follow, reindex};

@@ -1,9 +1,9 @@
 //! Who stands for whom.
 
 use medcert_domain::{
-    Entity as _, Id, Invalid,
-    identity::Actor,
+    Entity as _, Invalid, PersonId,
     people::{Guardianship, Person, READ_PEOPLE, Relationship, WRITE_PEOPLE},
+    policy::Actor,
 };
 
 use super::persons::{VisiblePerson, seen_in, unmerged};
@@ -27,7 +27,7 @@ pub struct GuardianWanted {
 pub async fn guardians(
     app: &App,
     actor: &Actor,
-    ward: Id<Person>,
+    ward: PersonId,
     page: &PageRequest,
 ) -> Result<Page<GuardianRow>, Error> {
     app.require(actor, READ_PEOPLE).await?;
@@ -41,8 +41,8 @@ pub async fn guardians(
 pub async fn set_guardian(
     app: &App,
     actor: &Actor,
-    ward: Id<Person>,
-    guardian: Id<Person>,
+    ward: PersonId,
+    guardian: PersonId,
     if_match: IfMatch,
     input: &dyn Input<GuardianWanted>,
 ) -> Result<VisiblePerson, Error> {
@@ -87,8 +87,8 @@ pub async fn set_guardian(
 pub async fn remove_guardian(
     app: &App,
     actor: &Actor,
-    ward: Id<Person>,
-    guardian: Id<Person>,
+    ward: PersonId,
+    guardian: PersonId,
     if_match: IfMatch,
 ) -> Result<(), Error> {
     app.require(actor, WRITE_PEOPLE).await?;
@@ -122,7 +122,7 @@ async fn record_history(
     app: &App,
     actor: &Actor,
     uow: &mut dyn UnitOfWork,
-    (ward, guardian): (Id<Person>, Id<Person>),
+    (ward, guardian): (PersonId, PersonId),
     before: Option<Relationship>,
     after: Option<Relationship>,
 ) -> Result<(), Failed> {

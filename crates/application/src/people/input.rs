@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use medcert_domain::{
-    Country, FieldChange, Id, Invalid,
+    Country, FieldChange, Id, Invalid, PersonId,
     people::{DocumentType, Person, PersonPatch, Promoter, PromoterPatch, PromoterType, Relationship},
 };
 
@@ -50,7 +50,7 @@ pub struct NewPromoter {
     /// What it is.
     pub kind: PromoterType,
     /// For PERSON: who, when known already.
-    pub person_id: Option<Id<Person>>,
+    pub person_id: Option<PersonId>,
     /// For PERSON: who, otherwise.
     pub person: PersonInput,
     /// For COMPANY: legal name; for OTHER: name.
@@ -65,7 +65,7 @@ pub struct PersonChange {
     /// `client`, `guardian` or `promoter`.
     pub part: &'static str,
     /// The person.
-    pub person: Id<Person>,
+    pub person: PersonId,
     /// What.
     pub change: FieldChange,
 }

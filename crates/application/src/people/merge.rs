@@ -1,16 +1,16 @@
 //! Merging two records of the same person.
 
 use medcert_domain::{
-    Entity as _, Id, Invalid,
-    certification::{Action, Certification, HistoryLine},
-    identity::Actor,
+    Entity as _, Invalid, PersonId,
     people::{Guardianship, MERGE_PEOPLE, Person, Promoter},
+    policy::Actor,
 };
 
 use super::{
+    followers::{PersonMerge, PromoterMerge},
     guardians::touch,
     persons::{VisiblePerson, seen_in, unmerged},
-    search_terms::{index_requests, reindex},
+    search_terms::reindex,
 };
 use crate::{
     App, Conditions, Error,
@@ -19,17 +19,15 @@ use crate::{
     idempotent::{EncodeResponse, Idempotent, idempotent},
     input::Input,
     retry::Failed,
-    store::{HistoryEntry, PersonUses, UnitOfWork},
+    rooms::people_followers,
+    store::{PersonUses, UnitOfWork},
 };
-
-/// Requests whose history is written at a time.
-const AT_ONCE: usize = 200;
 
 /// Into whom a record is to be merged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MergeWanted {
     /// The record that stays as it is.
-    pub into: Id<Person>,
+    pub into: PersonId,
     /// In words.
     pub reason: String,
 }
@@ -39,7 +37,7 @@ pub struct MergeWanted {
 pub async fn merge_person(
     app: &App,
     actor: &Actor,
-    from: Id<Person>,
+    from: PersonId,
     conditions: &Conditions,
     input: &dyn Input<MergeWanted>,
     write: EncodeResponse<'_, VisiblePerson>,
@@ -76,21 +74,25 @@ async fn merge_in(
         return Err(Error::Merged(survivor.raw()).into());
     }
     let uses = (uow.person_uses(from.id).await?, uow.person_uses(into.id).await?);
-    check(uow, (&from, &into), &uses).await?;
+    let merge = PersonMerge { app, actor, from: &from, into: &into, reason: &wanted.reason };
+    check(uow, &merge, &uses).await?;
     // From here on both are this unit of work's: whoever has read either of them before must read again.
     let mut tombstone = from.clone();
     tombstone.merged_into = Some(into.id);
     touch(app, uow, [tombstone, into.clone()]).await?;
-    let requests = uow.requests_of(from.id).await?;
-    tell_requests(app, actor, uow, &requests, (&from, &into), &wanted.reason).await?;
-    merge_promoters(app, actor, uow, (&from, &into), &wanted.reason).await?;
-    uow.move_uses(from.id, into.id, app.now()).await?;
+    for room in people_followers() {
+        room.person_merging(uow, &merge).await?;
+    }
+    merge_promoters(uow, &merge).await?;
+    uow.move_person(from.id, into.id, app.now()).await?;
+    for room in people_followers() {
+        room.person_merged(uow, &merge).await?;
+    }
     merge_guardianships(uow, from.id, into.id).await?;
     uow.index_entry(Person::KIND, from.id.raw(), &[]).await?;
     let survivor: Option<Person> = uow.get(into.id).await?;
     let survivor = survivor.ok_or_else(|| Error::internal("a person just written is not there"))?;
     reindex(uow, &survivor).await?;
-    index_requests(uow, &requests).await?;
     for (person, field, other) in [(from.id, "merged_into", into.id), (into.id, "merged_from", from.id)] {
         let mut differences = Differences::default();
         differences.note(field, None, Some(other.to_string()));
@@ -109,7 +111,7 @@ async fn merge_in(
 /// What two records of one person cannot be.
 async fn check(
     uow: &mut dyn UnitOfWork,
-    (from, into): (&Person, &Person),
+    merge: &PersonMerge<'_>,
     (of_from, of_into): &(PersonUses, PersonUses),
 ) -> Result<(), Failed> {
     let mut faults = Invalid::default();
@@ -122,82 +124,25 @@ async fn check(
     if of_from.accounts > 0 && of_into.accounts > 0 {
         refuse("both-accounts", "both have an account: remove one of them first");
     }
-    if uow.share_a_request(from.id, into.id).await? {
-        refuse("client-and-guardian", "one stands for the other in a request");
+    for room in people_followers() {
+        if let Some((code, message)) = room.merge_obstacle(uow, merge).await? {
+            refuse(code, message);
+        }
     }
-    let standing = uow.guardianships_of(from.id).await?;
-    if standing.iter().any(|one| one.ward == into.id || one.guardian == into.id) {
+    let standing = uow.guardianships_of(merge.from.id).await?;
+    if standing.iter().any(|one| one.ward == merge.into.id || one.guardian == merge.into.id) {
         refuse("guardian-of-the-other", "one stands for the other");
     }
     if faults.faults.is_empty() { Ok(()) } else { Err(faults.into()) }
 }
 
-/// A line in the history of every request that has another client or guardian by it.
-async fn tell_requests(
-    app: &App,
-    actor: &Actor,
-    uow: &mut dyn UnitOfWork,
-    requests: &[Id<Certification>],
-    (from, into): (&Person, &Person),
-    reason: &str,
-) -> Result<(), Failed> {
-    for part in requests.chunks(AT_ONCE) {
-        let subjects = uow.subjects(part).await?;
-        let entries: Vec<HistoryEntry> = subjects
-            .iter()
-            .map(|subject| {
-                let field = if subject.client.id == from.id { "client" } else { "guardian" };
-                let ids = (from.id.to_string(), into.id.to_string());
-                history_entry(app, actor, subject.request, field, ids, reason)
-            })
-            .collect();
-        uow.record(&entries).await?;
-    }
-    Ok(())
-}
-
-fn history_entry(
-    app: &App,
-    actor: &Actor,
-    request: Id<Certification>,
-    field: &'static str,
-    (old, new): (String, String),
-    reason: &str,
-) -> HistoryEntry {
-    let mut line = HistoryLine::of(Action::Edit).field(field, Some(old), Some(new));
-    line.comment = Some(reason.to_owned());
-    HistoryEntry { id: app.parts.ids.uuid(), request, at: app.now(), by: actor.user, line }
-}
-
-/// A person is one promoter at most: where both are, the other's gets the requests.
-async fn merge_promoters(
-    app: &App,
-    actor: &Actor,
-    uow: &mut dyn UnitOfWork,
-    (from, into): (&Person, &Person),
-    reason: &str,
-) -> Result<(), Failed> {
+/// A person is one promoter at most: where both are, the other's gets what names it.
+async fn merge_promoters(uow: &mut dyn UnitOfWork, merge: &PersonMerge<'_>) -> Result<(), Failed> {
+    let PersonMerge { app, actor, from, into, reason } = *merge;
     let Some(lost) = uow.promoter_by_person(from.id).await? else { return Ok(()) };
     let Some(kept) = uow.promoter_by_person(into.id).await? else { return Ok(()) };
-    let (old, new) = (lost.id.to_string(), kept.id.to_string());
-    let requests = uow.requests_by(lost.id).await?;
-    for part in requests.chunks(AT_ONCE) {
-        let entries: Vec<HistoryEntry> = part
-            .iter()
-            .map(|request| {
-                history_entry(app, actor, *request, "promoter", (old.clone(), new.clone()), reason)
-            })
-            .collect();
-        uow.record(&entries).await?;
-    }
-    // One by one, since the figures of reports tell promoters apart.
-    for id in requests {
-        let found: Option<Certification> = uow.get(id).await?;
-        if let Some(mut request) = found {
-            request.promoter = Some(kept.id);
-            request.updated_at = app.now();
-            uow.update(&request).await?;
-        }
+    for room in people_followers() {
+        room.promoter_merged(uow, merge, PromoterMerge { lost: lost.id, kept: kept.id }).await?;
     }
     uow.index_entry(Promoter::KIND, lost.id.raw(), &[]).await?;
     uow.delete(&lost).await?;
@@ -217,14 +162,10 @@ async fn merge_promoters(
 }
 
 /// Who stood for one, or for whom one stood, is now so for the other; what is said twice is said once.
-async fn merge_guardianships(
-    uow: &mut dyn UnitOfWork,
-    from: Id<Person>,
-    into: Id<Person>,
-) -> Result<(), Failed> {
+async fn merge_guardianships(uow: &mut dyn UnitOfWork, from: PersonId, into: PersonId) -> Result<(), Failed> {
     let known = uow.guardianships_of(into).await?;
     let moving = uow.guardianships_of(from).await?;
-    let to = |person: Id<Person>| if person == from { into } else { person };
+    let to = |person: PersonId| if person == from { into } else { person };
     let mut new: Vec<Guardianship> = Vec::new();
     for one in moving {
         uow.remove_guardianship(one.ward, one.guardian).await?;

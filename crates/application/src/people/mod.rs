@@ -1,8 +1,8 @@
 //! People: persons, who stands for whom, staff and promoters.
 
 mod correction;
+mod followers;
 mod guardians;
-pub mod hand_over;
 mod import;
 mod input;
 mod merge;
@@ -15,6 +15,10 @@ mod staff;
 mod staff_write;
 
 pub(crate) use correction::{At, Correction};
+pub use followers::Offboarding;
+pub(crate) use followers::{
+    PeopleFollower, PersonMerge, PromoterMerge, Successor, hand_over, refuse_while_open,
+};
 pub use guardians::{GuardianWanted, guardians, remove_guardian, set_guardian};
 pub use import::{PersonImport, PromoterImport, StaffImport};
 pub use input::{DocumentInput, GuardianInput, NewPromoter, PersonChange, PersonInput, PromoterInput};

@@ -1,10 +1,10 @@
 //! People: found, made, completed and removed.
 
 use medcert_domain::{
-    Entity as _, FieldChange, Id,
-    catalog::Institution,
-    identity::Actor,
+    Entity as _, FieldChange, Id, PersonId,
+    institution::Institution,
     people::{MERGE_PEOPLE, Person, PersonUse, Promoter, READ_PEOPLE, WRITE_PEOPLE},
+    policy::Actor,
 };
 
 use super::correction::{At, Correction};
@@ -47,12 +47,12 @@ pub struct PersonMade {
 }
 
 /// Whose data it is.
-fn about(person: Id<Person>) -> About {
+fn about(person: PersonId) -> About {
     About::object(Person::KIND, person.raw()).of(person)
 }
 
 /// The person as seen inside a unit of work.
-pub(super) async fn seen_in(uow: &mut dyn UnitOfWork, id: Id<Person>) -> Result<VisiblePerson, Failed> {
+pub(super) async fn seen_in(uow: &mut dyn UnitOfWork, id: PersonId) -> Result<VisiblePerson, Failed> {
     let found: Option<Person> = uow.get(id).await?;
     let person = found.ok_or_else(|| Error::internal("a person just written is not there"))?;
     let uses = uow.person_uses(id).await?;
@@ -86,7 +86,7 @@ pub async fn people(
 }
 
 /// One person; of a merged record, into whom it was merged.
-pub async fn person(app: &App, actor: &Actor, id: Id<Person>) -> Result<VisiblePerson, Error> {
+pub async fn person(app: &App, actor: &Actor, id: PersonId) -> Result<VisiblePerson, Error> {
     app.require(actor, READ_PEOPLE).await?;
     let (row, uses) = app.store().person(id).await?.ok_or(Error::NotFound("person"))?;
     let page = PageRequest { limit: SHOWN, after: None, with_total: false };
@@ -99,7 +99,7 @@ pub async fn person(app: &App, actor: &Actor, id: Id<Person>) -> Result<VisibleP
 pub async fn person_history(
     app: &App,
     actor: &Actor,
-    id: Id<Person>,
+    id: PersonId,
     page: &PageRequest,
 ) -> Result<Page<ChangeRow>, Error> {
     person(app, actor, id).await?;
@@ -156,7 +156,7 @@ pub(super) fn untaken(known: &Person, input: &PersonInput) -> Vec<FieldChange> {
 pub async fn edit_person(
     app: &App,
     actor: &Actor,
-    id: Id<Person>,
+    id: PersonId,
     if_match: IfMatch,
     input: &dyn Input<PersonInput>,
 ) -> Result<VisiblePerson, Error> {
@@ -177,7 +177,7 @@ pub async fn edit_person(
 /// The person in the version the caller has seen; a merged record is used no more.
 pub(super) async fn unmerged(
     uow: &mut dyn UnitOfWork,
-    id: Id<Person>,
+    id: PersonId,
     if_match: IfMatch,
 ) -> Result<Person, Failed> {
     let found: Option<Person> = uow.get(id).await?;
@@ -190,7 +190,7 @@ pub(super) async fn unmerged(
 }
 
 /// Removes a person to whom nothing refers.
-pub async fn delete_person(app: &App, actor: &Actor, id: Id<Person>, if_match: IfMatch) -> Result<(), Error> {
+pub async fn delete_person(app: &App, actor: &Actor, id: PersonId, if_match: IfMatch) -> Result<(), Error> {
     app.require(actor, MERGE_PEOPLE).await?;
     let if_match = if_match.required()?;
     run(app, if_match.on_stale(), async |uow: &mut dyn UnitOfWork| {
@@ -224,9 +224,9 @@ fn describe_uses(uses: &PersonUses) -> String {
 /// Erases people who are left without any use, and then those who stood for nobody but them.
 pub(crate) async fn erase_if_unused(
     uow: &mut dyn UnitOfWork,
-    people: impl IntoIterator<Item = Id<Person>>,
+    people: impl IntoIterator<Item = PersonId>,
 ) -> Result<(), Failed> {
-    let mut left: Vec<Id<Person>> = people.into_iter().collect();
+    let mut left: Vec<PersonId> = people.into_iter().collect();
     while let Some(id) = left.pop() {
         if uow.person_in_use(id).await? {
             continue;

@@ -1,14 +1,13 @@
 //! Promoters: who sends clients.
 
 use medcert_domain::{
-    Entity as _, FieldChange, Id, Invalid,
-    catalog::Institution,
-    field_changes,
-    identity::Actor,
+    Entity as _, FieldChange, Id, Invalid, field_changes,
+    institution::Institution,
     people::{
         DELETE_PROMOTERS, Promoter, PromoterIdentity, PromoterPatch, PromoterType, READ_PROMOTERS,
         WRITE_PROMOTERS,
     },
+    policy::Actor,
 };
 
 use super::{persons::untaken, search_terms::index_promoter};
@@ -20,6 +19,7 @@ use crate::{
     input::Input,
     people::{Lookup, NewPromoter, PersonResolver},
     retry::{Failed, run},
+    rooms::people_followers,
     store::{ChangeRow, Page, PageRequest, PromoterFilter, UnitOfWork},
 };
 
@@ -267,9 +267,8 @@ pub async fn delete_promoter(
     let if_match = if_match.required()?;
     run(app, if_match.on_stale(), async |uow: &mut dyn UnitOfWork| {
         let promoter = in_version(uow, id, if_match).await?;
-        let count = uow.requests_with_promoter(id).await?;
-        if count > 0 {
-            return Err(Error::in_use(format!("{count} requests name this promoter"), count).into());
+        for follower in people_followers() {
+            follower.promoter_leaving(uow, id).await?;
         }
         uow.delete(&promoter).await?;
         uow.index_entry(Promoter::KIND, id.raw(), &[]).await?;

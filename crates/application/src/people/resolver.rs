@@ -2,12 +2,12 @@
 
 use chrono::NaiveDate;
 use medcert_domain::{
-    Entity as _, FieldChange, Id, Invalid,
-    catalog::Institution,
-    identity::Actor,
+    Entity as _, FieldChange, Id, Invalid, PersonId,
+    institution::Institution,
     people::{
         Document, Person, PersonPatch, PersonUse, Promoter, PromoterIdentity, PromoterSource, PromoterType,
     },
+    policy::Actor,
 };
 
 use super::{
@@ -37,7 +37,7 @@ pub(crate) struct PersonResolver<'a> {
     /// What was changed of people so far.
     pub changes: Vec<PersonChange>,
     /// People whose search words are out of date.
-    pub renamed: Vec<Id<Person>>,
+    pub renamed: Vec<PersonId>,
 }
 
 /// What looking for a person led to.
@@ -165,7 +165,7 @@ impl PersonResolver<'_> {
     /// Writes what happened to a person into the person's own history.
     pub(crate) async fn record(
         &mut self,
-        person: Id<Person>,
+        person: PersonId,
         action: &'static str,
         changes: Vec<FieldChange>,
     ) -> Result<(), Failed> {
@@ -268,7 +268,7 @@ impl PersonResolver<'_> {
     }
 
     /// The person with this id, or into whom that record was merged.
-    pub(crate) async fn known(&mut self, part: &'static str, id: Id<Person>) -> Result<Person, Failed> {
+    pub(crate) async fn known(&mut self, part: &'static str, id: PersonId) -> Result<Person, Failed> {
         let unknown = || Invalid::one(&format!("{}/person_id", place(part)), "unknown", "is no person");
         let found: Person = self.uow.get(id).await?.ok_or_else(unknown)?;
         match found.merged_into {

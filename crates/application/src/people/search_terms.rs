@@ -3,21 +3,16 @@
 use std::collections::BTreeSet;
 
 use medcert_domain::{
-    Entity as _, Id,
-    certification::Certification,
+    Entity as _, PersonId, StaffId,
     people::{Person, Promoter, Staff},
     text,
 };
 
 use crate::{
     audited_entity,
-    certification::request_search_terms,
-    identity::users,
+    rooms::people_followers,
     store::{SPECIALTY, StoreError, UnitOfWork},
 };
-
-/// Requests whose words are made anew at a time: so many fit into memory, however many somebody has.
-const AT_ONCE: usize = 200;
 
 fn collected<'t>(
     texts: impl IntoIterator<Item = &'t str>,
@@ -48,7 +43,7 @@ pub(crate) async fn merged_into(
     people: &[&Person],
 ) -> Result<Vec<Person>, StoreError> {
     let changed = people.iter().filter(|person| person.version > 1).map(|person| person.id);
-    let changed: BTreeSet<Id<Person>> = changed.collect();
+    let changed: BTreeSet<PersonId> = changed.collect();
     if changed.is_empty() {
         return Ok(vec![]);
     }
@@ -66,7 +61,7 @@ pub(crate) async fn index(uow: &mut dyn UnitOfWork, person: &Person) -> Result<(
     uow.index_entry(Person::KIND, person.id.raw(), &person_search_terms(person, &[])).await
 }
 
-/// Makes a changed person, and the promoter, the member of staff and the account that the person is, found by what is
+/// Makes a changed person, and whatever the person is, such as promoter, member of staff and account, found by what is
 /// known now.
 pub(crate) async fn reindex(uow: &mut dyn UnitOfWork, person: &Person) -> Result<(), StoreError> {
     let merged = merged_into(uow, &[person]).await?;
@@ -76,8 +71,8 @@ pub(crate) async fn reindex(uow: &mut dyn UnitOfWork, person: &Person) -> Result
     {
         index_staff(uow, person, &staff).await?;
     }
-    if let Some(user) = uow.user_by_person(person.id).await? {
-        users::index(uow, &user, person).await?;
+    for follower in people_followers() {
+        follower.person_changed(uow, person).await?;
     }
     let Some(mut promoter) = uow.promoter_by_person(person.id).await? else { return Ok(()) };
     // A promoter who is a person goes by the person's name.
@@ -107,7 +102,7 @@ pub(crate) async fn index_staff(
 }
 
 /// Makes a member of staff who is removed found no more.
-pub(super) async fn forget_staff(uow: &mut dyn UnitOfWork, id: Id<Staff>) -> Result<(), StoreError> {
+pub(super) async fn forget_staff(uow: &mut dyn UnitOfWork, id: StaffId) -> Result<(), StoreError> {
     uow.index_entry(Staff::KIND, id.raw(), &[]).await?;
     uow.index_entry(SPECIALTY, id.raw(), &[]).await
 }
@@ -130,32 +125,13 @@ pub(crate) async fn index_promoter(
     uow.index_entry(Promoter::KIND, promoter.id.raw(), &search_terms).await
 }
 
-/// Brings up to date what is found by the name, document or telephones of this person: the person, the promoter, and
-/// every request.
-pub(crate) async fn follow(uow: &mut dyn UnitOfWork, person: Id<Person>) -> Result<(), StoreError> {
+/// Brings up to date what is found by the name, document or telephones of this person, in every room.
+pub(crate) async fn follow(uow: &mut dyn UnitOfWork, person: PersonId) -> Result<(), StoreError> {
     let known: Option<Person> = uow.get(person).await?;
     let Some(known) = known else { return Ok(()) };
     reindex(uow, &known).await?;
-    let requests = uow.requests_of(person).await?;
-    index_requests(uow, &requests).await
-}
-
-/// Makes these requests found by what is known now of their people.
-pub(crate) async fn index_requests(
-    uow: &mut dyn UnitOfWork,
-    requests: &[Id<Certification>],
-) -> Result<(), StoreError> {
-    for part in requests.chunks(AT_ONCE) {
-        let subjects = uow.subjects(part).await?;
-        let people = subjects.iter().flat_map(|one| std::iter::once(&one.client).chain(&one.guardian));
-        let merged = merged_into(uow, &people.collect::<Vec<_>>()).await?;
-        let search_terms: Vec<_> = subjects
-            .iter()
-            .map(|one| {
-                (one.request, request_search_terms(&one.code, &one.client, one.guardian.as_ref(), &merged))
-            })
-            .collect();
-        uow.index_requests(&search_terms).await?;
+    for follower in people_followers() {
+        follower.person_renamed(uow, &known).await?;
     }
     Ok(())
 }

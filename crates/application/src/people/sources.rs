@@ -2,10 +2,10 @@
 
 use medcert_domain::{
     Entity as _, Id,
-    identity::Actor,
     people::{
         MANAGE_PROMOTER_SOURCES, NewPromoterSource, PromoterSource, PromoterSourcePatch, READ_PROMOTERS,
     },
+    policy::Actor,
 };
 
 use crate::{

@@ -2,9 +2,9 @@
 
 use chrono::NaiveDate;
 use medcert_domain::{
-    Entity as _, Id,
-    identity::Actor,
+    Entity as _, StaffId,
     people::{Member, NotAssignable, READ_STAFF, READ_STAFF_TERMS, Staff, StaffRole, StaffStatus},
+    policy::Actor,
 };
 
 use crate::{
@@ -81,7 +81,7 @@ pub async fn staff_list(
 }
 
 /// One staff member.
-pub async fn staff_member(app: &App, actor: &Actor, id: Id<Staff>) -> Result<VisibleStaff, Error> {
+pub async fn staff_member(app: &App, actor: &Actor, id: StaffId) -> Result<VisibleStaff, Error> {
     app.require(actor, READ_STAFF).await?;
     let today = app.profile().await?.day_of(app.now());
     let member = app.store().staff_member(id).await?.ok_or(Error::NotFound("staff member"))?;
@@ -93,7 +93,7 @@ pub async fn staff_member(app: &App, actor: &Actor, id: Id<Staff>) -> Result<Vis
 pub async fn staff_history(
     app: &App,
     actor: &Actor,
-    id: Id<Staff>,
+    id: StaffId,
     page: &PageRequest,
 ) -> Result<Page<ChangeRow>, Error> {
     app.require(actor, READ_STAFF_TERMS).await?;

@@ -3,16 +3,15 @@
 use std::collections::BTreeSet;
 
 use medcert_domain::{
-    Entity as _, Id, Invalid,
-    catalog::Institution,
-    certification::AssignmentRole,
-    identity::Actor,
+    Entity as _, Invalid, PersonId, StaffId,
+    institution::Institution,
     people::{Member, Person, Staff, StaffPatch, StaffRole, StaffStatus, WRITE_STAFF},
+    policy::Actor,
 };
 
 use super::{
     correction::{At, Correction},
-    hand_over::{Offboarding, assignment_role, hand_over_all, refuse_while_open},
+    followers::{Offboarding, Successor, hand_over, refuse_while_open},
     search_terms::{forget_staff, index_staff},
     staff::VisibleStaff,
 };
@@ -24,6 +23,7 @@ use crate::{
     input::Input,
     people::{PersonInput, PersonResolver},
     retry::{Failed, run},
+    rooms::people_followers,
     store::UnitOfWork,
 };
 
@@ -31,7 +31,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub enum StaffPerson {
     /// Somebody who is known.
-    Known(Id<Person>),
+    Known(PersonId),
     /// Somebody to find by document, or to make.
     Described(Box<PersonInput>),
 }
@@ -52,18 +52,18 @@ pub struct StaffEdit {
     pub person: Option<PersonInput>,
     /// Changes to the record.
     pub fields: StaffPatch,
-    /// What becomes of open requests.
+    /// What becomes of open work.
     pub leaving: Offboarding,
 }
 
 impl StaffEdit {
-    /// The parts in requests that the member can no longer play afterwards.
-    fn leaves(&self, staff: &Staff) -> Vec<AssignmentRole> {
+    /// The parts that the member can no longer play afterwards.
+    fn leaves(&self, staff: &Staff) -> Vec<StaffRole> {
         let goes = self.fields.status.is_some_and(|status| status != StaffStatus::Active)
             && staff.status == StaffStatus::Active;
         let kept =
             |role: &StaffRole| !goes && self.fields.roles.as_ref().is_none_or(|roles| roles.contains(role));
-        staff.roles.iter().filter(|role| !kept(role)).filter_map(|role| assignment_role(*role)).collect()
+        staff.roles.iter().copied().filter(|role| !kept(role)).collect()
     }
 }
 
@@ -124,7 +124,7 @@ pub(crate) async fn create_staff_in(
 pub async fn change_staff(
     app: &App,
     actor: &Actor,
-    id: Id<Staff>,
+    id: StaffId,
     input: &(dyn Input<StaffEdit> + Sync),
     if_match: IfMatch,
 ) -> Result<VisibleStaff, Error> {
@@ -135,7 +135,11 @@ pub async fn change_staff(
     let member = app.store().staff_member(id).await?.ok_or(Error::NotFound("staff member"))?;
     if_match.check(member.staff.version)?;
     let edit = input.read(&profile)?;
-    hand_over_all(app, actor, id, &edit.leaves(&member.staff), edit.leaving).await?;
+    if let Some(to) = edit.leaving.hand_over_to {
+        for role in edit.leaves(&member.staff) {
+            hand_over(app, actor, id, Successor { role, to, pointer: "/hand_over_to" }).await?;
+        }
+    }
     let done = run(app, if_match.on_stale(), async |uow: &mut dyn UnitOfWork| {
         let found: Option<Staff> = uow.get(id).await?;
         let before = found.ok_or(Error::NotFound("staff member"))?;
@@ -167,17 +171,15 @@ pub async fn change_staff(
 }
 
 /// Removes a staff record that was never used.
-pub async fn delete_staff(app: &App, actor: &Actor, id: Id<Staff>, if_match: IfMatch) -> Result<(), Error> {
+pub async fn delete_staff(app: &App, actor: &Actor, id: StaffId, if_match: IfMatch) -> Result<(), Error> {
     app.require(actor, WRITE_STAFF).await?;
     let if_match = if_match.required()?;
     run(app, if_match.on_stale(), async |uow: &mut dyn UnitOfWork| {
         let found: Option<Staff> = uow.get(id).await?;
         let staff = found.ok_or(Error::NotFound("staff member"))?;
         if_match.check(staff.version)?;
-        let used = uow.requests_with_staff(id).await?;
-        if used > 0 {
-            let message = format!("this staff member had a part in {used} requests");
-            return Err(Failed::Answer(Error::in_use(message, used)));
+        for follower in people_followers() {
+            follower.staff_leaving(uow, id).await?;
         }
         uow.delete(&staff).await?;
         forget_staff(uow, id).await?;
@@ -267,7 +269,7 @@ async fn seen(
     app: &App,
     uow: &mut dyn UnitOfWork,
     profile: &Institution,
-    id: Id<Staff>,
+    id: StaffId,
 ) -> Result<VisibleStaff, Failed> {
     let member: Option<Member> = uow.member(id).await?;
     let member = member.ok_or_else(|| Error::internal("a staff record just written is not there"))?;

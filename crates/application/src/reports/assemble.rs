@@ -5,10 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use medcert_domain::{
-    Currency, Id, Money,
+    Calendar, Currency, Id, Money, UserId,
     certification::Stage,
-    identity::User,
-    reports::{Bucket, Calendar, Detail, Figure, Grouping, Range, quantile},
+    reports::{Bucket, Detail, Figure, Grouping, Range, quantile},
 };
 use uuid::Uuid;
 
@@ -43,7 +42,7 @@ pub(super) async fn report(
         [&managers, &doctors, &operators].into_iter().flatten().map(|place| place.id).collect();
     let members: Vec<_> = members.into_iter().map(Id::new).collect();
     let promoter_ids: Vec<_> = promoters.iter().map(|place| Id::new(place.id)).collect();
-    let users: Vec<Id<User>> = by_whom(&now).into_iter().collect();
+    let users: Vec<UserId> = by_whom(&now).into_iter().collect();
     let names = app.store().report_names(&promoter_ids, &members, &users).await?;
     let Names { promoters: promoter_names, staff, users } = names;
     let all = figures.requests;
@@ -254,14 +253,14 @@ fn places(mut candidates: Vec<RankingEntry>, names: &BTreeMap<Uuid, String>, all
     candidates
 }
 
-fn by_whom(sums: &[Sum]) -> BTreeSet<Id<User>> {
+fn by_whom(sums: &[Sum]) -> BTreeSet<UserId> {
     let user = |sum: &Sum| if let Detail::By(user) = sum.detail { Some(user) } else { None };
     sums.iter().filter_map(user).collect()
 }
 
 fn by_person(sums: &[Sum], names: &BTreeMap<Uuid, String>) -> ByPerson {
     let deeds = |count: Figure, amount: Option<Figure>| {
-        let mut deeds: BTreeMap<Id<User>, (i64, BTreeMap<Currency, i64>)> = BTreeMap::new();
+        let mut deeds: BTreeMap<UserId, (i64, BTreeMap<Currency, i64>)> = BTreeMap::new();
         for sum in sums {
             let Detail::By(user) = sum.detail else { continue };
             if sum.figure == count {
@@ -272,7 +271,7 @@ fn by_person(sums: &[Sum], names: &BTreeMap<Uuid, String>) -> ByPerson {
                 *deeds.entry(user).or_default().1.entry(currency).or_default() += sum.amount;
             }
         }
-        let deed = |(user, (count, amounts)): (Id<User>, (i64, BTreeMap<Currency, i64>))| Deed {
+        let deed = |(user, (count, amounts)): (UserId, (i64, BTreeMap<Currency, i64>))| Deed {
             user,
             name: names.get(&user.raw()).cloned().unwrap_or_default(),
             count,

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use futures::FutureExt as _;
-use medcert_domain::{catalog::Institution, reports::Cell};
+use medcert_domain::{institution::Institution, reports::Cell};
 use uuid::Uuid;
 
 use crate::{

@@ -1,7 +1,7 @@
 //! Reports as tables.
 
 use async_trait::async_trait;
-use medcert_domain::{identity::Actor, reports::EXPORT};
+use medcert_domain::{policy::Actor, reports::EXPORT};
 
 use super::{Deed, Figures, RankingEntry, Report, ReportFilter, gather};
 use crate::{

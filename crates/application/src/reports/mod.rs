@@ -8,9 +8,9 @@ mod requests;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use medcert_domain::{
-    Currency, Id, Invalid, Money,
+    Currency, Invalid, Money, UserId,
     certification::Stage,
-    identity::{Actor, User},
+    policy::Actor,
     reports::{Figure, Grouping, READ_REPORTS, Range, RangeError},
 };
 use uuid::Uuid;
@@ -154,7 +154,7 @@ pub struct Rankings {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deed {
     /// The account.
-    pub user: Id<User>,
+    pub user: UserId,
     /// The person's name.
     pub name: String,
     /// How often.

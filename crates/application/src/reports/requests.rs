@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use medcert_domain::{identity::Actor, reports::EXPORT};
+use medcert_domain::{policy::Actor, reports::EXPORT};
 
 use crate::{
     App, Error,

@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use medcert_domain::{
     Id,
-    catalog::{CertificateKind, Institution, Service},
+    catalog::{CertificateKind, Service},
+    institution::Institution,
 };
 
 use super::{Page, PageRequest, Repository, StoreError};

@@ -3,15 +3,15 @@
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use medcert_domain::{
-    Id,
+    Id, PersonId, StaffId, UserId,
     billing::{PaymentStatus, Settlement},
     catalog::{CertificateKind, Service},
     certification::{
         AssignmentRole, Certificate, CertificateStatus, Certification, HistoryLine, Priority, Stage,
         WaitingFor,
     },
-    identity::User,
-    people::{Document, Member, Person, Promoter, Staff},
+    files::StoredFile,
+    people::{Document, Member, Person, Promoter},
 };
 use uuid::Uuid;
 
@@ -46,17 +46,17 @@ pub struct RequestFilter {
     /// Services.
     pub services: Vec<Id<Service>>,
     /// Clients.
-    pub clients: Vec<Id<Person>>,
+    pub clients: Vec<PersonId>,
     /// Promoters.
     pub promoters: Vec<Id<Promoter>>,
     /// Current managers.
-    pub managers: Vec<Id<Staff>>,
+    pub managers: Vec<StaffId>,
     /// Current doctors.
-    pub doctors: Vec<Id<Staff>>,
+    pub doctors: Vec<StaffId>,
     /// Requests that are the caller's: registered by this account, or currently assigned to this staff member.
-    pub mine: Option<(Id<User>, Option<Id<Staff>>)>,
+    pub mine: Option<(UserId, Option<StaffId>)>,
     /// Requests a doctor may see: currently assigned to this staff member.
-    pub visible_to_doctor: Option<Option<Id<Staff>>>,
+    pub visible_to_doctor: Option<Option<StaffId>>,
     /// Registered at or after.
     pub created_from: Option<DateTime<Utc>>,
     /// Registered before.
@@ -87,7 +87,7 @@ pub struct RequestRow {
     /// How soon it is to be worked on.
     pub priority: Priority,
     /// The client.
-    pub client: Id<Person>,
+    pub client: PersonId,
     /// The client's name.
     pub client_name: String,
     /// The client's document.
@@ -180,7 +180,7 @@ pub struct RequestAggregate {
     /// The service.
     pub service: Option<Service>,
     /// The staff record behind the account that registered it.
-    pub operator: Option<(Id<Staff>, String)>,
+    pub operator: Option<(StaffId, String)>,
     /// The current manager.
     pub manager: Option<Member>,
     /// The current doctor.
@@ -206,7 +206,7 @@ pub struct HistoryEntry {
     /// When, in microseconds.
     pub at: DateTime<Utc>,
     /// Who.
-    pub by: Id<User>,
+    pub by: UserId,
     /// What.
     pub line: HistoryLine,
 }
@@ -242,7 +242,7 @@ pub struct CertificateFilter {
     /// Beginning of the number.
     pub number: Option<String>,
     /// Attesting doctors.
-    pub doctors: Vec<Id<Staff>>,
+    pub doctors: Vec<StaffId>,
     /// Kinds.
     pub kinds: Vec<CertificateKind>,
     /// Where they stand on this day.
@@ -254,7 +254,7 @@ pub struct CertificateFilter {
     /// Within their first and last day, whatever their status.
     pub valid_on: Option<NaiveDate>,
     /// Certificates a doctor may see: attested by this staff member.
-    pub visible_to_doctor: Option<Option<Id<Staff>>>,
+    pub visible_to_doctor: Option<Option<StaffId>>,
 }
 
 /// The open requests that somebody has to do with.
@@ -302,7 +302,7 @@ pub trait CertificationReads: Send + Sync {
     /// Open requests that the staff member has in the role, by id behind the one given.
     async fn open_requests_after(
         &self,
-        staff: Id<Staff>,
+        staff: StaffId,
         role: AssignmentRole,
         after: Option<Id<Certification>>,
         limit: u64,
@@ -321,6 +321,15 @@ pub trait CertificationReads: Send + Sync {
     /// The certificate its QR code leads to.
     async fn certificate_by_public_id(&self, public_id: &str) -> Result<Option<Certificate>, StoreError>;
 
+    /// The request that a file belongs to.
+    async fn request_of_file(&self, id: Id<StoredFile>) -> Result<Option<Id<Certification>>, StoreError>;
+
+    /// Those of these files that there are, each with its request.
+    async fn files_known(
+        &self,
+        ids: &[Id<StoredFile>],
+    ) -> Result<Vec<(Id<Certification>, Id<StoredFile>)>, StoreError>;
+
     /// The keys of the objects of those of these certificates that there are.
     async fn certificate_keys(&self, ids: &[Id<Certificate>]) -> Result<Vec<String>, StoreError>;
 }
@@ -335,7 +344,7 @@ pub trait CertificationWrites: Repository<Certification> + Repository<Certificat
     ) -> Result<Option<RequestAggregate>, StoreError>;
 
     /// Appends lines to the history of a request.
-    async fn record(&mut self, entries: &[HistoryEntry]) -> Result<(), StoreError>;
+    async fn append_history(&mut self, entries: &[HistoryEntry]) -> Result<(), StoreError>;
 
     /// Replaces the search words of a request.
     async fn index_search_terms(
@@ -345,31 +354,40 @@ pub trait CertificationWrites: Repository<Certification> + Repository<Certificat
     ) -> Result<(), StoreError>;
 
     /// Requests in which the person is client or guardian.
-    async fn requests_of(&mut self, person: Id<Person>) -> Result<Vec<Id<Certification>>, StoreError>;
+    async fn requests_of(&mut self, person: PersonId) -> Result<Vec<Id<Certification>>, StoreError>;
 
     /// Codes of open requests of the same client and service, among the newest two hundred of the client; oldest first.
     async fn open_requests_like(
         &mut self,
-        client: Id<Person>,
+        client: PersonId,
         service: Option<Id<Service>>,
     ) -> Result<Vec<(Id<Certification>, String)>, StoreError>;
 
     /// How many open requests the staff member has in the role, and the first of them, at most `first`.
     async fn open_requests_of(
         &mut self,
-        staff: Id<Staff>,
+        staff: StaffId,
         role: AssignmentRole,
         first: u64,
     ) -> Result<OpenRequests, StoreError>;
 
     /// Number of requests in which the staff member ever had a part.
-    async fn requests_with_staff(&mut self, staff: Id<Staff>) -> Result<u64, StoreError>;
+    async fn requests_with_staff(&mut self, staff: StaffId) -> Result<u64, StoreError>;
 
     /// Number of requests for the service.
     async fn requests_for_service(&mut self, service: Id<Service>) -> Result<u64, StoreError>;
 
+    /// Gives the requests (each of which counts a version) and certificates of one person to another, in a few
+    /// statements however many there are.
+    async fn move_requests(
+        &mut self,
+        from: PersonId,
+        into: PersonId,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError>;
+
     /// Whether one of them is the client and the other the guardian of the same request.
-    async fn share_a_request(&mut self, one: Id<Person>, other: Id<Person>) -> Result<bool, StoreError>;
+    async fn share_a_request(&mut self, one: PersonId, other: PersonId) -> Result<bool, StoreError>;
 
     /// How many requests name the promoter.
     async fn requests_with_promoter(&mut self, promoter: Id<Promoter>) -> Result<u64, StoreError>;

@@ -3,22 +3,14 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use medcert_domain::{
-    Id,
-    identity::{EmailChange, Role, Session, User, UserStatus},
-    people::{Person, Staff},
+    PersonId, SessionId, StaffId, UserId,
+    identity::{EmailChange, Session, User, UserStatus},
+    people::Person,
+    policy::Role,
 };
 use uuid::Uuid;
 
 use super::{Page, PageRequest, Repository, StoreError};
-
-/// An account with the name of its person.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NamedUser {
-    /// The account.
-    pub id: Id<User>,
-    /// The person's name.
-    pub name: String,
-}
 
 /// What a request with an access token needs to know: the session and its user, as of now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +22,7 @@ pub struct SessionState {
     /// Name of the person.
     pub display_name: String,
     /// The staff record of the person.
-    pub staff: Option<Id<Staff>>,
+    pub staff: Option<StaffId>,
 }
 
 /// An account as its owner sees it.
@@ -41,7 +33,7 @@ pub struct AccountRow {
     /// Name of the person.
     pub display_name: String,
     /// The staff record of the person.
-    pub staff: Option<Id<Staff>>,
+    pub staff: Option<StaffId>,
 }
 
 /// Which accounts. Everything given must hold; several values of one filter mean any of them.
@@ -69,7 +61,7 @@ pub struct UserRow {
     /// Whose it is.
     pub person: Person,
     /// The staff record of the person.
-    pub staff: Option<Id<Staff>>,
+    pub staff: Option<StaffId>,
     /// The new address that waits for its confirmation, and until when.
     pub pending_email: Option<(String, DateTime<Utc>)>,
 }
@@ -93,7 +85,7 @@ pub struct RefreshToken {
     /// SHA-256 of the secret.
     pub hash: [u8; 32],
     /// Family.
-    pub session: Id<Session>,
+    pub session: SessionId,
     /// The token it came from.
     pub parent: Option<Uuid>,
     /// When it was made.
@@ -108,26 +100,26 @@ pub struct RefreshToken {
 #[async_trait]
 pub trait IdentityReads: Send + Sync {
     /// The session with its user, in one statement.
-    async fn session_state(&self, id: Id<Session>) -> Result<Option<SessionState>, StoreError>;
+    async fn session_state(&self, id: SessionId) -> Result<Option<SessionState>, StoreError>;
 
     /// The account with this address.
     async fn account_by_email(&self, email: &str) -> Result<Option<AccountRow>, StoreError>;
 
     /// One account.
-    async fn account(&self, id: Id<User>) -> Result<Option<AccountRow>, StoreError>;
+    async fn account(&self, id: UserId) -> Result<Option<AccountRow>, StoreError>;
 
     /// Accounts by the name of their person (key of the cursor), then id.
     async fn users(&self, filter: &UserFilter, page: &PageRequest) -> Result<Page<UserRow>, StoreError>;
 
     /// One account with its person.
-    async fn user(&self, id: Id<User>) -> Result<Option<UserRow>, StoreError>;
+    async fn user(&self, id: UserId) -> Result<Option<UserRow>, StoreError>;
 
     /// Whether the account is the actor of any event that changed something, but for what concerns itself alone.
-    async fn has_acted(&self, id: Id<User>) -> Result<bool, StoreError>;
+    async fn has_acted(&self, id: UserId) -> Result<bool, StoreError>;
 
     /// Whether the account is named in the history of any request or entry that is not itself. Reads the whole history
     /// of requests, so it is for the rare moment before an account is removed.
-    async fn in_history(&self, id: Id<User>) -> Result<bool, StoreError>;
+    async fn in_history(&self, id: UserId) -> Result<bool, StoreError>;
 
     /// Number of active administrators.
     async fn active_admins(&self) -> Result<u64, StoreError>;
@@ -135,7 +127,7 @@ pub trait IdentityReads: Send + Sync {
     /// Logins of the user that have not ended by now, newest first (key of the cursor: when they began).
     async fn open_sessions(
         &self,
-        user: Id<User>,
+        user: UserId,
         now: DateTime<Utc>,
         page: &PageRequest,
     ) -> Result<Page<SessionRow>, StoreError>;
@@ -153,22 +145,30 @@ pub trait IdentityWrites: Repository<User> + Repository<Session> + Repository<Em
     /// The account with this address.
     async fn user_by_email(&mut self, email: &str) -> Result<Option<User>, StoreError>;
 
+    /// Gives the account of one person, if there is one, to another; it counts a version.
+    async fn move_account(
+        &mut self,
+        from: PersonId,
+        into: PersonId,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError>;
+
     /// The account of the person.
-    async fn user_by_person(&mut self, person: Id<Person>) -> Result<Option<User>, StoreError>;
+    async fn user_by_person(&mut self, person: PersonId) -> Result<Option<User>, StoreError>;
 
     /// Notes that a login succeeded, if the account is still active and has this password: one statement with a
     /// condition, which leaves the version alone. False when it is not.
     async fn note_login(&mut self, user: &User, at: DateTime<Utc>) -> Result<bool, StoreError>;
 
     /// Whether the account is the actor of any event that changed something, but for what concerns itself alone.
-    async fn user_acted(&mut self, id: Id<User>) -> Result<bool, StoreError>;
+    async fn user_acted(&mut self, id: UserId) -> Result<bool, StoreError>;
 
     /// Removes the account with its sessions, its pending new address, its history and its search words; `Stale` when
     /// the version is another, `Reference` when something still refers to it.
     async fn erase_user(&mut self, user: &User) -> Result<(), StoreError>;
 
     /// The new address that the account asked for.
-    async fn email_change_of(&mut self, user: Id<User>) -> Result<Option<EmailChange>, StoreError>;
+    async fn email_change_of(&mut self, user: UserId) -> Result<Option<EmailChange>, StoreError>;
 
     /// The new address whose token has this hash.
     async fn email_change_by_token(&mut self, hash: &[u8; 32]) -> Result<Option<EmailChange>, StoreError>;
@@ -185,13 +185,13 @@ pub trait IdentityWrites: Repository<User> + Repository<Session> + Repository<Em
     /// Ends all sessions of the user that have not ended, but for one; tells how many.
     async fn end_sessions(
         &mut self,
-        user: Id<User>,
-        except: Option<Id<Session>>,
+        user: UserId,
+        except: Option<SessionId>,
         at: DateTime<Utc>,
     ) -> Result<u64, StoreError>;
 
     /// Number of active administrators, with their rows locked until the end of the unit of work.
-    async fn lock_active_admins(&mut self) -> Result<Vec<Id<User>>, StoreError>;
+    async fn lock_active_admins(&mut self) -> Result<Vec<UserId>, StoreError>;
 
     /// Number of accounts.
     async fn count_users(&mut self) -> Result<u64, StoreError>;

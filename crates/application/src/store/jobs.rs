@@ -3,8 +3,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use medcert_domain::{
-    Id,
-    identity::User,
+    Id, UserId,
     jobs::{Job, JobKind, JobStatus, LineOutcome},
 };
 use uuid::Uuid;
@@ -45,7 +44,7 @@ pub struct Made {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct JobFilter {
     /// Asked for by this account.
-    pub created_by: Option<Id<User>>,
+    pub created_by: Option<UserId>,
     /// Kinds.
     pub kinds: Vec<JobKind>,
     /// Statuses.
@@ -93,7 +92,7 @@ pub trait JobReads: Send + Sync {
     async fn erasable_jobs(&self, now: DateTime<Utc>, limit: u64) -> Result<Vec<Id<Job>>, StoreError>;
 
     /// Number of jobs of an account that are not over.
-    async fn open_jobs_of(&self, user: Id<User>) -> Result<u64, StoreError>;
+    async fn open_jobs_of(&self, user: UserId) -> Result<u64, StoreError>;
 }
 
 /// What use cases of jobs need beyond plain repositories.

@@ -26,16 +26,17 @@ pub use certification::{
 };
 pub use files::{FileReads, FileWrites};
 pub use identity::{
-    AccountRow, IdentityReads, IdentityWrites, NamedUser, RefreshToken, SessionRow, SessionState, UserFilter,
-    UserRow,
+    AccountRow, IdentityReads, IdentityWrites, RefreshToken, SessionRow, SessionState, UserFilter, UserRow,
 };
 pub use jobs::{JobFilter, JobLine, JobReads, JobRow, JobWrites, Made};
 pub use page::{Cursor, Page, PageRequest};
 pub use people::{
-    GuardianRow, PeopleReads, PeopleWrites, PersonFilter, PersonRow, PersonUses, PromoterFilter, SPECIALTY,
-    StaffFilter,
+    GuardianRow, MemberReads, MemberWrites, PeopleReads, PeopleWrites, PersonFilter, PersonRow, PersonUses,
+    PromoterFilter, SPECIALTY, StaffFilter,
 };
-pub use records::{AuditEvent, ChangeEntry, DeliveryOutcome, OutboxMessage, QueuedMail, StoredAnswer};
+pub use records::{
+    AuditEvent, ChangeEntry, DeliveryOutcome, NamedUser, OutboxMessage, QueuedMail, StoredAnswer,
+};
 pub use reports::{Answers, By, CellFilter, Counted, Names, Question, ReportReads, ReportWrites, Sum};
 
 use async_trait::async_trait;
@@ -78,11 +79,11 @@ pub enum StoreError {
     Backend(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// Create, read, update and delete of one kind of thing.
+/// Create, read, update and delete of one kind of thing, found by the type of the thing or of its identifier.
 #[async_trait]
-pub trait Repository<E: Entity>: Send {
+pub trait Repository<E: Entity, K = <E as Entity>::Key>: Send {
     /// The thing, or `None`.
-    async fn get(&mut self, id: Id<E>) -> Result<Option<E>, StoreError>;
+    async fn get(&mut self, id: Id<K>) -> Result<Option<E>, StoreError>;
 
     /// Stores a new thing with version 1, whatever its own `version` says.
     async fn insert(&mut self, entity: &E) -> Result<(), StoreError>;
@@ -99,6 +100,7 @@ pub trait Repository<E: Entity>: Send {
 pub trait Store:
     CertificationReads
     + PeopleReads
+    + MemberReads
     + CatalogReads
     + IdentityReads
     + FileReads
@@ -150,6 +152,7 @@ pub trait UnitOfWork:
     BillingWrites
     + CertificationWrites
     + PeopleWrites
+    + MemberWrites
     + CatalogWrites
     + IdentityWrites
     + FileWrites

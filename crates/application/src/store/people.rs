@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use medcert_domain::{
-    Id,
+    Id, PersonId, StaffId,
     people::{
         Document, DocumentType, Guardianship, Member, Person, PersonUse, Promoter, PromoterSource,
         PromoterType, Relationship, Staff, StaffRole, StaffStatus,
@@ -112,15 +112,9 @@ impl PersonUses {
     }
 }
 
-/// Reading people: persons, who stands for whom, staff, promoters and their sources.
+/// Reading people: persons, who stands for whom, promoters and their sources.
 #[async_trait]
 pub trait PeopleReads: Send + Sync {
-    /// Staff by name (key of the cursor), then id.
-    async fn staff_list(&self, filter: &StaffFilter, page: &PageRequest) -> Result<Page<Member>, StoreError>;
-
-    /// One staff member.
-    async fn staff_member(&self, id: Id<Staff>) -> Result<Option<Member>, StoreError>;
-
     /// Promoters by name (key of the cursor), then id.
     async fn promoters(
         &self,
@@ -135,10 +129,10 @@ pub trait PeopleReads: Send + Sync {
     async fn people(&self, filter: &PersonFilter, page: &PageRequest) -> Result<Page<PersonRow>, StoreError>;
 
     /// One person with how often they are referred to; merged records too.
-    async fn person(&self, id: Id<Person>) -> Result<Option<(PersonRow, PersonUses)>, StoreError>;
+    async fn person(&self, id: PersonId) -> Result<Option<(PersonRow, PersonUses)>, StoreError>;
 
     /// Who stands for the person, by name (key of the cursor), then id.
-    async fn guardians(&self, ward: Id<Person>, page: &PageRequest) -> Result<Page<GuardianRow>, StoreError>;
+    async fn guardians(&self, ward: PersonId, page: &PageRequest) -> Result<Page<GuardianRow>, StoreError>;
 
     /// The sources of promoters by name (key of the cursor), then id.
     async fn promoter_sources(
@@ -151,6 +145,24 @@ pub trait PeopleReads: Send + Sync {
     async fn promoter_source(&self, id: Id<PromoterSource>) -> Result<Option<PromoterSource>, StoreError>;
 }
 
+/// Reading staff members. Whether requests can be given to one depends on the account, which whoever stores accounts
+/// knows.
+#[async_trait]
+pub trait MemberReads: Send + Sync {
+    /// Staff by name (key of the cursor), then id.
+    async fn staff_list(&self, filter: &StaffFilter, page: &PageRequest) -> Result<Page<Member>, StoreError>;
+
+    /// One staff member.
+    async fn staff_member(&self, id: StaffId) -> Result<Option<Member>, StoreError>;
+}
+
+/// The same inside a unit of work.
+#[async_trait]
+pub trait MemberWrites: Send {
+    /// The staff member with name and account.
+    async fn member(&mut self, id: StaffId) -> Result<Option<Member>, StoreError>;
+}
+
 /// What use cases of people need beyond plain repositories.
 #[async_trait]
 pub trait PeopleWrites:
@@ -161,53 +173,48 @@ pub trait PeopleWrites:
     async fn person_by_document(&mut self, document: &Document) -> Result<Option<Person>, StoreError>;
 
     /// Whether the person is staff or has a login.
-    async fn person_use(&mut self, id: Id<Person>) -> Result<PersonUse, StoreError>;
+    async fn person_use(&mut self, id: PersonId) -> Result<PersonUse, StoreError>;
 
     /// Whether anything refers to the person: request, promoter, staff, user, certificate, somebody they stand for.
-    async fn person_in_use(&mut self, id: Id<Person>) -> Result<bool, StoreError>;
-
-    /// The staff member with name and account.
-    async fn member(&mut self, id: Id<Staff>) -> Result<Option<Member>, StoreError>;
+    async fn person_in_use(&mut self, id: PersonId) -> Result<bool, StoreError>;
 
     /// The staff record of the person.
-    async fn staff_of(&mut self, person: Id<Person>) -> Result<Option<Id<Staff>>, StoreError>;
+    async fn staff_of(&mut self, person: PersonId) -> Result<Option<StaffId>, StoreError>;
 
     /// The promoter with this tax id.
     async fn promoter_by_tax_id(&mut self, tax_id: &str) -> Result<Option<Promoter>, StoreError>;
 
     /// The promoter that is this person.
-    async fn promoter_by_person(&mut self, person: Id<Person>) -> Result<Option<Promoter>, StoreError>;
+    async fn promoter_by_person(&mut self, person: PersonId) -> Result<Option<Promoter>, StoreError>;
 
     /// The record with this document, merged or not.
     async fn holder_of(&mut self, document: &Document) -> Result<Option<Person>, StoreError>;
 
     /// The records merged into any of these people.
-    async fn merged_records(&mut self, people: &[Id<Person>]) -> Result<Vec<Person>, StoreError>;
+    async fn merged_records(&mut self, people: &[PersonId]) -> Result<Vec<Person>, StoreError>;
 
     /// How many things refer to the person.
-    async fn person_uses(&mut self, person: Id<Person>) -> Result<PersonUses, StoreError>;
+    async fn person_uses(&mut self, person: PersonId) -> Result<PersonUses, StoreError>;
 
     /// Removes a person to whom nothing refers, with the records merged into them, their words, who stood for them,
     /// and the values in their history. `Stale` when the version is another.
     async fn erase_person(&mut self, person: &Person) -> Result<(), StoreError>;
 
     /// Every guardianship in which the person is ward or guardian.
-    async fn guardianships_of(&mut self, person: Id<Person>) -> Result<Vec<Guardianship>, StoreError>;
+    async fn guardianships_of(&mut self, person: PersonId) -> Result<Vec<Guardianship>, StoreError>;
 
     /// Stores new guardianships.
     async fn add_guardianships(&mut self, all: &[Guardianship]) -> Result<(), StoreError>;
 
     /// Removes the guardianship of these two, if there is one.
-    async fn remove_guardianship(&mut self, ward: Id<Person>, guardian: Id<Person>)
-    -> Result<(), StoreError>;
+    async fn remove_guardianship(&mut self, ward: PersonId, guardian: PersonId) -> Result<(), StoreError>;
 
-    /// Gives everything that refers to `from` to `into`, in a few statements however much it is: requests (each of
-    /// which counts a version), certificates, promoter, staff record, account, and records merged into `from` before.
-    /// Guardianships stay.
-    async fn move_uses(
+    /// Gives what of people refers to `from` to `into`, each counting a version: promoter, staff record, and records
+    /// merged into `from` before. Guardianships stay.
+    async fn move_person(
         &mut self,
-        from: Id<Person>,
-        into: Id<Person>,
+        from: PersonId,
+        into: PersonId,
         at: DateTime<Utc>,
     ) -> Result<(), StoreError>;
 

@@ -2,14 +2,21 @@
 
 use chrono::{DateTime, Utc};
 use medcert_domain::{
-    Id, Locale,
+    Id, Locale, PersonId, UserId,
     certification::{Certification, Event},
-    identity::User,
-    people::Person,
 };
 use uuid::Uuid;
 
 use crate::mail::LetterKind;
+
+/// An account with the name of its person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedUser {
+    /// The account.
+    pub id: UserId,
+    /// The person's name.
+    pub name: String,
+}
 
 /// One change of an entry of a directory: a service, a promoter, a staff member, a person, an account, the institution.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +30,7 @@ pub struct ChangeEntry {
     /// When, in microseconds.
     pub at: DateTime<Utc>,
     /// Who; `None` from the command line.
-    pub by: Option<Id<User>>,
+    pub by: Option<UserId>,
     /// What was done: a code such as `CREATE`.
     pub action: &'static str,
     /// Field that changed.
@@ -44,7 +51,7 @@ pub struct AuditEvent {
     /// When, in microseconds.
     pub at: DateTime<Utc>,
     /// Who; `None` for somebody not signed in.
-    pub actor: Option<Id<User>>,
+    pub actor: Option<UserId>,
     /// Role codes of the actor, comma-separated.
     pub roles: String,
     /// What: `room.verb`, such as `certification.assign_manager` or `identity.login`.
@@ -54,7 +61,7 @@ pub struct AuditEvent {
     /// Which object.
     pub object_id: Option<Uuid>,
     /// Whose data it is about.
-    pub patient: Option<Id<Person>>,
+    pub patient: Option<PersonId>,
     /// `ok`, `denied` or `failed`.
     pub outcome: &'static str,
     /// Where it came from.
@@ -126,7 +133,7 @@ pub struct StoredAnswer {
     /// SHA-256 of the payload.
     pub fingerprint: [u8; 32],
     /// The request that was acted on, for authorising a replay.
-    pub request: Option<Id<Certification>>,
+    pub request: Option<Uuid>,
     /// Status of the answer; 0 while the call runs.
     pub status: u16,
     /// Body of the answer.

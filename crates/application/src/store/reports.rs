@@ -9,11 +9,10 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use medcert_domain::{
-    Currency, Id,
+    Currency, Id, StaffId, UserId,
     catalog::Service,
     certification::Stage,
-    identity::User,
-    people::{Promoter, Staff},
+    people::Promoter,
     reports::{Cell, Detail, Figure, Range},
 };
 use uuid::Uuid;
@@ -32,11 +31,11 @@ pub struct CellFilter {
     /// Promoters.
     pub promoters: Vec<Id<Promoter>>,
     /// Managers.
-    pub managers: Vec<Id<Staff>>,
+    pub managers: Vec<StaffId>,
     /// Doctors.
-    pub doctors: Vec<Id<Staff>>,
+    pub doctors: Vec<StaffId>,
     /// Operators.
-    pub operators: Vec<Id<Staff>>,
+    pub operators: Vec<StaffId>,
 }
 
 /// What sums are divided by, besides figure and currency.
@@ -127,8 +126,8 @@ pub trait ReportReads: Send + Sync {
     async fn report_names(
         &self,
         promoters: &[Id<Promoter>],
-        staff: &[Id<Staff>],
-        users: &[Id<User>],
+        staff: &[StaffId],
+        users: &[UserId],
     ) -> Result<Names, StoreError>;
 
     /// How many different clients the requests have that each of these promoters sent in this time, of the requests

@@ -14,7 +14,8 @@ use medcert_application::{
 };
 use medcert_domain::{
     Locale,
-    identity::{Actor, Role, User, UserStatus},
+    identity::{User, UserStatus},
+    policy::{Actor, Role},
 };
 use medcert_testkit::{Database, Replicas, actor_of};
 

@@ -13,9 +13,9 @@ use medcert_application::{
     },
 };
 use medcert_domain::{
-    Id,
-    identity::Actor,
-    people::{DocumentType, Person, PersonPatch, PromoterPatch, PromoterType},
+    PersonId,
+    people::{DocumentType, PersonPatch, PromoterPatch, PromoterType},
+    policy::Actor,
 };
 use medcert_testkit::{Database, actor_of};
 
@@ -53,8 +53,8 @@ async fn merge(
     fixture: &RaceFixture,
     caller: usize,
     admin: &Actor,
-    from: Id<Person>,
-    into: Id<Person>,
+    from: PersonId,
+    into: PersonId,
 ) -> Result<VisiblePerson, Error> {
     let (app, conditions) = (fixture.app(caller), plain());
     let input = Parsed(MergeWanted { into, reason: "The same".to_owned() });
@@ -110,7 +110,7 @@ pub(crate) async fn merge_crosswise(database: Database) {
             merge(&fixture, caller, &admin, from, into)
         });
         let outcomes = join_all(callers).await;
-        let won: Vec<Id<Person>> = outcomes.iter().flatten().map(|seen| seen.person.id).collect();
+        let won: Vec<PersonId> = outcomes.iter().flatten().map(|seen| seen.person.id).collect();
         assert_eq!(won.len(), 1, "round {round}: {:?}", outcomes.iter().find_map(|o| o.as_ref().err()));
         for outcome in &outcomes {
             let summary = match outcome {

@@ -7,7 +7,8 @@ use bytes::Bytes;
 use futures::future::join_all;
 use medcert_application::{
     Error, IfMatch,
-    files::{FileAttempt, FileForm, Incoming, UploadAttempt, Uploaded, VisibleFile, delete, upload},
+    certification::files::{FileAttempt, UploadAttempt, Uploaded, VisibleFile, delete, upload},
+    files::{FileForm, Incoming},
     input::Parsed,
     objects::ObjectKey,
     scanning::{Scanner, Verdict},

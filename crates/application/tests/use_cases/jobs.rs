@@ -18,11 +18,12 @@ use medcert_application::{
 use medcert_domain::catalog::NewService;
 use medcert_domain::{
     Id, Invalid, Money,
-    catalog::{CertificateKind, Institution},
+    catalog::CertificateKind,
     certification::Action,
-    identity::Actor,
+    institution::Institution,
     jobs::{Job, JobStatus, LineOutcome},
     people::{DocumentType, PersonPatch},
+    policy::Actor,
 };
 use medcert_testkit::{Database, actor_of};
 

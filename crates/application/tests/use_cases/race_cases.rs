@@ -5,18 +5,16 @@ use std::collections::BTreeSet;
 use futures::future::join_all;
 use medcert_application::{
     Error,
-    certification::{Answer, AssignInput, Payload, detail},
+    certification::{Answer, AssignInput, HandOver, Payload, detail, hand_over_requests},
     demo,
     idempotent::Idempotent,
     input::Parsed,
-    people::hand_over::{HandOver, hand_over_requests},
     store::PageRequest,
 };
 use medcert_domain::{
-    Id,
+    Id, StaffId,
     billing::PaymentStatus,
     certification::{Action, AssignmentRole, Certification, Refusal, Stage},
-    people::Staff,
 };
 use medcert_testkit::{Database, actor_of};
 
@@ -208,7 +206,7 @@ pub(crate) async fn number_requests(database: Database) {
 pub(crate) async fn hand_over(database: Database) {
     let fixture = RaceFixture::on(database).await;
     let admin = actor_of(&fixture.app(0), demo::emails()[0]).await;
-    let others: Vec<Id<Staff>> = fixture.hire_managers(3).await;
+    let others: Vec<StaffId> = fixture.hire_managers(3).await;
     let from = fixture.manager.staff.unwrap();
     let mut ids = vec![];
     for number in 0..8 {

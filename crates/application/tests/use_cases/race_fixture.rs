@@ -12,12 +12,12 @@ use medcert_application::{
     store::{PageRequest, ServiceFilter},
 };
 use medcert_domain::{
-    Currency, Id, Locale, Money,
+    Currency, Id, Locale, Money, StaffId,
     billing::{Channel, NewPayment},
     catalog::Service,
     certification::{Action, Certification, Conclusion, NewEvaluation, Verdict},
-    identity::{Actor, Role},
     people::{DocumentType, PersonPatch, Staff, StaffRole},
+    policy::{Actor, Role},
 };
 use medcert_testkit::{Database, Replicas, actor_of};
 
@@ -116,7 +116,7 @@ impl RaceFixture {
     }
 
     pub(crate) fn assign(actor: &Actor) -> Payload {
-        let staff: Id<Staff> = actor.staff.unwrap();
+        let staff: StaffId = actor.staff.unwrap();
         Payload::Assign(AssignInput { staff, comment: None })
     }
 
@@ -132,7 +132,7 @@ impl RaceFixture {
     }
 
     /// So many further managers with accounts.
-    pub(crate) async fn hire_managers(&self, count: usize) -> Vec<Id<Staff>> {
+    pub(crate) async fn hire_managers(&self, count: usize) -> Vec<StaffId> {
         let app = self.app(0);
         let mut hired = vec![];
         for number in 0..count {

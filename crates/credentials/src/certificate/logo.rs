@@ -11,7 +11,7 @@ use krilla::{
     surface::Surface,
 };
 use medcert_application::rendering::{PictureError, RenderError, SheetLogo};
-use medcert_domain::catalog::LogoKind;
+use medcert_domain::institution::LogoKind;
 use zune_jpeg::{
     JpegDecoder,
     zune_core::{bytestream::ZCursor, options::DecoderOptions},

@@ -10,7 +10,7 @@ mod texts;
 
 use bytes::Bytes;
 use medcert_application::rendering::{CertificateRenderer, CertificateSheet, PictureError, RenderError};
-use medcert_domain::catalog::LogoKind;
+use medcert_domain::institution::LogoKind;
 
 pub use fonts::FontError;
 use fonts::Fonts;

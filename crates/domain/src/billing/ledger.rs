@@ -3,13 +3,13 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::Channel;
-use crate::{Id, Money, identity::User};
+use crate::{Id, Money, PaymentId, UserId};
 
 /// Money received.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payment {
     /// Identifier.
-    pub id: Id<Self>,
+    pub id: PaymentId,
     /// How it came.
     pub channel: Channel,
     /// Day it was paid.
@@ -21,11 +21,11 @@ pub struct Payment {
     /// Comment.
     pub comment: Option<String>,
     /// Who wrote it down.
-    pub registered_by: Id<User>,
+    pub registered_by: UserId,
     /// When.
     pub registered_at: DateTime<Utc>,
     /// Who confirmed it and when; counts only then.
-    pub validated: Option<(Id<User>, DateTime<Utc>)>,
+    pub validated: Option<(UserId, DateTime<Utc>)>,
     /// Marked as never having happened.
     pub voided: Option<Voided>,
 }
@@ -34,7 +34,7 @@ pub struct Payment {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Voided {
     /// Who said so.
-    pub by: Id<User>,
+    pub by: UserId,
     /// When.
     pub at: DateTime<Utc>,
     /// In words.
@@ -47,7 +47,7 @@ pub struct Refund {
     /// Identifier.
     pub id: Id<Self>,
     /// Of which payment.
-    pub payment: Id<Payment>,
+    pub payment: PaymentId,
     /// How it went.
     pub channel: Channel,
     /// Day it was given back.
@@ -59,7 +59,7 @@ pub struct Refund {
     /// In words.
     pub reason: String,
     /// Who.
-    pub by: Id<User>,
+    pub by: UserId,
     /// When it was written down.
     pub at: DateTime<Utc>,
 }
@@ -83,7 +83,7 @@ pub struct NewPayment {
 #[derive(Debug, Clone)]
 pub struct NewRefund {
     /// Of which payment.
-    pub payment: Id<Payment>,
+    pub payment: PaymentId,
     /// How it went.
     pub channel: Channel,
     /// Day it was given back.

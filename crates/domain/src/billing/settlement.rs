@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::{NewPayment, NewRefund, Payment, PaymentStatus, Refund, Voided};
-use crate::{Checks, Currency, Entity, Id, Invalid, Money, identity::User};
+use crate::{Checks, Currency, Entity, Id, Invalid, Money, PaymentId, UserId};
 
 /// What is owed for one thing, and what came in for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +24,7 @@ pub struct Settlement {
 }
 
 impl Entity for Settlement {
+    type Key = Self;
     const KIND: &'static str = "settlement";
     fn id(&self) -> Id<Self> {
         self.id
@@ -37,7 +38,7 @@ impl Entity for Settlement {
 #[derive(Clone, Copy)]
 pub struct Clerk<'a> {
     /// Whose account.
-    pub user: Id<User>,
+    pub user: UserId,
     /// Now.
     pub now: DateTime<Utc>,
     /// The institution's day.
@@ -57,7 +58,7 @@ pub struct Movement {
     /// What it amounts to now.
     pub after: PaymentStatus,
     /// Whose account wrote it down.
-    pub by: Id<User>,
+    pub by: UserId,
     /// When.
     pub at: DateTime<Utc>,
     /// In words.
@@ -100,7 +101,7 @@ impl Settlement {
     }
 
     /// The payment with this id.
-    pub fn payment(&self, id: Id<Payment>) -> Option<&Payment> {
+    pub fn payment(&self, id: PaymentId) -> Option<&Payment> {
         self.payments.iter().find(|payment| payment.id == id)
     }
 
@@ -189,7 +190,7 @@ impl Settlement {
     }
 
     /// Confirms a payment that somebody else registered.
-    pub fn validate(&mut self, id: Id<Payment>, clerk: &Clerk<'_>) -> Result<Movement, Invalid> {
+    pub fn validate(&mut self, id: PaymentId, clerk: &Clerk<'_>) -> Result<Movement, Invalid> {
         let status = self.status();
         let payment = self.payment_mut(id)?;
         if payment.validated.is_some() {
@@ -205,7 +206,7 @@ impl Settlement {
     }
 
     /// Marks a payment as never having happened: only while nothing of it was given back.
-    pub fn void(&mut self, id: Id<Payment>, reason: String, clerk: &Clerk<'_>) -> Result<Movement, Invalid> {
+    pub fn void(&mut self, id: PaymentId, reason: String, clerk: &Clerk<'_>) -> Result<Movement, Invalid> {
         let status = self.status();
         if self.refunds.iter().any(|refund| refund.payment == id) {
             return Err(Invalid::one("/payment_id", "refunded", "was refunded, at least in part"));
@@ -259,7 +260,7 @@ impl Settlement {
         self.moved(Moved::Cleared, status, comment, clerk)
     }
 
-    fn payment_mut(&mut self, id: Id<Payment>) -> Result<&mut Payment, Invalid> {
+    fn payment_mut(&mut self, id: PaymentId) -> Result<&mut Payment, Invalid> {
         let payment = self.payments.iter_mut().find(|payment| payment.id == id);
         let payment = payment
             .ok_or_else(|| Invalid::one("/payment_id", "unknown", "is no payment of this settlement"))?;

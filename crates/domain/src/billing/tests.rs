@@ -5,7 +5,7 @@ use proptest::{collection, prelude::*};
 use uuid::Uuid;
 
 use super::*;
-use crate::{Currency, Id, Invalid, Money};
+use crate::{Currency, Id, Invalid, Money, PaymentId};
 
 const CASHIER: u128 = 1;
 const OTHER: u128 = 2;
@@ -41,7 +41,7 @@ fn payment(money: Money) -> NewPayment {
     NewPayment { channel: Channel::Cash, paid_on: today(), money, reference: None, comment: None }
 }
 
-fn refund(payment: Id<Payment>, money: Money) -> NewRefund {
+fn refund(payment: PaymentId, money: Money) -> NewRefund {
     NewRefund {
         payment,
         channel: Channel::Transfer,
@@ -61,7 +61,7 @@ fn receive(settlement: &mut Settlement, money: Money) -> Result<Movement, Invali
 }
 
 /// A settlement of 100 with one payment that counts.
-fn paid(minor: i64) -> (Settlement, Id<Payment>) {
+fn paid(minor: i64) -> (Settlement, PaymentId) {
     let mut settlement = due(100);
     let _ = receive(&mut settlement, pen(minor)).unwrap();
     let payment = settlement.payments[0].id;

@@ -1,9 +1,11 @@
 //! What this room declares.
 
 use crate::{
-    identity::Role::{self, Admin},
     jobs::JobKind,
-    policy::Permission,
+    policy::{
+        Permission,
+        Role::{self, Admin},
+    },
     rooms::Room,
 };
 

@@ -3,18 +3,14 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{CertificateStatus, Certification, Conclusion};
-use crate::{
-    Entity, Id, Locale,
-    identity::User,
-    people::{Person, Staff},
-};
+use crate::{Entity, Id, Locale, PersonId, StaffId, UserId};
 use crate::{catalog::CertificateKind, people::Relationship};
 
 /// The holder as printed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Holder {
     /// The person.
-    pub person: Id<Person>,
+    pub person: PersonId,
     /// Name as printed.
     pub name: String,
     /// Document as printed: type code and number.
@@ -49,7 +45,7 @@ pub struct Certificate {
     /// When it was issued.
     pub issued_at: DateTime<Utc>,
     /// By whom.
-    pub issued_by: Id<User>,
+    pub issued_by: UserId,
     /// First day of validity.
     pub valid_from: NaiveDate,
     /// Last day of validity, inclusive.
@@ -61,7 +57,7 @@ pub struct Certificate {
     /// Who stands for the holder, as printed.
     pub represented_by: Option<(String, Relationship)>,
     /// Who attests.
-    pub doctor: Id<Staff>,
+    pub doctor: StaffId,
     /// Doctor's name as printed.
     pub doctor_name: String,
     /// Doctor's licence as printed.
@@ -92,6 +88,7 @@ impl Certificate {
 }
 
 impl Entity for Certificate {
+    type Key = Self;
     const KIND: &'static str = "certificate";
     fn id(&self) -> Id<Self> {
         self.id

@@ -8,12 +8,13 @@ use super::{
     MoneyDecision, Printed, ReopenReason, RequestPatch, Verdict,
 };
 use crate::{
-    FieldChange, Id, Money,
-    billing::{Clerk, Movement, NewPayment, NewRefund, Payment},
-    catalog::{Rules, Service},
+    FieldChange, Id, Money, PaymentId, PersonId,
+    billing::{Clerk, Movement, NewPayment, NewRefund},
+    catalog::Service,
     files::{NewFile, StoredFile},
-    identity::Actor,
+    institution::Rules,
     people::{Member, Person, Promoter},
+    policy::Actor,
 };
 
 /// What is known around a request at the moment it is acted on.
@@ -104,7 +105,7 @@ pub struct NewCertification {
 #[derive(Debug, Clone, Default)]
 pub struct Edit {
     /// Links the request to another person.
-    pub client: Option<Id<Person>>,
+    pub client: Option<PersonId>,
     /// What was changed of the client.
     pub client_changes: Vec<FieldChange>,
     /// Sets or clears the guardian.
@@ -163,7 +164,7 @@ pub enum OverridePayload {
     /// `VOID_PAYMENT`.
     VoidPayment {
         /// Which.
-        payment: Id<Payment>,
+        payment: PaymentId,
         /// In words.
         reason: String,
     },
@@ -214,12 +215,12 @@ pub enum Command {
     /// `VALIDATE_PAYMENT`.
     ValidatePayment {
         /// Which.
-        payment: Id<Payment>,
+        payment: PaymentId,
     },
     /// `VOID_PAYMENT`.
     VoidPayment {
         /// Which.
-        payment: Id<Payment>,
+        payment: PaymentId,
         /// In words.
         reason: String,
     },

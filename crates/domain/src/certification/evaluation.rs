@@ -6,9 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Conclusion, Verdict};
 use crate::{
-    Id, Invalid,
-    identity::User,
-    people::Staff,
+    Id, Invalid, StaffId, UserId,
     text::{self, Lines},
 };
 
@@ -84,9 +82,9 @@ pub struct Evaluation {
     /// Identifier.
     pub id: Id<Self>,
     /// Who evaluated.
-    pub doctor: Id<Staff>,
+    pub doctor: StaffId,
     /// Through which account.
-    pub recorded_by: Id<User>,
+    pub recorded_by: UserId,
     /// When it was written down.
     pub recorded_at: DateTime<Utc>,
     /// What was found.

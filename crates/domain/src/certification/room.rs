@@ -2,9 +2,11 @@
 
 use super::policy;
 use crate::{
-    identity::Role::{self, Admin, Doctor, Manager, Operator},
     jobs::JobKind,
-    policy::Permission,
+    policy::{
+        Permission,
+        Role::{self, Admin, Doctor, Manager, Operator},
+    },
     rooms::Room,
 };
 

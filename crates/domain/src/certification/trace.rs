@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::Stage;
-use crate::{Id, identity::User};
+use crate::UserId;
 
 /// A stage that was left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub struct Passage {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Waiver {
     /// By whom.
-    pub by: Id<User>,
+    pub by: UserId,
     /// When.
     pub at: DateTime<Utc>,
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::{Entity, Id, billing::Payment, identity::User};
+use crate::{Entity, Id, PaymentId, UserId};
 
 /// Files of one request at the most.
 pub const MOST_FILES: usize = 50;
@@ -113,14 +113,15 @@ pub struct StoredFile {
     /// SHA-256 of its bytes.
     pub sha256: [u8; 32],
     /// The payment that it is evidence of.
-    pub payment: Option<Id<Payment>>,
+    pub payment: Option<PaymentId>,
     /// Who uploaded it.
-    pub uploaded_by: Id<User>,
+    pub uploaded_by: UserId,
     /// When.
     pub uploaded_at: DateTime<Utc>,
 }
 
 impl Entity for StoredFile {
+    type Key = Self;
     const KIND: &'static str = "file";
     fn id(&self) -> Id<Self> {
         self.id
@@ -147,5 +148,5 @@ pub struct NewFile {
     /// SHA-256 of its bytes.
     pub sha256: [u8; 32],
     /// The payment that it is evidence of.
-    pub payment: Option<Id<Payment>>,
+    pub payment: Option<PaymentId>,
 }

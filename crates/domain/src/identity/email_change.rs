@@ -3,8 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
-use super::User;
-use crate::{Entity, Id};
+use crate::{Entity, Id, UserId};
 
 /// A new address that was asked for; one a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +13,7 @@ pub struct EmailChange {
     /// Number of changes.
     pub version: i64,
     /// Whose.
-    pub user: Id<User>,
+    pub user: UserId,
     /// The new address: trimmed, lower case.
     pub email: String,
     /// What the token of the mail is derived from.
@@ -32,6 +31,7 @@ pub struct EmailChange {
 }
 
 impl Entity for EmailChange {
+    type Key = Self;
     const KIND: &'static str = "email change";
     fn id(&self) -> Id<Self> {
         self.id

@@ -1,4 +1,4 @@
-//! Identity: who may sign in, and what they are allowed in principle.
+//! Identity: who may sign in.
 
 mod email_change;
 mod password;
@@ -8,4 +8,4 @@ mod user;
 pub use email_change::EmailChange;
 pub use password::{Password, check_password, generated_password};
 pub use room::{MANAGE_USERS, READ_USERS, ROOM, SUSPEND_USERS};
-pub use user::{Actor, Grant, Origin, Role, Session, User, UserAction, UserStatus};
+pub use user::{Session, User, UserAction, UserStatus};

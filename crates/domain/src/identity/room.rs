@@ -1,8 +1,10 @@
 //! What this room declares.
 
 use crate::{
-    identity::Role::{Admin, Auditor},
-    policy::Permission,
+    policy::{
+        Permission,
+        Role::{Admin, Auditor},
+    },
     rooms::Room,
 };
 

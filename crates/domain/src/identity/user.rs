@@ -1,30 +1,13 @@
-//! Users, their roles and grants, their login sessions.
+//! Users and their login sessions.
 
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
 use crate::{
-    Entity, Id, Locale,
-    people::{Person, Staff, StaffRole},
-    policy::Permission,
+    Entity, Locale, PersonId, SessionId, UserId, key,
+    policy::{Grant, Role},
 };
-
-crate::codes! {
-    /// What a user is to the institution; a user may be several.
-    Role {
-        /// Runs the installation; does not practise medicine by it.
-        Admin = "ADMIN",
-        /// Registers requests.
-        Operator = "OPERATOR",
-        /// Follows requests up and handles money.
-        Manager = "MANAGER",
-        /// Evaluates and issues.
-        Doctor = "DOCTOR",
-        /// Reads everything but clinical values, changes nothing.
-        Auditor = "AUDITOR",
-    }
-}
 
 crate::codes! {
     /// Whether a user may sign in.
@@ -56,26 +39,17 @@ crate::codes! {
     }
 }
 
-/// A single permission given to a user besides the roles.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Grant {
-    /// What is permitted.
-    pub permission: Permission,
-    /// When it ends by itself.
-    pub ends_at: Option<DateTime<Utc>>,
-}
-
 /// An account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
     /// Identifier.
-    pub id: Id<Self>,
+    pub id: UserId,
     /// Number of changes.
     pub version: i64,
     /// Trimmed, lower case, unique.
     pub email: String,
     /// The person who signs in.
-    pub person: Id<Person>,
+    pub person: PersonId,
     /// bcrypt hash.
     pub password_hash: String,
     /// Whether somebody else made the password, so that it must be changed before anything else is done.
@@ -97,8 +71,9 @@ pub struct User {
 }
 
 impl Entity for User {
+    type Key = key::User;
     const KIND: &'static str = "user";
-    fn id(&self) -> Id<Self> {
+    fn id(&self) -> UserId {
         self.id
     }
     fn version(&self) -> i64 {
@@ -132,11 +107,11 @@ impl User {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
     /// Identifier; also the family of its refresh tokens.
-    pub id: Id<Self>,
+    pub id: SessionId,
     /// Number of changes.
     pub version: i64,
     /// Whose.
-    pub user: Id<User>,
+    pub user: UserId,
     /// When it began.
     pub created_at: DateTime<Utc>,
     /// When it ends at the latest.
@@ -148,57 +123,12 @@ pub struct Session {
 }
 
 impl Entity for Session {
+    type Key = key::Session;
     const KIND: &'static str = "session";
-    fn id(&self) -> Id<Self> {
+    fn id(&self) -> SessionId {
         self.id
     }
     fn version(&self) -> i64 {
         self.version
-    }
-}
-
-/// Who is acting: a signed-in user as of this moment. Every use case takes one first.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Actor {
-    /// The account.
-    pub user: Id<User>,
-    /// The login it acts through.
-    pub session: Id<Session>,
-    /// The person behind it.
-    pub person: Id<Person>,
-    /// The staff record of that person.
-    pub staff: Option<Id<Staff>>,
-    /// Name shown to others.
-    pub display_name: String,
-    /// What the user is.
-    pub roles: BTreeSet<Role>,
-    /// Grants that have not ended.
-    pub permissions: BTreeSet<Permission>,
-    /// Where the request came from.
-    pub origin: Origin,
-}
-
-/// Where a request came from, for the audit trail.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Origin {
-    /// Identifier of the HTTP request.
-    pub request_id: String,
-    /// Network address of the caller.
-    pub address: Option<String>,
-    /// What the caller's program calls itself, cut to 255 characters.
-    pub agent: Option<String>,
-}
-
-impl Role {
-    /// The part that staff with this role play, if any.
-    pub fn staff_role(self) -> Option<StaffRole> {
-        StaffRole::ALL.iter().copied().find(|part| part.user_role() == self)
-    }
-}
-
-impl Actor {
-    /// Whether the user has the role.
-    pub fn is(&self, role: Role) -> bool {
-        self.roles.contains(&role)
     }
 }

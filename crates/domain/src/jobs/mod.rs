@@ -11,7 +11,7 @@ use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
 pub use self::room::{CANCEL_ANY_JOB, READ_ALL_JOBS, ROOM};
-use crate::{Entity, Id, identity::User, rooms::ROOMS};
+use crate::{Entity, Id, UserId, rooms::ROOMS};
 
 /// What a job does with its lines: a code such as `IMPORT_SERVICES`, which the room that does it declares.
 ///
@@ -111,7 +111,7 @@ pub struct Job {
     /// Where it stands.
     pub status: JobStatus,
     /// Who asked for it, and as whom it acts.
-    pub created_by: Id<User>,
+    pub created_by: UserId,
     /// Lines.
     pub total: u32,
     /// Lines that were judged.
@@ -135,6 +135,7 @@ pub struct Job {
 }
 
 impl Entity for Job {
+    type Key = Self;
     const KIND: &'static str = "job";
     fn id(&self) -> Id<Self> {
         self.id
@@ -150,7 +151,7 @@ impl Job {
         id: Id<Self>,
         kind: JobKind,
         dry_run: bool,
-        by: Id<User>,
+        by: UserId,
         total: u32,
         now: DateTime<Utc>,
     ) -> Self {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::Person;
-use crate::{Id, Invalid};
+use crate::{Invalid, PersonId};
 
 crate::codes! {
     /// Relation of a guardian to the client.
@@ -21,9 +21,9 @@ crate::codes! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Guardianship {
     /// Who is stood for.
-    pub ward: Id<Person>,
+    pub ward: PersonId,
     /// Who stands for them.
-    pub guardian: Id<Person>,
+    pub guardian: PersonId,
     /// What the guardian is to them.
     pub relationship: Relationship,
     /// Since when it is known.
@@ -33,7 +33,7 @@ pub struct Guardianship {
 impl Guardianship {
     /// Refuses a guardian who is the ward, or known to be under age on the day.
     pub fn check(
-        ward: Id<Person>,
+        ward: PersonId,
         guardian: &Person,
         age_of_majority: u32,
         today: NaiveDate,
@@ -52,6 +52,7 @@ impl Guardianship {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Id;
 
     #[test]
     fn a_guardian_is_an_adult_and_somebody_else() {

@@ -3,16 +3,16 @@
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use super::Document;
-use crate::{FieldChange, Id, Invalid, Locale, field_changes};
+use crate::{FieldChange, Invalid, Locale, PersonId, field_changes};
 
 crate::editable! {
     /// A human being known to the institution.
-    entity Person = "person" {
+    entity Person of crate::key::Person = "person" {
         /// What the person is found again by.
         document: Option<Document>,
         /// Who this is a second record of: a merged record keeps its document, so that the person is found again by
         /// it, and is used for nothing else.
-        merged_into: Option<Id<Self>>,
+        merged_into: Option<PersonId>,
     }
     /// Changes to a person.
     patch PersonPatch {
@@ -55,7 +55,7 @@ pub enum PersonUse {
 impl Person {
     /// Somebody of whom nothing is known but the name.
     pub fn named(
-        id: Id<Self>,
+        id: PersonId,
         given_names: impl Into<String>,
         family_names: impl Into<String>,
         now: DateTime<Utc>,
@@ -121,6 +121,7 @@ impl Person {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Id;
 
     fn ana() -> Person {
         let at = DateTime::from_timestamp(0, 0).unwrap();

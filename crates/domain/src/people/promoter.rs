@@ -2,8 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::Person;
-use crate::{Id, Money};
+use crate::{Id, Money, PersonId};
 
 crate::codes! {
     /// What a promoter is.
@@ -21,7 +20,7 @@ crate::codes! {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PromoterIdentity {
     /// A person of the people room.
-    Person(Id<Person>),
+    Person(PersonId),
     /// A company with its legal name.
     Company {
         /// Legal name.

@@ -1,9 +1,11 @@
 //! What this room declares.
 
 use crate::{
-    identity::Role::{self, Admin, Auditor, Manager, Operator},
     jobs::JobKind,
-    policy::Permission,
+    policy::{
+        Permission,
+        Role::{self, Admin, Auditor, Manager, Operator},
+    },
     rooms::Room,
 };
 

@@ -4,11 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::Person;
-use crate::{
-    Id, Money,
-    identity::{Role, User, UserStatus},
-};
+use crate::{Money, PersonId, StaffId, UserId, policy::Role};
 
 crate::codes! {
     /// Part a staff member plays.
@@ -30,6 +26,11 @@ impl StaffRole {
             Self::Manager => Role::Manager,
             Self::Doctor => Role::Doctor,
         }
+    }
+
+    /// The part that staff whose user has this role play, if any.
+    pub fn of_user(role: Role) -> Option<Self> {
+        Self::ALL.iter().copied().find(|part| part.user_role() == role)
     }
 }
 
@@ -83,18 +84,18 @@ crate::codes! {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StaffUser {
     /// The account.
-    pub id: Id<User>,
-    /// Its status.
-    pub status: UserStatus,
+    pub id: UserId,
+    /// Whether it may sign in.
+    pub active: bool,
     /// Its roles.
     pub roles: BTreeSet<Role>,
 }
 
 crate::editable! {
     /// Somebody who works for the institution.
-    entity Staff = "staff" {
+    entity Staff of crate::key::Staff = "staff" {
         /// Who it is; one staff record a person.
-        person: Id<Person>,
+        person: PersonId,
     }
     /// Changes to a staff record.
     patch StaffPatch {
@@ -130,12 +131,7 @@ pub struct Member {
 
 impl Staff {
     /// Somebody who is employed, at work and has these roles; nothing else is said.
-    pub fn employed(
-        id: Id<Self>,
-        person: Id<Person>,
-        roles: BTreeSet<StaffRole>,
-        now: DateTime<Utc>,
-    ) -> Self {
+    pub fn employed(id: StaffId, person: PersonId, roles: BTreeSet<StaffRole>, now: DateTime<Utc>) -> Self {
         Self {
             id,
             version: 0,
@@ -171,7 +167,7 @@ impl Staff {
         match user {
             None => when(true, NotAssignable::NoUser),
             Some(user) => {
-                when(user.status != UserStatus::Active, NotAssignable::UserSuspended);
+                when(!user.active, NotAssignable::UserSuspended);
                 when(!user.roles.contains(&role.user_role()), NotAssignable::UserRoleMissing);
             }
         }

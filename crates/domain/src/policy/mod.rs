@@ -4,13 +4,13 @@
 //! ([`Attempt`]). The answer to an attempt has a fixed order: no role has the action anywhere; the object is somebody
 //! else's; the state is wrong.
 
+mod actor;
 mod permission;
 mod room;
 
+pub use actor::{Actor, Grant, Origin, Role};
 pub use permission::{DeclaredAction, Permission, Plain};
 pub use room::{READ_POLICY, ROOM};
-
-use crate::identity::{Actor, Role};
 
 /// Why the policy says no.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    identity::{Actor, Role},
+    policy::{Actor, Role},
     rooms::ROOMS,
 };
 
@@ -147,7 +147,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::{Id, certification::Action, identity::Origin};
+    use crate::{Id, certification::Action, policy::Origin};
 
     fn holder(role: Role, permission: Permission) -> Actor {
         Actor {

@@ -3,13 +3,7 @@
 use chrono::NaiveDate;
 
 use super::Bucket;
-use crate::{
-    Currency, Id,
-    catalog::Service,
-    certification::Stage,
-    identity::User,
-    people::{Promoter, Staff},
-};
+use crate::{Currency, Id, StaffId, UserId, catalog::Service, certification::Stage, people::Promoter};
 
 crate::codes! {
     /// What is counted.
@@ -53,11 +47,11 @@ pub struct Dimensions {
     /// Promoter.
     pub promoter: Option<Id<Promoter>>,
     /// Manager: the current one, or who had the credit when it closed or a certificate was issued.
-    pub manager: Option<Id<Staff>>,
+    pub manager: Option<StaffId>,
     /// Doctor, likewise.
-    pub doctor: Option<Id<Staff>>,
+    pub doctor: Option<StaffId>,
     /// Staff record behind the account that registered it.
-    pub operator: Option<Id<Staff>>,
+    pub operator: Option<StaffId>,
 }
 
 /// What a figure is divided by besides.
@@ -67,7 +61,7 @@ pub enum Detail {
     #[default]
     None,
     /// Who did it.
-    By(Id<User>),
+    By(UserId),
     /// The stage that was left, and how long it took.
     Left(Stage, Bucket),
 }

@@ -4,10 +4,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Bucket, Cell, Detail, Dimensions, Figure};
 use crate::{
-    Currency, Id,
+    Currency, StaffId,
     billing::Settlement,
     certification::{AssignmentRole, Certification, Ending},
-    people::Staff,
 };
 
 /// What a request adds to which cells, with `day_of` telling the institution's day of a moment. Cells may repeat.
@@ -71,7 +70,7 @@ fn cell(figure: Figure, day: NaiveDate, of: Dimensions, detail: Detail) -> Cell 
 }
 
 /// Who played the part at that moment.
-fn assigned_at(request: &Certification, role: AssignmentRole, at: DateTime<Utc>) -> Option<Id<Staff>> {
+fn assigned_at(request: &Certification, role: AssignmentRole, at: DateTime<Utc>) -> Option<StaffId> {
     let then = request.assignments.iter().rev().find(|assignment| {
         assignment.role == role
             && assignment.assigned_at <= at

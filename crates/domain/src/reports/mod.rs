@@ -11,7 +11,7 @@ mod period;
 mod room;
 
 pub use cell::{Cell, Detail, Dimensions, Figure};
-pub use change::{Calendar, Change};
+pub use change::Change;
 pub use contributions::{contributions, ledger};
 pub use duration::{Bucket, RELATIVE_ERROR, quantile};
 pub use period::{Grouping, Range, RangeError};

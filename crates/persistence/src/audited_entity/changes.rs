@@ -4,18 +4,17 @@ use medcert_application::store::{ChangeEntry, ChangeRow, Cursor, NamedUser, Page
 use medcert_domain::Id;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, IdenStatic, QueryFilter, QueryResult,
-    sea_query::{Alias, Condition, Expr, ExprTrait, Order},
+    sea_query::{Condition, Expr, ExprTrait, Order},
 };
 use uuid::Uuid;
 
 use crate::{
     column::{corrupt, moment, stored},
     error::failed,
-    identity::user,
     keyset::ListQuery,
     mapped::{Table, add},
-    people::person,
-    query::{after_moment, join, page, row_of, select_all, value_of},
+    named_user::select_name,
+    query::{after_moment, page, row_of, select_all, value_of},
 };
 
 const KIND: &str = "change entry";
@@ -132,10 +131,8 @@ pub(crate) async fn list(
         .holding(Condition::all().add(Expr::col(("entry", Column::ObjectKind)).eq(kind)));
     let count = if asked.with_total { Some(query.total(db, KIND).await?) } else { None };
     let mut select = query.around(query.page(db, KIND, asked, after_moment(asked)?).await?);
-    join::<user::table::Entity>(&mut select, "account", ("entry", Column::UserId));
-    join::<person::table::Entity>(&mut select, "person", ("account", user::table::Column::PersonId));
     select_all::<Entity>(&mut select, "entry");
-    select.expr_as(Expr::col(("person", person::table::Column::Name)), Alias::new("user_name"));
+    select_name(&mut select, ("entry", Column::UserId), "user_name");
     let rows = db.query_all(&select).await.map_err(failed(KIND))?;
     let lines: Vec<ChangeRow> = rows.iter().map(line).collect::<Result<_, _>>()?;
     Ok(page(lines, asked, count, |last| Cursor { key: last.at.timestamp_micros().to_string(), id: last.id }))

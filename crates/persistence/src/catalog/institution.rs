@@ -3,7 +3,7 @@
 use medcert_application::store::StoreError;
 use medcert_domain::{
     Country, Currency, Entity as _, Id, Locale,
-    catalog::{Institution, Logo, LogoKind, Rules},
+    institution::{Institution, Logo, LogoKind, Rules},
 };
 
 use crate::{

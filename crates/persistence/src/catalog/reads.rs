@@ -2,10 +2,7 @@
 
 use async_trait::async_trait;
 use medcert_application::store::{CatalogReads, Cursor, Page, PageRequest, ServiceFilter, StoreError};
-use medcert_domain::{
-    Entity as _, Id,
-    catalog::{Institution, Service},
-};
+use medcert_domain::{Entity as _, Id, catalog::Service, institution::Institution};
 use sea_orm::{
     ConnectionTrait, FromQueryResult, Iterable,
     sea_query::{Expr, ExprTrait, Order, Query},

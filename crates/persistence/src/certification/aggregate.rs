@@ -13,16 +13,18 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    assignment, certificate, history, request,
-    request::table::{Column, Entity},
-    search_terms,
+    assignment, certificate, history,
+    request::{
+        self,
+        table::{Column, Entity},
+    },
+    search_terms, stored_file,
 };
 use crate::{
     billing::settlement,
     children::{ATTEMPTS, Found, any, any_in, load, load_if, select_children, write},
     column::corrupt,
     error::failed,
-    files::stored_file,
     mapped::{self, Mapped as _, add},
     query::{ById, flag_of, row_of, select_all},
     records::idempotency,

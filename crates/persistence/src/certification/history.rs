@@ -6,17 +6,17 @@ use medcert_application::store::{
 use medcert_domain::{Id, certification::Certification};
 use sea_orm::{
     ConnectionTrait, IdenStatic, QueryResult,
-    sea_query::{Alias, Expr, Order},
+    sea_query::{Expr, ExprTrait, Order, Query, SelectStatement},
 };
+use uuid::Uuid;
 
 use crate::{
     column::{corrupt, moment, stored},
     error::failed,
-    identity::user,
     keyset::ListQuery,
     mapped::{Table, add},
-    people::person,
-    query::{after_moment, join, page, row_of, select_all, value_of},
+    named_user::select_name,
+    query::{after_moment, page, row_of, select_all, value_of},
 };
 
 const KIND: &str = "history entry";
@@ -105,11 +105,19 @@ pub(crate) async fn list(
         .of(Column::RequestId.as_str(), id.raw());
     let count = if asked.with_total { Some(query.total(db, KIND).await?) } else { None };
     let mut select = query.around(query.page(db, KIND, asked, after_moment(asked)?).await?);
-    join::<user::table::Entity>(&mut select, "account", ("entry", Column::UserId));
-    join::<person::table::Entity>(&mut select, "person", ("account", user::table::Column::PersonId));
     select_all::<Entity>(&mut select, "entry");
-    select.expr_as(Expr::col(("person", person::table::Column::Name)), Alias::new("user_name"));
+    select_name(&mut select, ("entry", Column::UserId), "user_name");
     let rows = db.query_all(&select).await.map_err(failed(KIND))?;
     let lines: Vec<HistoryRow> = rows.iter().map(line).collect::<Result<_, _>>()?;
     Ok(page(lines, asked, count, |last| Cursor { key: last.at.timestamp_micros().to_string(), id: last.id }))
+}
+
+/// One line that names this account.
+pub(super) fn naming(account: Uuid) -> SelectStatement {
+    Query::select()
+        .expr(Expr::val(1))
+        .from(Entity)
+        .and_where(Expr::col(Column::UserId).eq(account))
+        .limit(1)
+        .take()
 }

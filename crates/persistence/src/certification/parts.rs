@@ -2,9 +2,8 @@
 
 use medcert_application::store::StoreError;
 use medcert_domain::{
-    Entity as _, Id,
+    Entity as _, Id, StaffId,
     certification::{AssignmentRole, Certification, Stage},
-    people::Staff,
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
@@ -22,7 +21,7 @@ use crate::error::failed;
 const KIND: &str = Certification::KIND;
 
 /// The part is kept after the request ended, so the stage tells which are open.
-fn open(staff: Id<Staff>, role: AssignmentRole) -> Condition {
+fn open(staff: StaffId, role: AssignmentRole) -> Condition {
     let column = match role {
         AssignmentRole::Manager => Column::ManagerId,
         AssignmentRole::Doctor => Column::DoctorId,
@@ -34,7 +33,7 @@ fn open(staff: Id<Staff>, role: AssignmentRole) -> Condition {
 /// Open requests by id, behind the one given.
 pub(crate) async fn open_after(
     db: &impl ConnectionTrait,
-    staff: Id<Staff>,
+    staff: StaffId,
     role: AssignmentRole,
     after: Option<Id<Certification>>,
     limit: u64,
@@ -52,14 +51,14 @@ pub(crate) async fn open_after(
 /// How many open requests there are.
 pub(crate) async fn count_open(
     db: &impl ConnectionTrait,
-    staff: Id<Staff>,
+    staff: StaffId,
     role: AssignmentRole,
 ) -> Result<u64, StoreError> {
     Entity::find().filter(open(staff, role)).count(db).await.map_err(failed(KIND))
 }
 
 /// Requests in which the staff member ever had a part, ended or not.
-pub(crate) async fn count_with_staff(db: &impl ConnectionTrait, staff: Id<Staff>) -> Result<u64, StoreError> {
+pub(crate) async fn count_with_staff(db: &impl ConnectionTrait, staff: StaffId) -> Result<u64, StoreError> {
     use assignment::table::{Column as Assigned, Entity as Assignments};
     let assigned = Query::select()
         .column(Assigned::RequestId)

@@ -6,13 +6,14 @@ use medcert_application::store::{
     RequestRow, StoreError,
 };
 use medcert_domain::{
-    Entity as _, Id,
+    Entity as _, Id, StaffId,
     certification::{AssignmentRole, Certificate, Certification},
-    people::Staff,
+    files::StoredFile,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use uuid::Uuid;
 
-use super::{certificate, certificates, history, list, parts, request_aggregate};
+use super::{certificate, certificates, history, list, parts, request_aggregate, stored_file};
 use crate::{error::failed, mapped, store::SeaStore};
 
 #[async_trait]
@@ -39,7 +40,7 @@ impl CertificationReads for SeaStore {
 
     async fn open_requests_after(
         &self,
-        staff: Id<Staff>,
+        staff: StaffId,
         role: AssignmentRole,
         after: Option<Id<Certification>>,
         limit: u64,
@@ -65,6 +66,33 @@ impl CertificationReads for SeaStore {
             .one(self.reader())
             .await;
         found.map_err(failed(Certificate::KIND))?.map(TryInto::try_into).transpose()
+    }
+
+    async fn request_of_file(&self, id: Id<StoredFile>) -> Result<Option<Id<Certification>>, StoreError> {
+        let found: Option<Uuid> = stored_file::table::Entity::find_by_id(id.raw())
+            .select_only()
+            .column(stored_file::table::Column::RequestId)
+            .into_tuple()
+            .one(self.reader())
+            .await
+            .map_err(failed(StoredFile::KIND))?;
+        Ok(found.map(Id::new))
+    }
+
+    async fn files_known(
+        &self,
+        ids: &[Id<StoredFile>],
+    ) -> Result<Vec<(Id<Certification>, Id<StoredFile>)>, StoreError> {
+        use stored_file::table::{Column, Entity};
+        let found: Vec<(Uuid, Uuid)> = Entity::find()
+            .select_only()
+            .columns([Column::RequestId, Column::Id])
+            .filter(Column::Id.is_in(ids.iter().map(|id| id.raw())))
+            .into_tuple()
+            .all(self.reader())
+            .await
+            .map_err(failed(StoredFile::KIND))?;
+        Ok(found.into_iter().map(|(request, file)| (Id::new(request), Id::new(file))).collect())
     }
 
     async fn certificate_keys(&self, ids: &[Id<Certificate>]) -> Result<Vec<String>, StoreError> {

@@ -25,7 +25,7 @@ use crate::{
     children::{ATTEMPTS, belong, select_children},
     column::corrupt,
     error::failed,
-    identity::user,
+    identity::{members, user},
     people::{person, promoter, staff},
     query::{ById, join, row_of, select_all, value_of},
 };
@@ -61,7 +61,7 @@ pub(crate) fn select_assignments(of: Uuid) -> SelectStatement {
     let mut select =
         select_children::<request::table::Entity, Entity>(of, Column::RequestId, Column::Position);
     join::<staff::table::Entity>(&mut select, "staff", ("child", Column::StaffId));
-    staff::select_member(&mut select);
+    members::select(&mut select);
     join::<user::table::Entity>(&mut select, "giver", ("child", Column::AssignedBy));
     let giver = ("giver", user::table::Column::PersonId);
     join::<person::table::Entity>(&mut select, "giver_person", giver);
@@ -87,7 +87,7 @@ async fn load_assignments(
         let assignment: Assignment = row_of::<assignment::table::Entity>(KIND, row, "child")?
             .ok_or_else(|| corrupt(KIND, "assignment is missing"))?
             .try_into()?;
-        let member = staff::member(row)?.ok_or_else(|| corrupt(KIND, "assigned staff is missing"))?;
+        let member = members::read(row)?.ok_or_else(|| corrupt(KIND, "assigned staff is missing"))?;
         known.insert(member.staff.id.raw(), member.name.clone());
         if let Some(giver) = value_of::<Option<String>>(KIND, row, "giver_name")? {
             known.insert(assignment.assigned_by.raw(), giver);

@@ -1,16 +1,16 @@
 //! The repository of requests, and what use cases of certification need beyond it.
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use medcert_application::store::{
     CertificationWrites, HistoryEntry, OpenRequests, Repository, RequestAggregate, StoreError, Subject,
 };
 use medcert_domain::{
-    Entity as _, Id,
+    Entity as _, Id, PersonId, StaffId,
     billing::Settlement,
     catalog::Service,
     certification::{AssignmentRole, Certification, Stage},
-    people::{Person, Promoter, Staff},
-    reports::Change,
+    people::Promoter,
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -19,7 +19,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    aggregate, history, parts,
+    RequestChange, aggregate, history, of_people, parts,
     request::table::{Column, Entity},
     request_aggregate, search_terms,
 };
@@ -45,7 +45,7 @@ impl Repository<Certification> for SeaUnitOfWork {
 
     async fn insert(&mut self, request: &Certification) -> Result<(), StoreError> {
         self.attempt(async |db| aggregate::insert(db, request).await).await?;
-        self.changed(request.id, 1, Change::new(request.clone()));
+        self.follow(1, RequestChange::New(request));
         // A new certificate is stored with version 1, whatever the one at hand says: then look again.
         if request.certificates.is_empty() {
             let settlement = Settlement { version: 1, ..request.settlement.clone() };
@@ -57,7 +57,7 @@ impl Repository<Certification> for SeaUnitOfWork {
     async fn update(&mut self, request: &Certification) -> Result<(), StoreError> {
         let before = self.as_stored(request).await?;
         self.attempt(async |db| aggregate::update(db, &before, request).await).await?;
-        self.changed(request.id, request.version + 1, Change::from(before, request.clone()));
+        self.follow(request.version + 1, RequestChange::Changed { before: &before, after: request });
         // What was written differs from `request` by versions only; reading it again is cheaper than guessing.
         self.forget(request.id);
         Ok(())
@@ -86,7 +86,7 @@ impl SeaUnitOfWork {
         self.forget(request.id);
         let gone = Certification { version: request.version, ..before.clone() };
         self.attempt(async |db| aggregate::erase(db, &gone).await).await?;
-        self.changed(request.id, request.version + 1, Change::erased(before));
+        self.follow(request.version + 1, RequestChange::Erased(&before));
         Ok(())
     }
 }
@@ -104,7 +104,7 @@ impl CertificationWrites for SeaUnitOfWork {
         Ok(found)
     }
 
-    async fn record(&mut self, entries: &[HistoryEntry]) -> Result<(), StoreError> {
+    async fn append_history(&mut self, entries: &[HistoryEntry]) -> Result<(), StoreError> {
         self.attempt(async |db| history::append(db, entries).await).await
     }
 
@@ -112,7 +112,7 @@ impl CertificationWrites for SeaUnitOfWork {
         self.attempt(async |db| search_terms::replace(db, id, all).await).await
     }
 
-    async fn requests_of(&mut self, person: Id<Person>) -> Result<Vec<Id<Certification>>, StoreError> {
+    async fn requests_of(&mut self, person: PersonId) -> Result<Vec<Id<Certification>>, StoreError> {
         self.attempt(async |db| {
             let part = Condition::any()
                 .add(Column::ClientId.eq(person.raw()))
@@ -133,7 +133,7 @@ impl CertificationWrites for SeaUnitOfWork {
 
     async fn open_requests_like(
         &mut self,
-        client: Id<Person>,
+        client: PersonId,
         service: Option<Id<Service>>,
     ) -> Result<Vec<(Id<Certification>, String)>, StoreError> {
         self.attempt(async |db| {
@@ -163,7 +163,7 @@ impl CertificationWrites for SeaUnitOfWork {
 
     async fn open_requests_of(
         &mut self,
-        staff: Id<Staff>,
+        staff: StaffId,
         role: AssignmentRole,
         first: u64,
     ) -> Result<OpenRequests, StoreError> {
@@ -176,7 +176,7 @@ impl CertificationWrites for SeaUnitOfWork {
         .await
     }
 
-    async fn requests_with_staff(&mut self, staff: Id<Staff>) -> Result<u64, StoreError> {
+    async fn requests_with_staff(&mut self, staff: StaffId) -> Result<u64, StoreError> {
         self.attempt(async |db| parts::count_with_staff(db, staff).await).await
     }
 
@@ -187,8 +187,18 @@ impl CertificationWrites for SeaUnitOfWork {
         .await
     }
 
-    async fn share_a_request(&mut self, one: Id<Person>, other: Id<Person>) -> Result<bool, StoreError> {
-        let both = |client: Id<Person>, guardian: Id<Person>| {
+    async fn move_requests(
+        &mut self,
+        from: PersonId,
+        into: PersonId,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        self.forget_loaded();
+        self.attempt(async |db| of_people::give(db, from.raw(), into.raw(), at).await).await
+    }
+
+    async fn share_a_request(&mut self, one: PersonId, other: PersonId) -> Result<bool, StoreError> {
+        let both = |client: PersonId, guardian: PersonId| {
             let mut rows = rows_with::<Entity>(Column::GuardianId, guardian.raw());
             rows.and_where(Expr::col(Column::ClientId).eq(client.raw())).take()
         };
@@ -252,7 +262,7 @@ impl CertificationWrites for SeaUnitOfWork {
             .await?;
         if let Some(request) = &found {
             // No change yet: what is made of it from here on is told as the difference to this.
-            self.changed(request.id, request.version, Change::from(request.clone(), request.clone()));
+            self.follow(request.version, RequestChange::Changed { before: request, after: request });
         }
         Ok(found)
     }

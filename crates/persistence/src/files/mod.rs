@@ -1,6 +1,5 @@
-//! Files: a part of their requests, and the objects behind them.
+//! Files: the objects behind them. Their rows are a part of what they belong to.
 
 mod discarded;
 mod reads;
-pub(crate) mod stored_file;
 mod writes;

@@ -2,7 +2,7 @@
 
 use medcert_application::store::StoreError;
 use medcert_domain::{
-    Entity as _, Id,
+    Entity as _, UserId,
     identity::{Session, User},
 };
 use sea_orm::{
@@ -11,7 +11,7 @@ use sea_orm::{
 };
 
 use super::user;
-use crate::{audited_entity::changes, certification::history, error::failed, records::audit};
+use crate::{audited_entity::changes, error::failed, records::audit, rooms::ROOMS};
 
 /// How the names of events end that tell of reading. A verb that is not here counts as changing something.
 const READING: [&str; 8] = ["read", "list", "search", "history", "pdf", "download", "export", "report"];
@@ -21,7 +21,7 @@ async fn any(db: &impl ConnectionTrait, select: SelectStatement) -> Result<bool,
 }
 
 /// Whether it is the account itself or its person.
-fn own(object: Expr, id: Id<User>) -> Condition {
+fn own(object: Expr, id: UserId) -> Condition {
     let person = Query::select()
         .column(user::table::Column::PersonId)
         .from(user::table::Entity)
@@ -32,7 +32,7 @@ fn own(object: Expr, id: Id<User>) -> Condition {
 }
 
 /// Whether the account is the actor of any event that changed something, but for what concerns itself alone.
-pub(crate) async fn acted(db: &impl ConnectionTrait, id: Id<User>) -> Result<bool, StoreError> {
+pub(crate) async fn acted(db: &impl ConnectionTrait, id: UserId) -> Result<bool, StoreError> {
     use audit::table::{Column, Entity};
     let mut select = Query::select().expr(Expr::val(1)).from(Entity).limit(1).take();
     select
@@ -47,18 +47,13 @@ pub(crate) async fn acted(db: &impl ConnectionTrait, id: Id<User>) -> Result<boo
     any(db, select).await
 }
 
-/// Whether the account is named in the history of a request, or of an entry that is not itself.
-pub(crate) async fn named(db: &impl ConnectionTrait, id: Id<User>) -> Result<bool, StoreError> {
+/// Whether the account is named in the history of anything, such as a request, or of an entry that is not itself.
+pub(crate) async fn named(db: &impl ConnectionTrait, id: UserId) -> Result<bool, StoreError> {
     use changes::table as change;
-    use history::table as line;
-    let requests = Query::select()
-        .expr(Expr::val(1))
-        .from(line::Entity)
-        .and_where(Expr::col(line::Column::UserId).eq(id.raw()))
-        .limit(1)
-        .take();
-    if any(db, requests).await? {
-        return Ok(true);
+    for history in ROOMS.iter().flat_map(|room| room.histories) {
+        if any(db, history(id.raw())).await? {
+            return Ok(true);
+        }
     }
     let entries = Query::select()
         .expr(Expr::val(1))

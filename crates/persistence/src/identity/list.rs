@@ -1,10 +1,7 @@
 //! The list of accounts, and each of them with its person.
 
 use medcert_application::store::{Cursor, Page, PageRequest, StoreError, UserFilter, UserRow};
-use medcert_domain::{
-    Entity as _, Id,
-    identity::{Role, User},
-};
+use medcert_domain::{Entity as _, Id, UserId, identity::User, policy::Role};
 use sea_orm::{
     ConnectionTrait, IdenStatic, QueryResult,
     sea_query::{Alias, Condition, Expr, ExprTrait, Order, Query, SelectStatement},
@@ -71,7 +68,7 @@ async fn asked_for(
     let login = || Expr::col(("account", last));
     let mut query = ListQuery::by("account", denormalized::NAME, Order::Asc)
         .any_true(filter.roles.iter().map(|role| has_role(*role)))
-        .having(denormalized::HAS_STAFF, filter.has_staff)
+        .having(user::HAS_STAFF, filter.has_staff)
         .having(user::table::Column::Status.as_str(), filter.statuses.iter().map(|status| status.code()))
         .found_by(db, User::KIND, &filter.search_terms)
         .await?;
@@ -102,7 +99,7 @@ pub(crate) async fn list(
 }
 
 /// One account.
-pub(crate) async fn one(db: &impl ConnectionTrait, id: Id<User>) -> Result<Option<UserRow>, StoreError> {
+pub(crate) async fn one(db: &impl ConnectionTrait, id: UserId) -> Result<Option<UserRow>, StoreError> {
     let mut select = Query::select().from_as(user::table::Entity, "account").take();
     with_columns(&mut select);
     select.and_where(Expr::col(("account", user::table::Column::Id)).eq(id.raw()));

@@ -3,6 +3,7 @@
 pub(crate) mod acting;
 pub(crate) mod email_change;
 pub(crate) mod list;
+pub(crate) mod members;
 pub(crate) mod open_sessions;
 mod reads;
 pub(crate) mod refresh;
@@ -13,4 +14,9 @@ mod writes;
 use crate::rooms::Room;
 
 /// What this room brings.
-pub(crate) const ROOM: Room = Room { searchable: &[user::SEARCHABLE], ..Room::EMPTY };
+pub(crate) const ROOM: Room = Room {
+    searchable: &[user::SEARCHABLE],
+    person_references: &[user::PERSON_REFERENCE],
+    person_copies: &[user::copy_person],
+    ..Room::EMPTY
+};

@@ -2,10 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use medcert_application::store::{Cursor, Page, PageRequest, SessionRow, StoreError};
-use medcert_domain::{
-    Entity as _, Id,
-    identity::{Session, User},
-};
+use medcert_domain::{Entity as _, UserId, identity::Session};
 use sea_orm::{
     ConnectionTrait, JoinType, QueryResult,
     sea_query::{Alias, Condition, Expr, ExprTrait, Order, Query},
@@ -32,7 +29,7 @@ fn row(row: &QueryResult) -> Result<SessionRow, StoreError> {
 /// The logins, newest first. Where one was begun is what the audit trail says of it.
 pub(crate) async fn list(
     db: &impl ConnectionTrait,
-    user: Id<User>,
+    user: UserId,
     now: DateTime<Utc>,
     asked: &PageRequest,
 ) -> Result<Page<SessionRow>, StoreError> {

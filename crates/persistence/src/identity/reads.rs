@@ -6,7 +6,7 @@ use medcert_application::store::{
     AccountRow, IdentityReads, Page, PageRequest, SessionRow, SessionState, StoreError, UserFilter, UserRow,
 };
 use medcert_domain::{
-    Entity as _, Id,
+    Entity as _, Id, SessionId, UserId,
     identity::{EmailChange, Session, User, UserStatus},
 };
 use sea_orm::{
@@ -57,7 +57,7 @@ impl SeaStore {
 
 #[async_trait]
 impl IdentityReads for SeaStore {
-    async fn session_state(&self, id: Id<Session>) -> Result<Option<SessionState>, StoreError> {
+    async fn session_state(&self, id: SessionId) -> Result<Option<SessionState>, StoreError> {
         let mut select = Query::select().from_as(session::table::Entity, "session").take();
         join::<user::table::Entity>(&mut select, "account", ("session", session::table::Column::UserId));
         with_person(&mut select);
@@ -75,7 +75,7 @@ impl IdentityReads for SeaStore {
         self.account_where(Expr::col(("account", user::table::Column::Email)).eq(email)).await
     }
 
-    async fn account(&self, id: Id<User>) -> Result<Option<AccountRow>, StoreError> {
+    async fn account(&self, id: UserId) -> Result<Option<AccountRow>, StoreError> {
         self.account_where(Expr::col(("account", user::table::Column::Id)).eq(id.raw())).await
     }
 
@@ -83,15 +83,15 @@ impl IdentityReads for SeaStore {
         list::list(self.reader(), filter, page).await
     }
 
-    async fn user(&self, id: Id<User>) -> Result<Option<UserRow>, StoreError> {
+    async fn user(&self, id: UserId) -> Result<Option<UserRow>, StoreError> {
         list::one(self.reader(), id).await
     }
 
-    async fn has_acted(&self, id: Id<User>) -> Result<bool, StoreError> {
+    async fn has_acted(&self, id: UserId) -> Result<bool, StoreError> {
         acting::acted(self.reader(), id).await
     }
 
-    async fn in_history(&self, id: Id<User>) -> Result<bool, StoreError> {
+    async fn in_history(&self, id: UserId) -> Result<bool, StoreError> {
         acting::named(self.reader(), id).await
     }
 
@@ -105,7 +105,7 @@ impl IdentityReads for SeaStore {
 
     async fn open_sessions(
         &self,
-        user: Id<User>,
+        user: UserId,
         now: DateTime<Utc>,
         page: &PageRequest,
     ) -> Result<Page<SessionRow>, StoreError> {

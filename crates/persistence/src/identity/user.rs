@@ -6,17 +6,22 @@ use chrono::{DateTime, Utc};
 use medcert_application::store::StoreError;
 use medcert_domain::{
     Entity as _, Id, Locale,
-    identity::{Grant, Role, User, UserStatus},
-    policy::Permission,
+    identity::{User, UserStatus},
+    policy::{Grant, Permission, Role},
 };
-use sea_orm::ConnectionTrait;
+use sea_orm::{
+    ConnectionTrait,
+    sea_query::{Expr, ExprTrait, Query, UpdateStatement},
+};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::{
     audited_entity::keys::{KeyType, Searchable},
     column::{corrupt, moment, read, stored},
     mapped::{Mapped, Table, Written},
-    people::{denormalized, person::keyed_by_name},
+    people::{PersonReference, denormalized, person::keyed_by_name, staff, uses::join_to_person},
+    query::rows_with,
 };
 
 pub(crate) mod table {
@@ -169,3 +174,31 @@ impl Mapped for User {
         if written == Written::Inserted { denormalized::refresh(db, self.person.raw()).await } else { Ok(()) }
     }
 }
+
+/// The column that tells whether the person has a staff record.
+pub(super) const HAS_STAFF: &str = "has_staff";
+
+/// Copies what accounts keep of their person.
+pub(super) fn copy_person(person: Uuid, name: &str) -> UpdateStatement {
+    let record = Query::select()
+        .expr(Expr::val(1))
+        .from(staff::table::Entity)
+        .and_where(Expr::col((staff::table::Entity, staff::table::Column::PersonId)).eq(person))
+        .take();
+    Query::update()
+        .table(table::Entity)
+        .value(denormalized::NAME, name)
+        .value(HAS_STAFF, Expr::exists(record))
+        .and_where(Expr::col(table::Column::PersonId).eq(person))
+        .take()
+}
+
+/// An account makes its person somebody of the house.
+pub(super) const PERSON_REFERENCE: PersonReference = PersonReference {
+    name: "accounts",
+    rows: |person| rows_with::<table::Entity>(table::Column::PersonId, person),
+    joined: Some(|select| {
+        join_to_person::<table::Entity>(select, "account", table::Column::PersonId);
+    }),
+    inside: true,
+};

@@ -4,9 +4,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use medcert_application::store::{IdentityWrites, RefreshToken, StoreError};
 use medcert_domain::{
-    Entity as _, Id,
+    Entity as _, Id, PersonId, SessionId, UserId,
     identity::{EmailChange, Session, User, UserStatus},
-    people::Person,
 };
 use sea_orm::{
     ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -20,6 +19,7 @@ use crate::{
     column::stored,
     error::failed,
     mapped::{self, add},
+    people::{denormalized, uses::point},
     unit_of_work::SeaUnitOfWork,
 };
 
@@ -33,11 +33,25 @@ impl IdentityWrites for SeaUnitOfWork {
         .await
     }
 
-    async fn user_by_person(&mut self, person: Id<Person>) -> Result<Option<User>, StoreError> {
+    async fn user_by_person(&mut self, person: PersonId) -> Result<Option<User>, StoreError> {
         self.attempt(async |db| {
             let found =
                 user::table::Entity::find().filter(user::table::Column::PersonId.eq(person.raw())).one(db);
             found.await.map_err(failed(User::KIND))?.map(TryInto::try_into).transpose()
+        })
+        .await
+    }
+
+    async fn move_account(
+        &mut self,
+        from: PersonId,
+        into: PersonId,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let ids = (from.raw(), into.raw());
+        self.attempt(async |db| {
+            point::<user::table::Entity>(db, User::KIND, user::table::Column::PersonId, ids, at).await?;
+            denormalized::refresh(db, into.raw()).await
         })
         .await
     }
@@ -58,7 +72,7 @@ impl IdentityWrites for SeaUnitOfWork {
         .await
     }
 
-    async fn user_acted(&mut self, id: Id<User>) -> Result<bool, StoreError> {
+    async fn user_acted(&mut self, id: UserId) -> Result<bool, StoreError> {
         self.attempt(async |db| acting::acted(db, id).await).await
     }
 
@@ -92,7 +106,7 @@ impl IdentityWrites for SeaUnitOfWork {
         .await
     }
 
-    async fn email_change_of(&mut self, of: Id<User>) -> Result<Option<EmailChange>, StoreError> {
+    async fn email_change_of(&mut self, of: UserId) -> Result<Option<EmailChange>, StoreError> {
         use email_change::table::{Column, Entity};
         self.attempt(async |db| {
             let found = Entity::find().filter(Column::UserId.eq(of.raw())).one(db).await;
@@ -145,8 +159,8 @@ impl IdentityWrites for SeaUnitOfWork {
 
     async fn end_sessions(
         &mut self,
-        of: Id<User>,
-        except: Option<Id<Session>>,
+        of: UserId,
+        except: Option<SessionId>,
         at: DateTime<Utc>,
     ) -> Result<u64, StoreError> {
         use session::table::{Column, Entity};
@@ -165,7 +179,7 @@ impl IdentityWrites for SeaUnitOfWork {
         .await
     }
 
-    async fn lock_active_admins(&mut self) -> Result<Vec<Id<User>>, StoreError> {
+    async fn lock_active_admins(&mut self) -> Result<Vec<UserId>, StoreError> {
         use user::table::{Column, Entity};
         self.attempt(async |db| {
             // In the order of the ids, so that two callers never wait for each other.

@@ -6,14 +6,13 @@ use medcert_application::store::{
     Cursor, JobFilter, JobLine, JobReads, JobRow, NamedUser, Page, PageRequest, StoreError,
 };
 use medcert_domain::{
-    Entity as _, Id,
-    identity::User,
+    Entity as _, Id, UserId,
     jobs::{Job, JobKind, LineOutcome},
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IdenStatic, PaginatorTrait, QueryFilter,
     QueryOrder, QueryResult, QuerySelect, Value,
-    sea_query::{Alias, Condition, Expr, ExprTrait, Order, Query, SelectStatement},
+    sea_query::{Condition, Expr, ExprTrait, Order, Query, SelectStatement},
 };
 use uuid::Uuid;
 
@@ -21,20 +20,17 @@ use super::{job, line};
 use crate::{
     column::{corrupt, stored},
     error::failed,
-    identity::user,
     keyset::ListQuery,
     mapped::Row,
-    people::person,
-    query::{after_moment, join, page, row_of, select_all, value_of, walked},
+    named_user::select_name,
+    query::{after_moment, page, row_of, select_all, value_of, walked},
     store::SeaStore,
 };
 
 /// Adds the columns of a job joined as `job`, and who asked for it.
 fn with_asker(select: &mut SelectStatement) {
-    join::<user::table::Entity>(select, "account", ("job", job::table::Column::CreatedBy));
-    join::<person::table::Entity>(select, "person", ("account", user::table::Column::PersonId));
     select_all::<job::table::Entity>(select, "job");
-    select.expr_as(Expr::col(("person", person::table::Column::Name)), Alias::new("asker_name"));
+    select_name(select, ("job", job::table::Column::CreatedBy), "asker_name");
 }
 
 fn job_row(row: &QueryResult) -> Result<JobRow, StoreError> {
@@ -151,7 +147,7 @@ impl JobReads for SeaStore {
         self.jobs_until(job::table::Column::EraseAt, now, limit, Condition::all()).await
     }
 
-    async fn open_jobs_of(&self, user: Id<User>) -> Result<u64, StoreError> {
+    async fn open_jobs_of(&self, user: UserId) -> Result<u64, StoreError> {
         use job::table::{Column, Entity};
         let open =
             Entity::find().filter(Column::DueAt.is_not_null()).filter(Column::CreatedBy.eq(user.raw()));

@@ -1,22 +1,17 @@
-//! What accounts and staff records keep of their person, so that the lists of both are cut inside an index.
+//! What staff records, accounts and whatever else keep of their person, so that their lists are cut inside an index.
 
 use medcert_application::store::StoreError;
 use medcert_domain::{Entity as _, people::Person};
-use sea_orm::{
-    ConnectionTrait, EntityTrait, QuerySelect,
-    sea_query::{Expr, ExprTrait, Query},
-};
+use sea_orm::{ConnectionTrait, EntityTrait, QuerySelect};
 use uuid::Uuid;
 
-use super::{person, staff};
-use crate::{error::failed, identity::user};
+use super::person;
+use crate::{error::failed, rooms::ROOMS};
 
 const KIND: &str = Person::KIND;
 
-/// The column of both tables with the name of the person.
+/// The column with the name of the person.
 pub(crate) const NAME: &str = "name";
-/// The column of accounts that tells whether the person has a staff record.
-pub(crate) const HAS_STAFF: &str = "has_staff";
 
 /// Copies anew what there is of a person.
 ///
@@ -31,23 +26,8 @@ pub(crate) async fn refresh(db: &impl ConnectionTrait, person: Uuid) -> Result<(
         .await
         .map_err(failed(KIND))?;
     let Some(name) = name else { return Ok(()) };
-    let of = staff::table::Column::PersonId;
-    let record = Query::select()
-        .expr(Expr::val(1))
-        .from(staff::table::Entity)
-        .and_where(Expr::col((staff::table::Entity, of)).eq(person))
-        .take();
-    let accounts = Query::update()
-        .table(user::table::Entity)
-        .value(NAME, name.as_str())
-        .value(HAS_STAFF, Expr::exists(record))
-        .and_where(Expr::col(user::table::Column::PersonId).eq(person))
-        .take();
-    let records = Query::update()
-        .table(staff::table::Entity)
-        .value(NAME, name)
-        .and_where(Expr::col(of).eq(person))
-        .take();
-    db.execute(&accounts).await.map_err(failed(KIND))?;
-    db.execute(&records).await.map(drop).map_err(failed(KIND))
+    for copy in ROOMS.iter().flat_map(|room| room.person_copies) {
+        db.execute(&copy(person, &name)).await.map_err(failed(KIND))?;
+    }
+    Ok(())
 }

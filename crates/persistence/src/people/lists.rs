@@ -4,7 +4,7 @@ use medcert_application::store::{
     Cursor, GuardianRow, Page, PageRequest, PersonFilter, PersonRow, PersonUses, PromoterFilter, StoreError,
 };
 use medcert_domain::{
-    Entity as _, Id,
+    Entity as _, Id, PersonId,
     people::{Person, Promoter, PromoterSource},
 };
 use sea_orm::{
@@ -13,15 +13,15 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{guardian, person, promoter, source, staff, uses};
+use super::{guardian, person, promoter, source, uses};
 use crate::{
     column::{corrupt, moment},
     db_timestamp::DbTimestamp,
     error::failed,
-    identity::user,
     keyset::ListQuery,
     mapped::Row,
-    query::{Keyset, after_name, join, join_on, page, row_of, select_all, total, value_of},
+    query::{Keyset, after_name, join, page, row_of, select_all, total, value_of},
+    rooms,
 };
 
 const KIND: &str = Person::KIND;
@@ -65,14 +65,10 @@ async fn asked_for(
 
 /// People with what they are besides. The page is cut before anything is joined to it.
 fn with_roles(mut select: SelectStatement) -> SelectStatement {
-    let id = ("person", person::table::Column::Id);
-    join_on::<staff::table::Entity>(&mut select, "staff", staff::table::Column::PersonId, id);
-    join_on::<user::table::Entity>(&mut select, "account", user::table::Column::PersonId, id);
-    join_on::<promoter::table::Entity>(&mut select, "promoter", promoter::table::Column::PersonId, id);
-    select_all::<person::table::Entity>(&mut select, "person");
-    for alias in ["staff", "account", "promoter"] {
-        select.expr_as(Expr::col((alias, "id")), Alias::new(format!("{alias}_id")));
+    for join in rooms::person_references().filter_map(|reference| reference.joined) {
+        join(&mut select);
     }
+    select_all::<person::table::Entity>(&mut select, "person");
     select
 }
 
@@ -126,7 +122,7 @@ pub(super) async fn people(
 /// One person with how often they are referred to.
 pub(super) async fn person(
     db: &impl ConnectionTrait,
-    id: Id<Person>,
+    id: PersonId,
 ) -> Result<Option<(PersonRow, PersonUses)>, StoreError> {
     let mut one = Query::select().from_as(person::table::Entity, "person").take();
     one.and_where(Expr::col(("person", person::table::Column::Id)).eq(id.raw()));
@@ -138,7 +134,7 @@ pub(super) async fn person(
 /// Who stands for the person, by name.
 pub(super) async fn guardians(
     db: &impl ConnectionTrait,
-    ward: Id<Person>,
+    ward: PersonId,
     asked: &PageRequest,
 ) -> Result<Page<GuardianRow>, StoreError> {
     use guardian::table::{Column, Entity};

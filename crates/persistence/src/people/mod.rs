@@ -9,12 +9,17 @@ mod reads;
 mod reassign;
 mod source;
 pub(crate) mod staff;
-mod staff_list;
-mod uses;
+pub(crate) mod uses;
 mod writes;
+
+pub(crate) use uses::{PersonCopy, PersonReference};
 
 use crate::rooms::Room;
 
 /// What this room brings.
-pub(crate) const ROOM: Room =
-    Room { searchable: &[person::SEARCHABLE, promoter::SEARCHABLE, staff::SEARCHABLE], ..Room::EMPTY };
+pub(crate) const ROOM: Room = Room {
+    searchable: &[person::SEARCHABLE, promoter::SEARCHABLE, staff::SEARCHABLE],
+    person_references: uses::PERSON_REFERENCES,
+    person_copies: &[staff::copy_person],
+    ..Room::EMPTY
+};

@@ -2,7 +2,7 @@
 
 use medcert_application::store::StoreError;
 use medcert_domain::{
-    Country, Entity as _, Id, Locale,
+    Country, Entity as _, Id, Locale, PersonId,
     people::{Document, DocumentType, Person},
 };
 use sea_orm::{
@@ -176,7 +176,7 @@ pub(crate) async fn with_document(
 }
 
 /// A record, locked until the end of the transaction.
-pub(crate) async fn locked(db: &impl ConnectionTrait, id: Id<Person>) -> Result<Option<Person>, StoreError> {
+pub(crate) async fn locked(db: &impl ConnectionTrait, id: PersonId) -> Result<Option<Person>, StoreError> {
     let found = table::Entity::find_by_id(id.raw()).lock_exclusive().one(db).await;
     found.map_err(failed(Person::KIND))?.map(TryInto::try_into).transpose()
 }

@@ -3,30 +3,18 @@
 use async_trait::async_trait;
 use medcert_application::store::{
     GuardianRow, Page, PageRequest, PeopleReads, PersonFilter, PersonRow, PersonUses, PromoterFilter,
-    StaffFilter, StoreError,
+    StoreError,
 };
 use medcert_domain::{
-    Id,
-    people::{Member, Person, Promoter, PromoterSource, Staff},
+    Id, PersonId,
+    people::{Promoter, PromoterSource},
 };
 
-use super::{lists, staff_list};
+use super::lists;
 use crate::{mapped, store::SeaStore};
 
 #[async_trait]
 impl PeopleReads for SeaStore {
-    async fn staff_list(
-        &self,
-        filter: &StaffFilter,
-        asked: &PageRequest,
-    ) -> Result<Page<Member>, StoreError> {
-        staff_list::list(self.reader(), filter, asked).await
-    }
-
-    async fn staff_member(&self, id: Id<Staff>) -> Result<Option<Member>, StoreError> {
-        staff_list::member(self.reader(), id).await
-    }
-
     async fn promoters(
         &self,
         filter: &PromoterFilter,
@@ -47,15 +35,11 @@ impl PeopleReads for SeaStore {
         lists::people(self.reader(), filter, asked).await
     }
 
-    async fn person(&self, id: Id<Person>) -> Result<Option<(PersonRow, PersonUses)>, StoreError> {
+    async fn person(&self, id: PersonId) -> Result<Option<(PersonRow, PersonUses)>, StoreError> {
         lists::person(self.reader(), id).await
     }
 
-    async fn guardians(
-        &self,
-        ward: Id<Person>,
-        asked: &PageRequest,
-    ) -> Result<Page<GuardianRow>, StoreError> {
+    async fn guardians(&self, ward: PersonId, asked: &PageRequest) -> Result<Page<GuardianRow>, StoreError> {
         lists::guardians(self.reader(), ward, asked).await
     }
 

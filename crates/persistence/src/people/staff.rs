@@ -5,20 +5,19 @@ use std::collections::BTreeSet;
 use medcert_application::store::{SPECIALTY, StoreError};
 use medcert_domain::{
     Entity as _, Id,
-    people::{Member, Staff, StaffKind, StaffRole, StaffStatus, StaffUser},
+    people::{Staff, StaffKind, StaffRole, StaffStatus},
 };
-use sea_orm::{ConnectionTrait, QueryResult, sea_query::SelectStatement};
+use sea_orm::{
+    ConnectionTrait,
+    sea_query::{Expr, ExprTrait, Query, UpdateStatement},
+};
+use uuid::Uuid;
 
 use crate::{
     audited_entity::keys::{KeyType, Searchable},
-    column::{all_or_none, corrupt, moment, money, read, stored},
-    identity::user,
+    column::{all_or_none, moment, money, read, stored},
     mapped::{Mapped, Table, Written},
-    people::{
-        denormalized,
-        person::{self, keyed_by_name},
-    },
-    query::{join, join_on, row_of, select_all},
+    people::{denormalized, person::keyed_by_name},
 };
 
 pub(crate) mod table {
@@ -127,34 +126,11 @@ impl Mapped for Staff {
     }
 }
 
-/// Selects a member: the staff record joined as `staff`, with its person and account.
-pub(crate) fn select_member(select: &mut SelectStatement) {
-    join::<person::table::Entity>(select, "person", ("staff", table::Column::PersonId));
-    join_on::<user::table::Entity>(
-        select,
-        "account",
-        user::table::Column::PersonId,
-        ("staff", table::Column::PersonId),
-    );
-    select_all::<table::Entity>(select, "staff");
-    select_all::<person::table::Entity>(select, "person");
-    select_all::<user::table::Entity>(select, "account");
-}
-
-/// Reads what [`select_member`] selects; `None` when a left join to the staff record found nothing.
-pub(crate) fn member(row: &QueryResult) -> Result<Option<Member>, StoreError> {
-    let Some(staff) = row_of::<table::Entity>(Staff::KIND, row, "staff")? else {
-        return Ok(None);
-    };
-    let person = row_of::<person::table::Entity>(Staff::KIND, row, "person")?
-        .ok_or_else(|| corrupt(Staff::KIND, "person is missing"))?;
-    let user = match row_of::<user::table::Entity>(Staff::KIND, row, "account")? {
-        None => None,
-        Some(account) => Some(StaffUser {
-            id: Id::new(account.id),
-            status: user::status(&account.status)?,
-            roles: user::roles(&account),
-        }),
-    };
-    Ok(Some(Member { staff: staff.try_into()?, name: person.name, user }))
+/// Copies what staff records keep of their person.
+pub(super) fn copy_person(person: Uuid, name: &str) -> UpdateStatement {
+    Query::update()
+        .table(table::Entity)
+        .value(denormalized::NAME, name)
+        .and_where(Expr::col(table::Column::PersonId).eq(person))
+        .take()
 }

@@ -4,17 +4,17 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use medcert_application::store::{PeopleWrites, PersonUses, StoreError};
 use medcert_domain::{
-    Entity as _, Id,
-    people::{Document, Guardianship, Member, Person, PersonUse, Promoter, PromoterSource, Staff},
+    Entity as _, Id, PersonId, StaffId,
+    people::{Document, Guardianship, Person, PersonUse, Promoter, PromoterSource, Staff},
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use super::{guardian, person, promoter, reassign, staff, staff_list, uses};
+use super::{guardian, person, promoter, reassign, staff, uses};
 use crate::{
     error::failed,
-    identity::user,
     query::{any_exists, rows_with, total},
+    rooms,
     unit_of_work::SeaUnitOfWork,
 };
 
@@ -32,28 +32,22 @@ impl PeopleWrites for SeaUnitOfWork {
         .await
     }
 
-    async fn person_use(&mut self, id: Id<Person>) -> Result<PersonUse, StoreError> {
+    async fn person_use(&mut self, id: PersonId) -> Result<PersonUse, StoreError> {
         self.attempt(async |db| {
-            let inside = vec![
-                rows_with::<staff::table::Entity>(staff::table::Column::PersonId, id.raw()),
-                rows_with::<user::table::Entity>(user::table::Column::PersonId, id.raw()),
-            ];
+            let inside = rooms::person_references().filter(|reference| reference.inside);
+            let inside = inside.map(|reference| (reference.rows)(id.raw())).collect();
             let inside = any_exists(db, Person::KIND, inside).await?;
             Ok(if inside { PersonUse::Inside } else { PersonUse::Outside })
         })
         .await
     }
 
-    async fn person_in_use(&mut self, id: Id<Person>) -> Result<bool, StoreError> {
-        let all = uses::all(id.raw()).into_iter().map(|(_, rows)| rows).collect();
+    async fn person_in_use(&mut self, id: PersonId) -> Result<bool, StoreError> {
+        let all = rooms::person_references().map(|reference| (reference.rows)(id.raw())).collect();
         self.attempt(async |db| any_exists(db, Person::KIND, all).await).await
     }
 
-    async fn member(&mut self, id: Id<Staff>) -> Result<Option<Member>, StoreError> {
-        self.attempt(async |db| staff_list::member(db, id).await).await
-    }
-
-    async fn staff_of(&mut self, person: Id<Person>) -> Result<Option<Id<Staff>>, StoreError> {
+    async fn staff_of(&mut self, person: PersonId) -> Result<Option<StaffId>, StoreError> {
         self.attempt(async |db| {
             let found: Option<Uuid> = staff::table::Entity::find()
                 .select_only()
@@ -79,7 +73,7 @@ impl PeopleWrites for SeaUnitOfWork {
         .await
     }
 
-    async fn promoter_by_person(&mut self, person: Id<Person>) -> Result<Option<Promoter>, StoreError> {
+    async fn promoter_by_person(&mut self, person: PersonId) -> Result<Option<Promoter>, StoreError> {
         self.attempt(async |db| {
             let found = promoter::table::Entity::find()
                 .filter(promoter::table::Column::PersonId.eq(person.raw()))
@@ -94,12 +88,12 @@ impl PeopleWrites for SeaUnitOfWork {
         self.attempt(async |db| person::with_document(db, document).await).await
     }
 
-    async fn merged_records(&mut self, into: &[Id<Person>]) -> Result<Vec<Person>, StoreError> {
+    async fn merged_records(&mut self, into: &[PersonId]) -> Result<Vec<Person>, StoreError> {
         let rows = self.attempt(async |db| reassign::merged(db, into).await).await?;
         rows.into_iter().map(TryInto::try_into).collect()
     }
 
-    async fn person_uses(&mut self, id: Id<Person>) -> Result<PersonUses, StoreError> {
+    async fn person_uses(&mut self, id: PersonId) -> Result<PersonUses, StoreError> {
         self.attempt(async |db| uses::of(db, id).await).await
     }
 
@@ -107,7 +101,7 @@ impl PeopleWrites for SeaUnitOfWork {
         self.attempt(async |db| reassign::erase(db, gone).await).await
     }
 
-    async fn guardianships_of(&mut self, id: Id<Person>) -> Result<Vec<Guardianship>, StoreError> {
+    async fn guardianships_of(&mut self, id: PersonId) -> Result<Vec<Guardianship>, StoreError> {
         self.attempt(async |db| guardian::of(db, id.raw()).await).await
     }
 
@@ -115,22 +109,17 @@ impl PeopleWrites for SeaUnitOfWork {
         self.attempt(async |db| guardian::add(db, all).await).await
     }
 
-    async fn remove_guardianship(
-        &mut self,
-        ward: Id<Person>,
-        guardian: Id<Person>,
-    ) -> Result<(), StoreError> {
+    async fn remove_guardianship(&mut self, ward: PersonId, guardian: PersonId) -> Result<(), StoreError> {
         self.attempt(async |db| guardian::remove(db, ward.raw(), Some(guardian.raw())).await).await
     }
 
-    async fn move_uses(
+    async fn move_person(
         &mut self,
-        from: Id<Person>,
-        into: Id<Person>,
+        from: PersonId,
+        into: PersonId,
         at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        self.forget_loaded();
-        self.attempt(async |db| reassign::move_uses(db, from.raw(), into.raw(), at).await).await
+        self.attempt(async |db| reassign::move_person(db, from.raw(), into.raw(), at).await).await
     }
 
     async fn source_uses(&mut self, id: Id<PromoterSource>) -> Result<u64, StoreError> {

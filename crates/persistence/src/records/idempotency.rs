@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Duration, Utc};
 use medcert_application::store::{StoreError, StoredAnswer};
-use medcert_domain::Id;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use sha2::{Digest, Sha256};
 
@@ -55,7 +54,7 @@ fn row(claim: &StoredAnswer) -> Model {
         scope_hash: scope_hash(&claim.scope),
         claim_key: claim.key.clone(),
         fingerprint: claim.fingerprint.to_vec(),
-        request_id: claim.request.map(Id::raw),
+        request_id: claim.request,
         status: claim.status.into(),
         body: claim.body.clone(),
         created_at: stored(claim.created_at),
@@ -108,7 +107,7 @@ pub(crate) async fn find(
         scope: scope.to_owned(),
         key: row.claim_key,
         fingerprint: hash(KIND, row.fingerprint)?,
-        request: row.request_id.map(Id::new),
+        request: row.request_id,
         status: row.status.try_into().map_err(|_| corrupt(KIND, "status"))?,
         body: row.body,
         created_at: moment(row.created_at),

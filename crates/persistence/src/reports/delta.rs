@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use async_trait::async_trait;
 use medcert_application::store::StoreError;
 use medcert_domain::{
-    Currency, Id,
+    Currency, Id, UserId,
     certification::{Certification, Stage},
-    identity::User,
     reports::{Bucket, Cell, Change, Detail, Dimensions, Figure},
 };
 use sea_orm::ConnectionTrait;
@@ -16,6 +15,7 @@ use uuid::Uuid;
 
 use super::generation::{self, Generation, Generations};
 use crate::{
+    certification::RequestChange,
     column::{corrupt, read, read_opt},
     mapped::{Table, add},
     rooms::Participant,
@@ -72,7 +72,7 @@ pub(crate) fn detail_text(detail: Detail) -> String {
 pub(crate) fn detail_of(text: &str) -> Result<Detail, StoreError> {
     let known = match text.split_once(':') {
         None if text.is_empty() => Some(Detail::None),
-        None => Uuid::try_parse(text).ok().map(|id| Detail::By(Id::<User>::new(id))),
+        None => Uuid::try_parse(text).ok().map(|id| Detail::By(UserId::new(id))),
         Some((stage, bucket)) => {
             Stage::parse(stage).zip(bucket.parse().ok()).map(|(stage, n)| Detail::Left(stage, Bucket(n)))
         }
@@ -184,9 +184,12 @@ impl Participant for Figures {
     }
 }
 
-impl SeaUnitOfWork {
-    /// Notes a change of a request that leads to this version of it, for the figures.
-    pub(crate) fn changed(&mut self, id: Id<Certification>, version: i64, change: Change) {
-        self.state().with(|changes: &mut Changes| changes.note(id, version, change));
-    }
+/// Notes what a change of a request changes in figures.
+pub(super) fn follow(work: &mut SeaUnitOfWork, version: i64, change: RequestChange<'_>) {
+    let (id, change) = match change {
+        RequestChange::New(request) => (request.id, Change::new(request.clone())),
+        RequestChange::Changed { before, after } => (after.id, Change::from(before.clone(), after.clone())),
+        RequestChange::Erased(request) => (request.id, Change::erased(request.clone())),
+    };
+    work.state().with(|changes: &mut Changes| changes.note(id, version, change));
 }

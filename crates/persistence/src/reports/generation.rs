@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use chrono_tz::Tz;
 use medcert_application::store::StoreError;
-use medcert_domain::reports::Calendar;
+use medcert_domain::Calendar;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder,
     QuerySelect, sea_query::Expr,

@@ -15,4 +15,8 @@ use delta::Figures;
 use crate::rooms::Room;
 
 /// What this room brings.
-pub(crate) const ROOM: Room = Room { participant: Some(|| Box::new(Figures::default())), ..Room::EMPTY };
+pub(crate) const ROOM: Room = Room {
+    participant: Some(|| Box::new(Figures::default())),
+    request_followers: &[delta::follow],
+    ..Room::EMPTY
+};

@@ -7,10 +7,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use medcert_application::store::{Answers, By, CellFilter, Names, Question, ReportReads, StoreError, Sum};
 use medcert_domain::{
-    Currency, Id,
+    Currency, Id, StaffId, UserId,
     certification::Stage,
-    identity::User,
-    people::{Promoter, Staff},
+    people::Promoter,
     reports::{Figure, Range},
 };
 use sea_orm::{
@@ -55,8 +54,8 @@ impl ReportReads for SeaStore {
     async fn report_names(
         &self,
         promoters: &[Id<Promoter>],
-        members: &[Id<Staff>],
-        users: &[Id<User>],
+        members: &[StaffId],
+        users: &[UserId],
     ) -> Result<Names, StoreError> {
         let db = self.reader();
         let person = |from: SelectStatement, column| {

@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 
 use medcert_application::store::{Counted, StoreError};
 use medcert_domain::{
-    Entity as _,
+    Calendar, Entity as _,
     certification::{Assignment, Certification},
-    reports::{self, Calendar, Cell, contributions},
+    reports::{self, Cell, contributions},
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,

@@ -323,7 +323,7 @@ pub(crate) async fn erasure(database: &TestDatabase) {
     work.insert(&gone).await.unwrap();
     work.insert(&evaluated).await.unwrap();
     work.insert(&unpaid).await.unwrap();
-    work.record(&[entry(gone.id, &clinic, 0, HistoryLine::of(Action::Register))]).await.unwrap();
+    work.append_history(&[entry(gone.id, &clinic, 0, HistoryLine::of(Action::Register))]).await.unwrap();
     work.index_search_terms(gone.id, &["silva".to_owned()]).await.unwrap();
     work.publish(&[message]).await.unwrap();
     work.commit().await.unwrap();

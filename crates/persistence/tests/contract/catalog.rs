@@ -4,7 +4,8 @@ use chrono_tz::Tz;
 use medcert_application::store::{CatalogReads, ServiceFilter, StoreError};
 use medcert_domain::{
     Country, Currency, Entity as _, Locale, Money,
-    catalog::{CertificateKind, Institution, Logo, LogoKind, Rules, Service},
+    catalog::{CertificateKind, Service},
+    institution::{Institution, Logo, LogoKind, Rules},
 };
 
 use crate::{

@@ -2,7 +2,7 @@
 
 use medcert_application::store::{CertificateFilter, CertificationReads};
 use medcert_domain::{
-    Entity as _, Id,
+    Entity as _, Id, StaffId,
     catalog::CertificateKind,
     certification::{AssignmentRole, Certificate, CertificateStatus, Certification, Ending, Stage},
     people::Staff,
@@ -91,7 +91,7 @@ pub(crate) async fn filters(database: &TestDatabase) {
         let holds = wanted(&|one| statuses.contains(&one.status_on(today)));
         assert_eq!(ask(CertificateFilter { statuses: Some((statuses, today)), ..none() }).await, holds);
     }
-    let doctors = |doctors: Vec<Id<Staff>>| CertificateFilter { doctors, ..none() };
+    let doctors = |doctors: Vec<StaffId>| CertificateFilter { doctors, ..none() };
     assert_eq!(ask(doctors(vec![clinic.staff.id, other.doctor])).await.len(), 6);
     assert!(ask(doctors(vec![other.doctor])).await.is_empty());
     let between = CertificateFilter { issued_from: Some(at(1)), issued_before: Some(at(2)), ..none() };

@@ -13,8 +13,9 @@ use medcert_domain::{
         Ending, Evaluation, Findings, Holder, Printed, RequestInfo, Stage, Trace, Verdict,
     },
     files::{FileKind, MediaType, StoredFile},
-    identity::{Role, Session, User, UserStatus},
+    identity::{Session, User, UserStatus},
     people::{Document, DocumentType, Person, Promoter, PromoterIdentity, Staff, StaffRole},
+    policy::Role,
 };
 use uuid::Uuid;
 

@@ -3,8 +3,8 @@
 use medcert_application::store::{IdentityReads, RefreshToken, StoreError};
 use medcert_domain::{
     certification::{ACT_ON_ANY_REQUEST, Action},
-    identity::{Grant, Role, Session, User, UserStatus},
-    policy::Permission,
+    identity::{Session, User, UserStatus},
+    policy::{Grant, Permission, Role},
 };
 
 use crate::{

@@ -3,10 +3,9 @@
 use chrono::{DateTime, Duration, Utc};
 use medcert_application::store::{JobFilter, JobLine, JobReads, Made, PageRequest, Store, StoreError};
 use medcert_domain::{
-    Id,
+    UserId,
     catalog::IMPORT_SERVICES,
     certification::IMPORT_REQUESTS,
-    identity::User,
     jobs::{Job, JobKind, JobStatus, LineOutcome},
 };
 
@@ -16,7 +15,7 @@ use crate::{
     insert, load,
 };
 
-fn job(by: Id<User>, now: DateTime<Utc>) -> Job {
+fn job(by: UserId, now: DateTime<Utc>) -> Job {
     Job { version: 1, ..Job::queued(id(), IMPORT_REQUESTS, true, by, u32::MAX, now) }
 }
 
@@ -35,7 +34,7 @@ fn line(of: &Job, number: u32) -> JobLine {
 
 async fn with_lines(
     database: &TestDatabase,
-    by: Id<User>,
+    by: UserId,
     numbers: impl Iterator<Item = u32>,
 ) -> (Job, Vec<JobLine>) {
     let job = job(by, at(0));

@@ -78,8 +78,8 @@ pub(crate) async fn history(database: &TestDatabase) {
     let mut work = begin(database).await;
     work.insert(&request).await.unwrap();
     work.insert(&other).await.unwrap();
-    work.record(&lines).await.unwrap();
-    work.record(&[entry(other.id, &clinic, 5, HistoryLine::of(Action::Register))]).await.unwrap();
+    work.append_history(&lines).await.unwrap();
+    work.append_history(&[entry(other.id, &clinic, 5, HistoryLine::of(Action::Register))]).await.unwrap();
     work.commit().await.unwrap();
     lines.sort_by_key(|line| std::cmp::Reverse((line.at, line.id)));
     let (mut seen, mut page) = (Vec::new(), PageRequest { limit: 4, after: None, with_total: true });

@@ -12,7 +12,7 @@ use medcert_application::{
     },
 };
 use medcert_domain::{
-    Entity as _, Id,
+    Entity as _, PersonId,
     certification::{Action, Certificate, HistoryLine},
     people::{Document, DocumentType, Person},
 };
@@ -88,7 +88,7 @@ fn finds(filter: &PersonFilter, one: &Person) -> bool {
 }
 
 /// The people found, page by page.
-async fn pages(database: &TestDatabase, filter: &PersonFilter, limit: u64) -> Vec<Id<Person>> {
+async fn pages(database: &TestDatabase, filter: &PersonFilter, limit: u64) -> Vec<PersonId> {
     let (mut seen, mut page) = (Vec::new(), first(limit));
     let mut total = None;
     loop {
@@ -148,7 +148,7 @@ pub(crate) async fn as_a_model(database: &TestDatabase) {
     }
     let mut found = BTreeSet::new();
     for filter in &filters {
-        let expected: Vec<Id<Person>> =
+        let expected: Vec<PersonId> =
             people.iter().filter(|one| finds(filter, one)).map(|one| one.id).collect();
         found.insert(expected.len());
         assert_eq!(pages(database, filter, 333).await, expected, "{filter:?}");
@@ -156,8 +156,7 @@ pub(crate) async fn as_a_model(database: &TestDatabase) {
     assert!(found.len() > 10 && found.contains(&0) && found.contains(&3_000), "{found:?}");
     // Pages of one, past the place where two of the merged words meet.
     let filter = asked(&["ros"]);
-    let expected: Vec<Id<Person>> =
-        people.iter().filter(|one| finds(&filter, one)).map(|one| one.id).collect();
+    let expected: Vec<PersonId> = people.iter().filter(|one| finds(&filter, one)).map(|one| one.id).collect();
     let mut page = PageRequest { limit: 1, after: None, with_total: false };
     for id in expected.iter().take(12) {
         let part = database.store.people(&filter, &page).await.unwrap();

@@ -207,7 +207,7 @@ pub(crate) async fn idempotency_keys(database: &TestDatabase) {
     work.claim(&StoredAnswer { scope: "other".to_owned(), ..claim("k") }).await.unwrap();
     work.commit().await.unwrap();
     let answered =
-        StoredAnswer { request: Some(id()), status: 599, body: "ж".repeat(100_000), ..first.clone() };
+        StoredAnswer { request: Some(fresh()), status: 599, body: "ж".repeat(100_000), ..first.clone() };
     let mut work = begin(database).await;
     work.answer_claim(&answered).await.unwrap();
     work.commit().await.unwrap();

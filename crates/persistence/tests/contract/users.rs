@@ -1,13 +1,14 @@
 //! Accounts as the administration looks after them.
 
 use medcert_application::store::{
-    AuditEvent, ChangeEntry, IdentityReads, PageRequest, PeopleReads, StaffFilter, Store, StoreError,
+    AuditEvent, ChangeEntry, IdentityReads, MemberReads, PageRequest, StaffFilter, Store, StoreError,
     UserFilter,
 };
 use medcert_domain::{
-    Entity as _, Id,
-    identity::{EmailChange, Role, Session, User, UserStatus},
+    Entity as _, UserId,
+    identity::{EmailChange, Session, User, UserStatus},
     people::{Person, StaffRole},
+    policy::Role,
 };
 
 use crate::{
@@ -126,13 +127,14 @@ pub(crate) async fn copies(database: &TestDatabase) {
     let into = person("Їжачок", "Я");
     insert!(database, &into, &staff(&into, &[StaffRole::Operator]));
     let mut work = begin(database).await;
-    work.move_uses(other.id, into.id, at(9)).await.unwrap();
+    work.move_person(other.id, into.id, at(9)).await.unwrap();
+    work.move_account(other.id, into.id, at(9)).await.unwrap();
     work.commit().await.unwrap();
     assert_eq!(all().await, ["c", "b", "a"]);
     assert_eq!(with(true).await, ["c", "b"]);
 }
 
-fn event(by: Id<User>, action: &str, object: Option<(&'static str, uuid::Uuid)>) -> AuditEvent {
+fn event(by: UserId, action: &str, object: Option<(&'static str, uuid::Uuid)>) -> AuditEvent {
     AuditEvent {
         id: fresh(),
         at: at(0),
@@ -167,7 +169,7 @@ pub(crate) async fn acting(database: &TestDatabase) {
         event(by, "certification.register", Some(("certification", fresh()))),
         event(by, "identity.suspend", Some((User::KIND, fresh()))),
     ] {
-        let other: Id<User> = id();
+        let other: UserId = id();
         store.append_audit(&[AuditEvent { id: fresh(), actor: Some(other), ..action }]).await.unwrap();
         assert!(store.has_acted(other).await.unwrap());
         assert!(begin(database).await.user_acted(other).await.unwrap());

@@ -11,7 +11,7 @@ use medcert_application::{
     Error,
     identity::{FirstUser, users},
 };
-use medcert_domain::{Locale, identity::Role};
+use medcert_domain::{Locale, policy::Role};
 
 use crate::{options::Options, wiring};
 

@@ -13,16 +13,17 @@ use medcert_application::{
     },
 };
 use medcert_domain::{
-    Country, Entity as _, Id,
+    Country, Entity as _, Id, SessionId,
     billing::{Channel, NewPayment},
-    catalog::{Institution, Service},
+    catalog::Service,
     certification::{
         Care, CareMode, Certification, CloseOutcome, Command, Conclusion, Context, Diagnosis,
         EndWithoutCertificate, Guardian, MoneyDecision, NewCertification, NewEvaluation, Outcome, Priority,
         RequestPatch, Verdict,
     },
-    identity::{Actor, Origin, Session},
+    institution::Institution,
     people::{Document, DocumentType, Member, Person, Promoter, Relationship},
+    policy::{Actor, Origin},
 };
 use uuid::Uuid;
 
@@ -349,7 +350,7 @@ async fn actor(app: &App, email: &str) -> anyhow::Result<Actor> {
     let row = row.with_context(|| format!("the demonstration clinic has no {email}"))?;
     Ok(Actor {
         user: row.user.id,
-        session: Id::<Session>::new(Uuid::nil()),
+        session: SessionId::new(Uuid::nil()),
         person: row.user.person,
         staff: row.staff,
         display_name: row.display_name,

@@ -1,7 +1,7 @@
 //! Giving a request to a manager or doctor, and taking it back.
 
 use medcert_application::certification::{AssignInput, Payload};
-use medcert_domain::{Invalid, catalog::Institution};
+use medcert_domain::{Invalid, institution::Institution};
 use serde::Deserialize;
 use utoipa::ToSchema;
 

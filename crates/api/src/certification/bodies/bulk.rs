@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use medcert_application::certification::{BULK_MOST, Payload, in_bulk};
 use medcert_domain::{
     Id, Invalid,
-    catalog::Institution,
     certification::{Action, Certification},
+    institution::Institution,
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value};

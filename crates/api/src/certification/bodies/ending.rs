@@ -1,7 +1,7 @@
 //! Doubts about money, issuing, ending and taking up again.
 
 use medcert_application::certification::Payload;
-use medcert_domain::{Invalid, catalog::Institution, certification::EndWithoutCertificate};
+use medcert_domain::{Invalid, certification::EndWithoutCertificate, institution::Institution};
 use serde::Deserialize;
 use utoipa::ToSchema;
 

@@ -3,8 +3,8 @@
 use medcert_application::certification::Payload;
 use medcert_domain::{
     Invalid,
-    catalog::Institution,
     certification::{Diagnosis, NewEvaluation},
+    institution::Institution,
 };
 use serde::Deserialize;
 use utoipa::ToSchema;

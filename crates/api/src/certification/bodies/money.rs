@@ -4,7 +4,7 @@ use medcert_application::certification::Payload;
 use medcert_domain::{
     Invalid,
     billing::{NewPayment, NewRefund},
-    catalog::Institution,
+    institution::Institution,
 };
 use serde::Deserialize;
 use utoipa::ToSchema;

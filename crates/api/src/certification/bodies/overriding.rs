@@ -1,7 +1,7 @@
 //! Acting as administrator on a finished request.
 
 use medcert_application::certification::Payload;
-use medcert_domain::{Invalid, catalog::Institution, certification::Action};
+use medcert_domain::{Invalid, certification::Action, institution::Institution};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 use utoipa::ToSchema;

@@ -6,8 +6,8 @@ use medcert_application::{
 };
 use medcert_domain::{
     Invalid,
-    catalog::Institution,
     certification::{Priority, RequestPatch},
+    institution::Institution,
 };
 use serde::Deserialize;
 use utoipa::ToSchema;

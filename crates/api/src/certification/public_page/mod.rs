@@ -14,8 +14,8 @@ use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use medcert_application::certification::{Overall, PublicCertificate};
 use medcert_domain::{
     Locale,
-    catalog::{Institution, Logo},
     certification::Conclusion,
+    institution::{Institution, Logo},
 };
 
 use texts::Texts;

@@ -1,8 +1,5 @@
 use actix_web::{http::header, test::TestRequest};
-use medcert_domain::{
-    catalog::{CertificateKind, LogoKind},
-    certification::CertificateStatus,
-};
+use medcert_domain::{catalog::CertificateKind, certification::CertificateStatus, institution::LogoKind};
 
 use super::*;
 use crate::certification::views::sample::profile;

@@ -7,8 +7,8 @@ use medcert_application::{
     input::Input,
 };
 use medcert_domain::{
-    catalog::Institution,
     certification::{ACT_IN_BULK, Action},
+    institution::Institution,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -3,6 +3,7 @@
 mod actions;
 mod bulk;
 mod certificates;
+mod hand_over;
 mod public;
 mod requests;
 #[cfg(test)]
@@ -14,7 +15,7 @@ use crate::{registry::Registry, rooms::Room};
 /// What requests bring.
 pub(crate) const REQUESTS: Room = Room {
     tags: &[("certification", "Certification requests: from registration to the certificate")],
-    access: &[requests::ACCESS, actions::ACCESS, bulk::ACCESS, import::ACCESS],
+    access: &[requests::ACCESS, actions::ACCESS, bulk::ACCESS, hand_over::ACCESS, import::ACCESS],
     imports: &[import::IMPORT],
     routes: request_routes,
     ..Room::EMPTY
@@ -33,6 +34,7 @@ fn request_routes(cfg: &mut Registry) {
     cfg.configure(requests::routes)
         .configure(actions::routes)
         .configure(bulk::routes)
+        .configure(hand_over::routes)
         .configure(import::routes);
 }
 

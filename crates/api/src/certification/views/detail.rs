@@ -22,8 +22,8 @@ use crate::{
     certification::codes::{
         ActionCode, BlockerCode, CareModeCode, CloseOutcomeCode, MoneyDecisionCode, StageCode, WaitingForCode,
     },
+    certification::files::FileView,
     codes::Moment,
-    files::FileView,
 };
 
 /// How and where the client is seen.

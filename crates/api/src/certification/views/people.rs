@@ -2,9 +2,8 @@
 
 use medcert_application::{people::PersonChange, store::RequestAggregate};
 use medcert_domain::{
-    Id,
-    identity::User,
-    people::{Member, Person, Promoter, Relationship, Staff},
+    StaffId, UserId,
+    people::{Member, Person, Promoter, Relationship},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -17,7 +16,7 @@ use crate::{
 };
 
 /// An account with its name, as the request's aggregate knows it.
-pub(super) fn account(user: Id<User>, request_aggregate: &RequestAggregate) -> AccountRef {
+pub(super) fn account(user: UserId, request_aggregate: &RequestAggregate) -> AccountRef {
     let id = user.raw();
     AccountRef { id, name: request_aggregate.name_of(id).unwrap_or_default().to_owned() }
 }
@@ -33,7 +32,7 @@ pub(crate) struct StaffRef {
 }
 
 impl StaffRef {
-    pub(super) fn new(id: Id<Staff>, name: &str) -> Self {
+    pub(super) fn new(id: StaffId, name: &str) -> Self {
         Self { staff_id: id.raw(), name: name.to_owned() }
     }
 }

@@ -7,14 +7,15 @@ use medcert_application::{certification::Detail, store::RequestAggregate};
 use medcert_domain::{
     Country, Currency, Id, Locale, Money,
     billing::{Channel, Payment, Refund, Settlement},
-    catalog::{CertificateKind, Institution, Service},
+    catalog::{CertificateKind, Service},
     certification::{
         Action, Blocker, Care, CareMode, Certificate, CertificateStatus, Certification, Conclusion,
         Diagnosis, Ending, Evaluation, FeeSource, Findings, Guardian, Holder, Options, Printed, RequestInfo,
         Stage, Verdict,
     },
-    identity::{Actor, Origin, Role},
+    institution::Institution,
     people::{Document, DocumentType, Member, Person, Relationship, Staff, StaffRole},
+    policy::{Actor, Origin, Role},
 };
 use uuid::Uuid;
 

@@ -8,18 +8,16 @@ use medcert_application::identity::users::{
 };
 use medcert_domain::{
     Invalid,
-    catalog::Institution,
-    identity::{Grant, Role},
-    policy::Permission,
+    institution::Institution,
+    policy::{Grant, Permission, Role},
     text,
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::{
-    codes::LocaleCode,
+    codes::{LocaleCode, RoleCode},
     field::Field,
-    identity::codes::RoleCode,
     parse::{ParseBody, Reader, code, date, id, line, moment, note, read},
     people::{UserPersonBody, codes::StaffRoleCode},
 };

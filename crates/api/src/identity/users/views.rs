@@ -7,8 +7,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    codes::{Day, LocaleCode, Moment},
-    identity::codes::{RoleCode, UserActionCode, UserStatusCode},
+    codes::{Day, LocaleCode, Moment, RoleCode},
+    identity::codes::{UserActionCode, UserStatusCode},
     people::codes::DocumentTypeCode,
 };
 
@@ -158,7 +158,7 @@ pub(super) struct UserView {
 impl From<&VisibleUser> for UserView {
     fn from(seen: &VisibleUser) -> Self {
         let user = &seen.row.user;
-        let grant = |grant: &medcert_domain::identity::Grant| GrantView {
+        let grant = |grant: &medcert_domain::policy::Grant| GrantView {
             permission: grant.permission.to_string(),
             ends_at: grant.ends_at.map(Into::into),
         };

@@ -10,7 +10,7 @@ use medcert_application::{
 };
 use medcert_domain::{
     Checks, Invalid,
-    catalog::Institution,
+    institution::Institution,
     people::{MERGE_PEOPLE, Person, READ_PEOPLE, WRITE_PEOPLE},
     text,
 };

@@ -2,24 +2,20 @@
 
 use std::collections::BTreeSet;
 
-use medcert_application::people::{
-    NewStaff, PersonInput, StaffEdit, StaffPerson,
-    hand_over::{HandOver, Offboarding},
-};
+use medcert_application::people::{NewStaff, Offboarding, PersonInput, StaffEdit, StaffPerson};
 use medcert_domain::{
     Invalid,
-    catalog::Institution,
+    institution::Institution,
     people::{StaffKind, StaffPatch, StaffRole, StaffStatus},
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::{
-    certification::codes::AssignmentRoleCode,
     field::Field,
     fields::body,
     money::MoneyBody,
-    parse::{MAX_COMMENT_LEN, MAX_NAME_LEN, ParseBody, Reader, code, date, id, line, note, read, read_as},
+    parse::{MAX_COMMENT_LEN, MAX_NAME_LEN, ParseBody, Reader, code, date, id, line, note, read_as},
     people::{
         PersonFields, StaffPersonBody, StaffPersonChanges,
         codes::{StaffKindCode, StaffRoleCode, StaffStatusCode},
@@ -172,35 +168,6 @@ impl ParseBody<StaffEdit> for EditStaffBody {
                 confirm: matches!(fields.confirm, Field::Value(true)),
             };
             Some(StaffEdit { person: fields.person(r, profile), fields: fields.patch(r), leaving })
-        })
-    }
-}
-
-/// Who gets what.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = HandOver, example = json!({
-    "role": "MANAGER", "to_staff_id": "01940000-0000-7000-8000-0000000000b2", "comment": "On leave until March"
-}))]
-pub(super) struct HandOverBody {
-    /// In which role.
-    #[schema(required = true, value_type = AssignmentRoleCode)]
-    role: Option<String>,
-    /// To whom.
-    #[schema(required = true, value_type = Uuid)]
-    to_staff_id: Option<String>,
-    /// What is written beside each move.
-    #[schema(max_length = 1000)]
-    comment: Option<String>,
-}
-
-impl ParseBody<HandOver> for HandOverBody {
-    fn values(&self, _: &Institution) -> Result<HandOver, Invalid> {
-        read(|r| {
-            let role = r.required("role", self.role.as_deref(), code);
-            let to = r.required("to_staff_id", self.to_staff_id.as_deref(), id);
-            let comment = r.optional("comment", self.comment.as_deref(), note(MAX_COMMENT_LEN));
-            Some(HandOver { role: role?, to: to?, comment })
         })
     }
 }

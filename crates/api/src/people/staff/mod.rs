@@ -4,10 +4,7 @@ mod bodies;
 mod views;
 
 use actix_web::{HttpResponse, delete, get, patch, post};
-use medcert_application::{
-    idempotent::Idempotent,
-    people::{self, StaffWanted, VisibleStaff, hand_over},
-};
+use medcert_application::people::{self, StaffWanted, VisibleStaff};
 use medcert_domain::{
     Checks, Invalid,
     people::{READ_STAFF, READ_STAFF_TERMS, Staff, WRITE_STAFF},
@@ -15,13 +12,10 @@ use medcert_domain::{
 use serde::Deserialize;
 
 pub(crate) use self::bodies::NewStaffBody;
-use self::{
-    bodies::{EditStaffBody, HandOverBody},
-    views::{HandedOverView, StaffView},
-};
+use self::{bodies::EditStaffBody, views::StaffView};
 use crate::{
     access::{Rule, permitted},
-    audited_entity::{ChangeView, ReadRequest, WriteRequest, again, gone, text},
+    audited_entity::{ChangeView, ReadRequest, WriteRequest, gone, text},
     page::{List, ListRequest, PageParams},
     parse::{Reader, code, search_terms},
     path::PathId,
@@ -121,28 +115,6 @@ async fn delete_staff(call: ReadRequest, id: PathId<Staff>) -> Result<HttpRespon
     Ok(gone())
 }
 
-/// Hand the open requests of a staff member in a role over to another one.
-///
-/// Each request is moved by itself, under the rules of changing its manager or doctor. Those that stay are told:
-/// `evaluated` (an evaluation stands), `party` (the other is its client or guardian), `registrar` (the other
-/// registered it), `stale` (others kept changing it). A call that was cut off can be repeated.
-#[utoipa::path(tag = "people", request_body = HandOverBody,
-    responses((status = 200, description = "What became of them", body = HandedOverView)))]
-#[post("/staff/{id}/hand-over")]
-async fn hand_over_staff(
-    call: WriteRequest<HandOverBody>,
-    id: PathId<Staff>,
-) -> Result<HttpResponse, Failure> {
-    let write = |done: &hand_over::HandedOver| text(&HandedOverView::from(done));
-    let conditions = call.conditions()?;
-    let sent = call.sent();
-    let done = hand_over::hand_over_requests(&call.app, &call.caller, id.0, &sent, &conditions, &write);
-    match done.await? {
-        Idempotent::Done(done) => Ok(HttpResponse::Ok().json(HandedOverView::from(&done))),
-        Idempotent::Replayed(kept) => again(kept, None),
-    }
-}
-
 /// List what happened to a staff record, newest first.
 #[utoipa::path(tag = "people", params(PageParams),
     responses((status = 200, description = "The history", body = List<ChangeView>)))]
@@ -159,7 +131,6 @@ pub(super) const ACCESS: &[Rule] = &[
     permitted("create_staff", WRITE_STAFF).accepts_key(),
     permitted("edit_staff", WRITE_STAFF).needs_if_match(),
     permitted("delete_staff", WRITE_STAFF).needs_if_match(),
-    permitted("hand_over_staff", WRITE_STAFF).accepts_key(),
     permitted("list_staff_history", READ_STAFF_TERMS),
 ];
 
@@ -170,6 +141,5 @@ pub(super) fn routes(cfg: &mut Registry) {
         .service(get_staff)
         .service(edit_staff)
         .service(delete_staff)
-        .service(hand_over_staff)
         .service(list_staff_history);
 }

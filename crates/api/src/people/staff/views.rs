@@ -1,9 +1,6 @@
 //! Staff as shown.
 
-use medcert_application::people::{
-    VisibleStaff,
-    hand_over::{HandedOver, Kept},
-};
+use medcert_application::people::VisibleStaff;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -88,52 +85,5 @@ impl From<VisibleStaff> for StaffView {
             created_at: staff.created_at.into(),
             updated_at: staff.updated_at.into(),
         }
-    }
-}
-
-/// A request that stayed where it was.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = KeptRequest)]
-pub(super) struct KeptView {
-    /// The request.
-    request_id: Uuid,
-    /// Its code.
-    #[schema(example = "MC-2026-000123")]
-    request_code: String,
-    /// Why, for programs.
-    #[schema(example = "evaluated")]
-    code: &'static str,
-    /// Why, for people.
-    #[schema(example = "an evaluation by the present doctor stands")]
-    reason: String,
-}
-
-impl From<&Kept> for KeptView {
-    fn from(kept: &Kept) -> Self {
-        Self {
-            request_id: kept.request.raw(),
-            request_code: kept.request_code.clone(),
-            code: kept.code,
-            reason: kept.reason.clone(),
-        }
-    }
-}
-
-/// What became of the open requests.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = HandedOver, example = json!({"moved": 12, "skipped": [{
-    "request_id": "01940000-0000-7000-8000-000000000007", "request_code": "MC-2026-000123", "code": "evaluated",
-    "reason": "an evaluation by the present doctor stands"
-}]}))]
-pub(super) struct HandedOverView {
-    /// How many are the other's now.
-    moved: u64,
-    /// Those that stayed.
-    skipped: Vec<KeptView>,
-}
-
-impl From<&HandedOver> for HandedOverView {
-    fn from(done: &HandedOver) -> Self {
-        Self { moved: done.moved, skipped: done.skipped.iter().map(Into::into).collect() }
     }
 }

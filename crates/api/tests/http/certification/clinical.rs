@@ -5,7 +5,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use medcert_domain::identity::Role;
+use medcert_domain::policy::Role;
 use medcert_testkit::{Actors, Answered, Caller, Clinic};
 use serde_json::{Value, json};
 

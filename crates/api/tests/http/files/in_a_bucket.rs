@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use medcert_domain::identity::Role;
+use medcert_domain::policy::Role;
 use medcert_object_store::{S3Credentials, StoredObjects};
 use medcert_testkit::{Actors, Caller, Clinic, Database};
 

@@ -1,4 +1,4 @@
-use medcert_domain::identity::Role;
+use medcert_domain::policy::Role;
 use medcert_testkit::{Actors, Clinic};
 use serde_json::{Value, json};
 

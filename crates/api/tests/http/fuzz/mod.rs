@@ -7,7 +7,7 @@ use std::{
     hash::{BuildHasher as _, Hasher as _, RandomState},
 };
 
-use medcert_domain::identity::Role;
+use medcert_domain::policy::Role;
 use medcert_testkit::{Actors, Caller, Clinic};
 use proptest::{
     strategy::{Strategy as _, ValueTree as _},

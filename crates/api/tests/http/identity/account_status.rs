@@ -1,6 +1,6 @@
 //! Roles, grants, and letting go of somebody who has open requests.
 
-use medcert_domain::identity::Role;
+use medcert_domain::policy::Role;
 use medcert_testkit::{Actors, Answered, Caller, Clinic};
 use serde_json::{Value, json};
 

@@ -8,8 +8,7 @@ use medcert_application::{
 };
 use medcert_domain::{
     certification::Action,
-    identity::{Grant, Role},
-    policy::Permission,
+    policy::{Grant, Permission, Role},
 };
 use medcert_testkit::{Answered, Clinic, actor_of};
 use serde_json::{Value, json};

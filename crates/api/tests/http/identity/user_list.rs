@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 use medcert_application::demo;
-use medcert_domain::identity::Role;
+use medcert_domain::policy::Role;
 use medcert_testkit::{Actors, Clinic};
 use serde_json::{Value, json};
 

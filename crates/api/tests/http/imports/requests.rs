@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use medcert_domain::identity::{Role, UserStatus};
+use medcert_domain::{identity::UserStatus, policy::Role};
 use medcert_testkit::{Actors, Answered, Caller, Clinic};
 use serde_json::{Value, json};
 

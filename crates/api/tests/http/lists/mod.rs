@@ -331,7 +331,7 @@ async fn a_doctor_sees_only_the_own_requests() {
         }
     }
     // A doctor without a staff record sees nothing at all.
-    let role = medcert_domain::identity::Role::Doctor;
+    let role = medcert_domain::policy::Role::Doctor;
     let loose = clinic.somebody("loose", &[role], vec![]).await;
     assert_eq!(w.found(&loose, "").await, set([]));
 }

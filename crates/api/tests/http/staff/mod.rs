@@ -3,7 +3,7 @@
 mod hand_over;
 mod records;
 
-use medcert_domain::identity::Role;
+use medcert_domain::policy::Role;
 use medcert_testkit::{Actors, Answered, Caller, Clinic};
 use serde_json::Value;
 

@@ -1,6 +1,6 @@
 //! Staff records: making, changing, deleting, finding.
 
-use medcert_domain::identity::Role;
+use medcert_domain::policy::Role;
 use serde_json::{Value, json};
 
 use super::{House, STAFF, items};

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use medcert_domain::{
-    Id,
-    identity::{Actor, Grant, MANAGE_USERS, Role, SUSPEND_USERS, User, UserStatus},
+    UserId,
+    identity::{MANAGE_USERS, SUSPEND_USERS, User, UserStatus},
     people::{Person, StaffRole},
+    policy::{Actor, Grant, Role},
 };
 
 use super::{
@@ -45,7 +46,7 @@ pub(super) fn grants_text(grants: &[Grant]) -> Option<String> {
 /// them cannot take the office from each other.
 pub(super) async fn locked(
     uow: &mut dyn UnitOfWork,
-    id: Id<User>,
+    id: UserId,
     if_match: IfMatch,
 ) -> Result<(User, bool), Failed> {
     let admins = uow.lock_active_admins().await?;
@@ -72,7 +73,7 @@ pub(super) fn office(
 }
 
 /// The account as it is before anything is done, so that no request is handed over for a change that is refused.
-async fn before(app: &App, id: Id<User>, if_match: IfMatch) -> Result<(UserRow, bool), Error> {
+async fn before(app: &App, id: UserId, if_match: IfMatch) -> Result<(UserRow, bool), Error> {
     let row = app.store().user(id).await?.ok_or(Error::NotFound("user"))?;
     if_match.check(row.user.version)?;
     let last = row.user.is_active_admin() && app.store().active_admins().await? <= 1;
@@ -81,7 +82,7 @@ async fn before(app: &App, id: Id<User>, if_match: IfMatch) -> Result<(UserRow, 
 
 /// The parts that the user no longer plays with these roles.
 fn lost(user: &User, roles: &BTreeSet<Role>) -> Vec<StaffRole> {
-    user.roles.difference(roles).filter_map(|role| role.staff_role()).collect()
+    user.roles.difference(roles).filter_map(|role| StaffRole::of_user(*role)).collect()
 }
 
 fn may_demote(actor: &Actor, user: &User, last: bool, roles: &BTreeSet<Role>) -> Result<(), Error> {
@@ -99,7 +100,7 @@ fn may_suspend(actor: &Actor, user: &User, last: bool) -> Result<(), Error> {
 pub async fn set_roles(
     app: &App,
     actor: &Actor,
-    id: Id<User>,
+    id: UserId,
     if_match: IfMatch,
     input: &(dyn Input<NewRoles> + Sync),
 ) -> Result<VisibleUser, Error> {
@@ -140,7 +141,7 @@ pub async fn set_roles(
 pub async fn set_grants(
     app: &App,
     actor: &Actor,
-    id: Id<User>,
+    id: UserId,
     if_match: IfMatch,
     input: &(dyn Input<NewGrants> + Sync),
 ) -> Result<VisibleUser, Error> {
@@ -174,7 +175,7 @@ pub async fn set_grants(
 pub async fn suspend(
     app: &App,
     actor: &Actor,
-    id: Id<User>,
+    id: UserId,
     if_match: IfMatch,
     input: &(dyn Input<Suspension> + Sync),
 ) -> Result<VisibleUser, Error> {
@@ -185,7 +186,7 @@ pub async fn suspend(
 pub async fn reactivate(
     app: &App,
     actor: &Actor,
-    id: Id<User>,
+    id: UserId,
     if_match: IfMatch,
     input: &(dyn Input<Suspension> + Sync),
 ) -> Result<VisibleUser, Error> {
@@ -195,7 +196,7 @@ pub async fn reactivate(
 async fn set_status(
     app: &App,
     actor: &Actor,
-    id: Id<User>,
+    id: UserId,
     if_match: IfMatch,
     input: &(dyn Input<Suspension> + Sync),
     status: UserStatus,

@@ -2,8 +2,9 @@
 
 use medcert_domain::{
     Invalid,
-    identity::{Actor, MANAGE_USERS, User, UserStatus, check_password, generated_password},
+    identity::{MANAGE_USERS, User, UserStatus, check_password, generated_password},
     people::Person,
+    policy::Actor,
 };
 
 use super::{

@@ -1,9 +1,10 @@
 //! Changing language, person and staff record of an account.
 
 use medcert_domain::{
-    Id,
-    identity::{Actor, MANAGE_USERS, User},
+    UserId,
+    identity::{MANAGE_USERS, User},
     people::{Person, Staff},
+    policy::Actor,
 };
 
 use super::{
@@ -25,7 +26,7 @@ use crate::{
 pub async fn edit(
     app: &App,
     actor: &Actor,
-    id: Id<User>,
+    id: UserId,
     if_match: IfMatch,
     input: &(dyn Input<UserEdit> + Sync),
 ) -> Result<VisibleUser, Error> {

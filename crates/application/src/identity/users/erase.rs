@@ -1,10 +1,6 @@
 //! Removing an account that never acted.
 
-use medcert_domain::{
-    Entity as _, Id,
-    identity::{Actor, MANAGE_USERS, User},
-    people::Person,
-};
+use medcert_domain::{Entity as _, UserId, identity::MANAGE_USERS, people::Person, policy::Actor};
 
 use super::{
     about,
@@ -23,7 +19,7 @@ fn acted() -> Error {
 
 /// Removes an account that never changed anything, its sessions, and its person when nothing else needs it. The audit
 /// trail keeps a tombstone.
-pub async fn erase(app: &App, actor: &Actor, id: Id<User>, if_match: IfMatch) -> Result<(), Error> {
+pub async fn erase(app: &App, actor: &Actor, id: UserId, if_match: IfMatch) -> Result<(), Error> {
     app.require(actor, MANAGE_USERS).await?;
     let if_match = if_match.required()?;
     let row = app.store().user(id).await?.ok_or(Error::NotFound("user"))?;

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use medcert_domain::{
-    Id, Locale,
-    identity::{Grant, Role},
-    people::{Person, Staff, StaffRole},
+    Locale, PersonId, StaffId,
+    people::StaffRole,
+    policy::{Grant, Role},
 };
 
 use super::VisibleUser;
@@ -35,7 +35,7 @@ pub struct NewUser {
 #[derive(Debug, Clone)]
 pub enum WhoseAccount {
     /// Somebody who is known.
-    Known(Id<Person>),
+    Known(PersonId),
     /// Found again by the document, or made.
     Described(Box<PersonInput>),
 }
@@ -76,9 +76,9 @@ pub struct UserEdit {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct HandOver {
     /// Who takes those the user is manager of.
-    pub manager: Option<Id<Staff>>,
+    pub manager: Option<StaffId>,
     /// Who takes those the user is doctor of.
-    pub doctor: Option<Id<Staff>>,
+    pub doctor: Option<StaffId>,
     /// Whether one was named for both.
     pub one: bool,
     /// They may stay where they are.

@@ -5,6 +5,7 @@ mod create;
 mod edit;
 mod erase;
 mod input;
+mod of_people;
 mod offboarding;
 mod password;
 mod person;
@@ -17,15 +18,16 @@ pub use erase::erase;
 pub use input::{
     HandOver, Issued, NewGrants, NewRoles, NewUser, StaffInput, Suspension, UserEdit, WhoseAccount,
 };
+pub(crate) use of_people::AccountsOfPeople;
 pub use password::{reset_password, reset_password_of};
 pub(in crate::identity) use person::By;
 pub(in crate::identity) use staff::record as staff_record;
 
 use medcert_domain::{
-    Entity as _, Id,
-    identity::{Actor, MANAGE_USERS, READ_USERS, User, UserAction},
+    Entity as _, UserId,
+    identity::{MANAGE_USERS, READ_USERS, User, UserAction},
     people::Person,
-    policy::Permission,
+    policy::{Actor, Permission},
 };
 
 use super::permissions_of;
@@ -85,7 +87,7 @@ pub async fn list(
 }
 
 /// One account.
-pub async fn read(app: &App, actor: &Actor, id: Id<User>) -> Result<VisibleUser, Error> {
+pub async fn read(app: &App, actor: &Actor, id: UserId) -> Result<VisibleUser, Error> {
     app.require(actor, READ_USERS).await?;
     let seen = seen(app, actor, id).await?;
     app.trail.note(audit::event(app, actor, "identity.read", about(&seen.row.user), "ok")).await;
@@ -96,7 +98,7 @@ pub async fn read(app: &App, actor: &Actor, id: Id<User>) -> Result<VisibleUser,
 pub async fn history(
     app: &App,
     actor: &Actor,
-    id: Id<User>,
+    id: UserId,
     page: &PageRequest,
 ) -> Result<Page<ChangeRow>, Error> {
     app.require(actor, READ_USERS).await?;
@@ -105,7 +107,7 @@ pub async fn history(
 }
 
 /// The account as it is now, with what the actor can do to it.
-async fn seen(app: &App, actor: &Actor, id: Id<User>) -> Result<VisibleUser, Error> {
+async fn seen(app: &App, actor: &Actor, id: UserId) -> Result<VisibleUser, Error> {
     let row = app.store().user(id).await?.ok_or(Error::NotFound("user"))?;
     let mut seen = VisibleUser::listed(app, row);
     if !MANAGE_USERS.held_by(actor) {

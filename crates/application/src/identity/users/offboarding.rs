@@ -1,46 +1,35 @@
 //! Open requests of somebody who can no longer follow them.
 
-use medcert_domain::{
-    Id,
-    certification::AssignmentRole,
-    identity::{Actor, User},
-    people::{Staff, StaffRole},
-};
+use medcert_domain::{StaffId, identity::User, people::StaffRole, policy::Actor};
 
 use super::HandOver;
 use crate::{
     App, Error,
-    people::hand_over::{self, Offboarding, assignment_role, refuse_while_open},
+    people::{self, Offboarding, Successor, refuse_while_open},
     retry::Failed,
     store::UnitOfWork,
 };
-
-fn parts(roles: &[StaffRole]) -> Vec<AssignmentRole> {
-    // Requests are not assigned to operators.
-    roles.iter().filter_map(|role| assignment_role(*role)).collect()
-}
 
 /// Hands over what the staff member has open in these parts, as far as somebody was named for it. Done before the
 /// change that makes them leave, request by request: nobody waits for hundreds of them.
 pub(super) async fn hand_over(
     app: &App,
     actor: &Actor,
-    staff: Option<Id<Staff>>,
+    staff: Option<StaffId>,
     roles: &[StaffRole],
     wanted: HandOver,
 ) -> Result<(), Error> {
     let Some(staff) = staff else { return Ok(()) };
-    for role in parts(roles) {
+    for role in roles.iter().copied() {
         let (to, pointer) = match role {
-            AssignmentRole::Manager => (wanted.manager, "/hand_over_to/MANAGER"),
-            AssignmentRole::Doctor => (wanted.doctor, "/hand_over_to/DOCTOR"),
+            // Operators have no open work of their own.
+            StaffRole::Operator => continue,
+            StaffRole::Manager => (wanted.manager, "/hand_over_to/MANAGER"),
+            StaffRole::Doctor => (wanted.doctor, "/hand_over_to/DOCTOR"),
         };
         let pointer = if wanted.one { "/hand_over_to" } else { pointer };
         let Some(to) = to else { continue };
-        if !app.store().open_requests_after(staff, role, None, 1).await?.is_empty() {
-            let move_all = hand_over::HandOver { role, to, comment: None };
-            hand_over::hand_over(app, actor, staff, &move_all, pointer).await?;
-        }
+        people::hand_over(app, actor, staff, Successor { role, to, pointer }).await?;
     }
     Ok(())
 }
@@ -54,5 +43,5 @@ pub(super) async fn release(
 ) -> Result<(), Failed> {
     let Some(staff) = uow.staff_of(user.person).await? else { return Ok(()) };
     let leaving = Offboarding { hand_over_to: None, confirm: wanted.confirmed };
-    refuse_while_open(uow, staff, &parts(roles), leaving).await
+    refuse_while_open(uow, staff, roles, leaving).await
 }

@@ -1,8 +1,9 @@
 //! A new password by the administration: shown once, to be changed before anything else is done.
 
 use medcert_domain::{
-    Entity as _, Id,
-    identity::{Actor, MANAGE_USERS, Origin, User},
+    Entity as _, UserId,
+    identity::{MANAGE_USERS, User},
+    policy::{Actor, Origin},
 };
 
 use super::{Issued, VisibleUser, about, create::fresh_password, seen};
@@ -20,7 +21,7 @@ use crate::{
 pub async fn reset_password(
     app: &App,
     actor: &Actor,
-    id: Id<User>,
+    id: UserId,
     conditions: &Conditions,
     write: EncodeResponse<'_, VisibleUser>,
 ) -> Result<Idempotent<Issued>, Error> {

@@ -1,6 +1,6 @@
 //! The person behind an account. Names, document and ways to reach people with a login are changed here only.
 
-use medcert_domain::{Invalid, catalog::Institution, identity::Actor, people::Person};
+use medcert_domain::{Invalid, institution::Institution, people::Person, policy::Actor};
 
 use crate::{
     App,

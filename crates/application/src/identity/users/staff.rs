@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 
 use medcert_domain::{
-    Entity as _, Id, Invalid,
-    identity::Role,
+    Entity as _, Invalid, PersonId,
     people::{Person, Staff, StaffPatch, StaffRole},
+    policy::Role,
 };
 
 use super::{StaffInput, person::By};
@@ -21,7 +21,7 @@ use crate::{
 /// The staff record of the person.
 pub(in crate::identity) async fn record(
     uow: &mut dyn UnitOfWork,
-    person: Id<Person>,
+    person: PersonId,
 ) -> Result<Option<Staff>, Failed> {
     match uow.staff_of(person).await? {
         Some(id) => Ok(uow.get(id).await?),
@@ -48,7 +48,7 @@ pub(super) async fn equip(
         app.printable("/staff/specialty", specialty)?;
     }
     let present = record(uow, person.id).await?;
-    let brought = roles.iter().filter_map(|role| role.staff_role());
+    let brought = roles.iter().filter_map(|role| StaffRole::of_user(*role));
     let mut wanted: BTreeSet<StaffRole> = given.roles.iter().copied().chain(brought).collect();
     if let Some(present) = &present {
         wanted.extend(&present.roles);

@@ -11,15 +11,16 @@ use medcert_application::{
     store::{CellFilter, PageRequest},
 };
 use medcert_domain::{
-    Currency, Id, Money,
+    Currency, Id, Money, StaffId,
     billing::{Channel, NewPayment, NewRefund, Settlement},
     catalog::Service,
     certification::{
         Action, Certification, CloseOutcome, Conclusion, EndWithoutCertificate, MoneyDecision, NewEvaluation,
         Stage, Verdict,
     },
-    identity::{Actor, Role, User, UserStatus},
+    identity::{User, UserStatus},
     people::{Person, Staff, StaffRole, StaffStatus},
+    policy::{Actor, Role},
     reports::Grouping,
 };
 use medcert_testkit::{Database, actor_of};
@@ -40,7 +41,7 @@ impl Chance {
 pub(super) struct Lives {
     pub(super) fixture: RaceFixture,
     admin: Actor,
-    managers: Vec<Id<Staff>>,
+    managers: Vec<StaffId>,
     services: Vec<Id<Service>>,
     /// Requests, with who had the credit when they ended.
     all: Vec<(Id<Certification>, Option<Credit>)>,
@@ -283,7 +284,7 @@ fn summary(outcome: Outcome) -> Option<Detail> {
     }
 }
 
-async fn second_manager(fixture: &RaceFixture) -> Id<Staff> {
+async fn second_manager(fixture: &RaceFixture) -> StaffId {
     let app = fixture.app(0);
     let now = app.now();
     let row = app.parts.store.account_by_email(demo::emails()[2]).await.unwrap().unwrap();

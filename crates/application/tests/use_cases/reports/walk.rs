@@ -9,14 +9,13 @@ use medcert_application::{
     store::CellFilter,
 };
 use medcert_domain::{
-    Id,
+    Id, StaffId,
     billing::{Payment, Settlement},
     certification::{Certification, Ending, Stage},
-    people::Staff,
 };
 
 /// Manager and doctor.
-pub(super) type Credit = (Option<Id<Staff>>, Option<Id<Staff>>);
+pub(super) type Credit = (Option<StaffId>, Option<StaffId>);
 /// A walk over all requests, counting what a report of them must say.
 pub(super) struct Walk<'a> {
     pub(super) requests: &'a [(Certification, Option<Credit>)],
@@ -45,7 +44,7 @@ impl Walk<'_> {
 
     /// Whether the filter lets the request through, with this manager and doctor.
     fn lets(&self, request: &Certification, (manager, doctor): Credit) -> bool {
-        let among = |list: &[Id<Staff>], one: Option<Id<Staff>>| {
+        let among = |list: &[StaffId], one: Option<StaffId>| {
             list.is_empty() || one.is_some_and(|one| list.contains(&one))
         };
         let of = self.of;
@@ -77,7 +76,7 @@ impl Walk<'_> {
             (0, 0, 0, 0, 0, 0);
         let (mut money, mut passages) = (Money3::default(), 0);
         let mut by_stage: BTreeMap<Stage, i64> = BTreeMap::new();
-        let mut managers: BTreeMap<Id<Staff>, (i64, i64)> = BTreeMap::new();
+        let mut managers: BTreeMap<StaffId, (i64, i64)> = BTreeMap::new();
         for (request, credit) in self.requests {
             let now = (request.manager(), request.doctor());
             if self.lets(request, now) {
@@ -153,7 +152,7 @@ impl Walk<'_> {
         assert_eq!(deeds(&report.by_person.voids), voids, "{what}");
         assert_eq!(deeds(&report.by_person.waivers), waivers, "{what}");
         let places = |place: &RankingEntry| (Id::new(place.id), (place.requests, place.closed));
-        let ranked: BTreeMap<Id<Staff>, (i64, i64)> = report.rankings.managers.iter().map(places).collect();
+        let ranked: BTreeMap<StaffId, (i64, i64)> = report.rankings.managers.iter().map(places).collect();
         managers.retain(|_, counts| *counts != (0, 0));
         let ranked: BTreeMap<_, _> = ranked.into_iter().filter(|(_, counts)| *counts != (0, 0)).collect();
         assert_eq!(ranked, managers, "{what}");

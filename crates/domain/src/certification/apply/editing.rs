@@ -3,7 +3,7 @@
 use super::super::{
     Action, Blocker, Certification, Context, Edit, Fee, FeeSource, Guardian, HistoryLine, Outcome, Refusal,
 };
-use crate::{FieldChange, Id, Invalid, catalog::Service, field_changes, people::Person};
+use crate::{FieldChange, Invalid, PersonId, catalog::Service, field_changes};
 
 /// Fields of a person that a certificate prints.
 const PRINTED: &[&str] = &["given_names", "family_names", "birth_date", "document"];
@@ -24,7 +24,7 @@ impl Edit {
 /// A guardian is an adult and somebody else than the client.
 pub(super) fn check_guardian(
     guardian: Option<&Guardian>,
-    client: Id<Person>,
+    client: PersonId,
     ctx: &Context<'_>,
 ) -> Result<(), Invalid> {
     let Some(guardian) = guardian else { return Ok(()) };

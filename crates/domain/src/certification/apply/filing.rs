@@ -2,8 +2,7 @@
 
 use super::super::{Action, Blocker, Certification, Context, HistoryLine, Outcome, Refusal, policy};
 use crate::{
-    Id, Invalid,
-    billing::Payment,
+    Id, Invalid, PaymentId,
     files::{FileKind, NewFile, StoredFile},
 };
 
@@ -37,7 +36,7 @@ impl Certification {
     }
 
     /// Refuses a payment that is none of this request, and evidence of it that is none by its kind.
-    pub fn check_evidence(&self, kind: FileKind, payment: Option<Id<Payment>>) -> Result<(), Invalid> {
+    pub fn check_evidence(&self, kind: FileKind, payment: Option<PaymentId>) -> Result<(), Invalid> {
         let Some(payment) = payment else { return Ok(()) };
         if kind != FileKind::PaymentEvidence {
             let message =

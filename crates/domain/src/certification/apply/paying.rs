@@ -2,9 +2,9 @@
 
 use super::super::{Action, Certification, Context, Event, FeeSource, HistoryLine, Outcome, Refusal, Waiver};
 use crate::{
-    Id, Invalid, Money,
-    billing::{Moved, Movement, NewPayment, NewRefund, Payment, Settlement},
-    identity::Role,
+    Invalid, Money, PaymentId,
+    billing::{Moved, Movement, NewPayment, NewRefund, Settlement},
+    policy::Role,
 };
 
 impl From<Moved> for Action {
@@ -96,7 +96,7 @@ impl Certification {
     }
 
     /// Refuses a payment that is none of this request.
-    pub(super) fn check_payment(&self, id: Id<Payment>) -> Result<(), Invalid> {
+    pub(super) fn check_payment(&self, id: PaymentId) -> Result<(), Invalid> {
         match self.settlement.payment(id) {
             Some(_) => Ok(()),
             None => Err(Invalid::one("/payment_id", "unknown", "is no payment of this request")),
@@ -105,7 +105,7 @@ impl Certification {
 
     pub(super) fn validate_payment(
         &mut self,
-        id: Id<Payment>,
+        id: PaymentId,
         ctx: &Context<'_>,
         out: &mut Outcome,
     ) -> Result<(), Refusal> {
@@ -117,7 +117,7 @@ impl Certification {
 
     pub(super) fn void_payment(
         &mut self,
-        id: Id<Payment>,
+        id: PaymentId,
         reason: String,
         ctx: &Context<'_>,
         out: &mut Outcome,

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::{
     certification::{Action, Stage},
-    identity::Role::{self, Admin as A, Doctor as D, Manager as M, Operator as O},
+    policy::Role::{self, Admin as A, Doctor as D, Manager as M, Operator as O},
 };
 
 /// One action: the roles that have it in each stage (in the order of [`Stage::ALL`]) and the stages it can lead to.

@@ -10,11 +10,9 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::{ACT_ON_ANY_REQUEST, Action, Stage};
 use crate::{
-    Id,
+    PersonId, StaffId,
     files::{FileKind, StoredFile},
-    identity::{Actor, Role},
-    people::{Person, Staff},
-    policy::{self, Attempt, DeclaredAction, Denial, Permission},
+    policy::{self, Actor, Attempt, DeclaredAction, Denial, Permission, Role},
 };
 
 /// What the policy needs to know of a request.
@@ -23,13 +21,13 @@ pub struct Subject {
     /// Where it stands.
     pub stage: Stage,
     /// Its current manager.
-    pub manager: Option<Id<Staff>>,
+    pub manager: Option<StaffId>,
     /// Its current doctor.
-    pub doctor: Option<Id<Staff>>,
+    pub doctor: Option<StaffId>,
     /// Its client.
-    pub client: Id<Person>,
+    pub client: PersonId,
     /// Its guardian.
-    pub guardian: Option<Id<Person>>,
+    pub guardian: Option<PersonId>,
     /// Whether an evaluation stands.
     pub evaluated: bool,
     /// Whether this actor cancelled it within the last 24 hours.
@@ -110,7 +108,7 @@ impl Attempt for Asked<'_> {
 }
 
 /// Whether the actor may know that the request exists.
-pub fn may_see(actor: &Actor, doctor: Option<Id<Staff>>) -> bool {
+pub fn may_see(actor: &Actor, doctor: Option<StaffId>) -> bool {
     const SEE_ALL: [Role; 4] = [Role::Admin, Role::Operator, Role::Manager, Role::Auditor];
     let own_patient = actor.is(Role::Doctor) && doctor.is_some() && doctor == actor.staff;
     // Whoever may act on any request must be able to open it; what is clinical stays the assigned doctor's.
@@ -119,13 +117,13 @@ pub fn may_see(actor: &Actor, doctor: Option<Id<Staff>>) -> bool {
 }
 
 /// Whether the actor may read diagnoses, observations and recommendations: the assigned doctor alone.
-pub fn may_read_clinical(actor: &Actor, doctor: Option<Id<Staff>>) -> bool {
+pub fn may_read_clinical(actor: &Actor, doctor: Option<StaffId>) -> bool {
     actor.is(Role::Doctor) && doctor.is_some() && doctor == actor.staff
 }
 
 /// Whether the actor may read a file of this kind: what is clinical is the assigned doctor's, anything else is for
 /// whoever may see the request.
-pub fn may_read_file(actor: &Actor, doctor: Option<Id<Staff>>, kind: FileKind) -> bool {
+pub fn may_read_file(actor: &Actor, doctor: Option<StaffId>, kind: FileKind) -> bool {
     may_see(actor, doctor) && (!kind.is_clinical() || may_read_clinical(actor, doctor))
 }
 

@@ -14,12 +14,12 @@ use super::{
     Trace, Verdict, WaitingFor, policy::Subject,
 };
 use crate::{
-    Entity, Id,
+    Entity, Id, PersonId, StaffId, UserId,
     billing::{PaymentStatus, Settlement},
     catalog::Service,
     files::StoredFile,
-    identity::{Actor, User},
-    people::{Person, Promoter, Staff},
+    people::Promoter,
+    policy::Actor,
 };
 
 /// A request for a certificate, with everything that hangs on it.
@@ -32,7 +32,7 @@ pub struct Certification {
     /// `MC-YYYY-NNNNNN`.
     pub code: String,
     /// Whom the certificate is about.
-    pub client: Id<Person>,
+    pub client: PersonId,
     /// Who stands for the client.
     pub guardian: Option<Guardian>,
     /// Who sent the client.
@@ -48,9 +48,9 @@ pub struct Certification {
     /// What was decided about money when it ended.
     pub money_decision: Option<MoneyDecision>,
     /// The account that registered it.
-    pub registered_by: Id<User>,
+    pub registered_by: UserId,
     /// That account's staff record.
-    pub operator: Option<Id<Staff>>,
+    pub operator: Option<StaffId>,
     /// How it ended.
     pub ending: Ending,
     /// As derived after the last change.
@@ -102,6 +102,7 @@ crate::editable! {
 }
 
 impl Entity for Certification {
+    type Key = Self;
     const KIND: &'static str = "certification request";
     fn id(&self) -> Id<Self> {
         self.id
@@ -113,17 +114,17 @@ impl Entity for Certification {
 
 impl Certification {
     /// Who plays the part now.
-    pub fn assigned(&self, role: AssignmentRole) -> Option<Id<Staff>> {
+    pub fn assigned(&self, role: AssignmentRole) -> Option<StaffId> {
         self.assignments.iter().find(|a| a.role == role && a.ended_at.is_none()).map(|a| a.staff)
     }
 
     /// The current manager.
-    pub fn manager(&self) -> Option<Id<Staff>> {
+    pub fn manager(&self) -> Option<StaffId> {
         self.assigned(AssignmentRole::Manager)
     }
 
     /// The current doctor.
-    pub fn doctor(&self) -> Option<Id<Staff>> {
+    pub fn doctor(&self) -> Option<StaffId> {
         self.assigned(AssignmentRole::Doctor)
     }
 

@@ -3,17 +3,16 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    FieldValue, Id, Money,
+    FieldValue, Id, Money, PersonId, StaffId, UserId,
     certification::{AssignmentRole, CareMode, CloseOutcome, FeeSource},
-    identity::User,
-    people::{Person, Relationship, Staff},
+    people::Relationship,
 };
 
 /// Who stands for a client who cannot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Guardian {
     /// The person.
-    pub person: Id<Person>,
+    pub person: PersonId,
     /// Relation to the client.
     pub relationship: Relationship,
 }
@@ -56,7 +55,7 @@ pub enum Ending {
         /// When.
         at: DateTime<Utc>,
         /// By whom.
-        by: Id<User>,
+        by: UserId,
         /// Why there is no certificate.
         outcome: Option<CloseOutcome>,
         /// In words.
@@ -67,7 +66,7 @@ pub enum Ending {
         /// When.
         at: DateTime<Utc>,
         /// By whom.
-        by: Id<User>,
+        by: UserId,
         /// In words.
         reason: String,
     },
@@ -81,9 +80,9 @@ pub struct Assignment {
     /// Part.
     pub role: AssignmentRole,
     /// Who.
-    pub staff: Id<Staff>,
+    pub staff: StaffId,
     /// Given by whom.
-    pub assigned_by: Id<User>,
+    pub assigned_by: UserId,
     /// Since when.
     pub assigned_at: DateTime<Utc>,
     /// Until when; `None` while current.

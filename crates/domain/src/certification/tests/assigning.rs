@@ -2,8 +2,8 @@ use chrono::Duration;
 
 use super::*;
 use crate::{
-    identity::{Role, UserStatus},
     people::{Member, StaffStatus},
+    policy::Role,
 };
 
 fn assign_manager(case: &Case, number: u128) -> Command {
@@ -94,7 +94,7 @@ fn only_those_at_work_are_assigned() {
     assert_eq!(fault(try_with(&|m| m.staff.status = StaffStatus::Vacation)), refused);
     assert_eq!(fault(try_with(&|m| m.staff.roles.clear())), refused);
     assert_eq!(fault(try_with(&|m| m.user = None)), refused);
-    assert_eq!(fault(try_with(&|m| m.user.as_mut().unwrap().status = UserStatus::Suspended)), refused);
+    assert_eq!(fault(try_with(&|m| m.user.as_mut().unwrap().active = false)), refused);
     assert_eq!(fault(try_with(&|m| m.user.as_mut().unwrap().roles = [Role::Admin].into())), refused);
     assert_eq!(fault(try_with(&|m| m.staff.licence_number = None)), refused);
     assert_eq!(fault(try_with(&|m| m.staff.licence_valid_until = Some(days_ago(1)))), refused);

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::*;
 use crate::{
-    Id,
+    Id, PaymentId,
     files::{FileKind, MediaType, NewFile, StoredFile},
     people::Relationship,
 };
@@ -21,7 +21,7 @@ pub(super) fn pay(minor: i64) -> Command {
     Command::RegisterPayment(payment(minor))
 }
 
-pub(super) fn refund(payment: Id<Payment>, minor: i64) -> NewRefund {
+pub(super) fn refund(payment: PaymentId, minor: i64) -> NewRefund {
     NewRefund {
         payment,
         channel: Channel::Transfer,
@@ -32,7 +32,7 @@ pub(super) fn refund(payment: Id<Payment>, minor: i64) -> NewRefund {
     }
 }
 
-pub(super) fn void(payment: Id<Payment>) -> Command {
+pub(super) fn void(payment: PaymentId) -> Command {
     Command::VoidPayment { payment, reason: text("typed twice") }
 }
 
@@ -143,7 +143,7 @@ pub(super) fn new_file(kind: FileKind) -> NewFile {
     }
 }
 
-pub(super) fn add(kind: FileKind, payment: Option<Id<Payment>>) -> Command {
+pub(super) fn add(kind: FileKind, payment: Option<PaymentId>) -> Command {
     Command::AddFile(Box::new(NewFile { payment, ..new_file(kind) }))
 }
 

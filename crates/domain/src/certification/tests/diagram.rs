@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::*;
-use crate::{certification::policy::MATRIX, identity::Actor};
+use crate::{certification::policy::MATRIX, policy::Actor};
 
 /// What tells two requests apart as far as stages go.
 fn state(request: &Certification) -> String {

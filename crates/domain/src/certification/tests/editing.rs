@@ -1,5 +1,5 @@
 use super::*;
-use crate::{FieldChange, identity::Role, people::Relationship};
+use crate::{FieldChange, people::Relationship, policy::Role};
 
 fn change(field: &'static str, applied: bool) -> FieldChange {
     FieldChange { field, old: Some(text("old")), new: Some(text("new")), applied }

@@ -1,7 +1,7 @@
 use chrono::Duration;
 
 use super::*;
-use crate::identity::Role;
+use crate::policy::Role;
 
 #[test]
 fn a_cancelled_request_says_when_by_whom_and_why() {

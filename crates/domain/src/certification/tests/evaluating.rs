@@ -1,7 +1,7 @@
 use chrono::{Days, Duration, NaiveDate};
 
 use super::*;
-use crate::identity::Role;
+use crate::policy::Role;
 
 #[test]
 fn the_assigned_doctor_evaluates() {

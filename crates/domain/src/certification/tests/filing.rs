@@ -2,13 +2,13 @@ use chrono::Duration;
 
 use super::*;
 use crate::{
-    Id,
+    Id, PaymentId,
     certification::policy::{may_delete_file, may_read_file},
     files::{FileKind, MOST_FILES, StoredFile},
-    identity::{Actor, Role},
+    policy::{Actor, Role},
 };
 
-fn added(case: &mut Case, by: &Actor, kind: FileKind, payment: Option<Id<Payment>>) -> Id<StoredFile> {
+fn added(case: &mut Case, by: &Actor, kind: FileKind, payment: Option<PaymentId>) -> Id<StoredFile> {
     case.done(by, add(kind, payment));
     case.request.files.last().unwrap().id
 }

@@ -7,10 +7,11 @@ use uuid::Uuid;
 
 use super::*;
 use crate::{
-    Country, Currency, Id, Locale, Money,
-    catalog::{CertificateKind, Rules, Service},
-    identity::{Actor, Origin, Role, UserStatus},
+    Country, Currency, Id, Locale, Money, PaymentId, StaffId,
+    catalog::{CertificateKind, Service},
+    institution::Rules,
     people::{Document, DocumentType, Member, Person, Staff, StaffRole, StaffUser},
+    policy::{Actor, Origin, Role},
 };
 
 pub(super) const CLIENT: u128 = 1;
@@ -106,11 +107,7 @@ pub(super) fn member(number: u128, role: StaffRole) -> Member {
             ..Staff::employed(id(number), id(number), [role].into(), noon())
         },
         name: format!("Member {number}"),
-        user: Some(StaffUser {
-            id: id(number),
-            status: UserStatus::Active,
-            roles: [role.user_role()].into(),
-        }),
+        user: Some(StaffUser { id: id(number), active: true, roles: [role.user_role()].into() }),
     }
 }
 
@@ -269,7 +266,7 @@ impl Case {
     pub(super) fn with<R>(&self, actor: &Actor, f: impl FnOnce(&Context<'_>) -> R) -> R {
         let request = &self.request;
         let new_id = || self.world.fresh::<()>().raw();
-        let find = |staff: Option<Id<Staff>>| self.world.staff.iter().find(|m| Some(m.staff.id) == staff);
+        let find = |staff: Option<StaffId>| self.world.staff.iter().find(|m| Some(m.staff.id) == staff);
         let ctx = Context {
             actor,
             now: self.world.now,
@@ -354,7 +351,7 @@ impl Case {
         self.with(&admin(), |ctx| self.request.blockers(action, ctx))
     }
 
-    pub(super) fn last_payment(&self) -> Id<Payment> {
+    pub(super) fn last_payment(&self) -> PaymentId {
         self.request.settlement.payments.last().unwrap().id
     }
 }

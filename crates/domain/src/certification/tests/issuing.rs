@@ -1,10 +1,7 @@
 use chrono::Duration;
 
 use super::*;
-use crate::{
-    identity::UserStatus,
-    people::{Member, Relationship, StaffStatus},
-};
+use crate::people::{Member, Relationship, StaffStatus};
 
 #[test]
 fn issuing_closes_the_request_with_a_certificate() {
@@ -57,7 +54,7 @@ fn the_doctor_is_at_work_and_licensed() {
     };
     let refused = [Blocker::DoctorNotActive];
     assert_eq!(reasons(try_with(&|m| m.staff.status = StaffStatus::Leave)), refused);
-    assert_eq!(reasons(try_with(&|m| m.user.as_mut().unwrap().status = UserStatus::Suspended)), refused);
+    assert_eq!(reasons(try_with(&|m| m.user.as_mut().unwrap().active = false)), refused);
     assert_eq!(reasons(try_with(&|m| m.staff.licence_valid_until = Some(days_ago(1)))), refused);
     assert!(try_with(&|m| m.staff.licence_valid_until = Some(today())).is_ok(), "the last day counts");
     let both = [Blocker::DoctorNotActive, Blocker::PrintedDataChanged];
@@ -110,7 +107,7 @@ fn only_the_assigned_doctor_issues() {
     for other in [admin(), operator(), manager()] {
         assert_eq!(case.issue(&other).unwrap_err(), Refusal::Forbidden(Action::Issue));
     }
-    let colleague = actor(DOCTOR_2, &[crate::identity::Role::Doctor]);
+    let colleague = actor(DOCTOR_2, &[crate::policy::Role::Doctor]);
     assert_eq!(case.issue(&colleague).unwrap_err(), Refusal::NotYours(Action::Issue));
 }
 

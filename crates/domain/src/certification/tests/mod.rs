@@ -16,6 +16,6 @@ mod refunding;
 mod registering;
 
 use super::*;
-use crate::billing::{Channel, NewPayment, NewRefund, Payment, PaymentStatus};
+use crate::billing::{Channel, NewPayment, NewRefund, PaymentStatus};
 use commands::*;
 use fixtures::*;

@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     Invalid,
     billing::{Clerk, Movement, Settlement},
-    identity::Role,
+    policy::Role,
 };
 
 #[test]

@@ -11,11 +11,11 @@ use proptest::{
 
 use super::*;
 use crate::{
-    Id,
+    PaymentId,
     certification::{ACT_ON_ANY_REQUEST, policy::MATRIX},
     files::FileKind,
-    identity::{Actor, Role},
     people::StaffStatus,
+    policy::{Actor, Role},
 };
 
 /// One step: who, what, and three numbers from which the rest is made up.
@@ -47,7 +47,7 @@ fn somebody(who: u8, more: u8) -> Actor {
 }
 
 fn money_back(case: &Case, a: u8, b: u8) -> NewRefund {
-    let ids: Vec<Id<Payment>> = case.request.settlement.payments.iter().map(|p| p.id).collect();
+    let ids: Vec<PaymentId> = case.request.settlement.payments.iter().map(|p| p.id).collect();
     let payment = if ids.is_empty() { id(9) } else { pick(&ids, a) };
     refund(payment, pick(&[0, 1, FEE / 2, FEE, FEE * 2], b))
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::{identity::Role, people::Relationship};
+use crate::{people::Relationship, policy::Role};
 
 #[test]
 fn a_request_starts_with_the_fee_of_its_service() {

@@ -1,15 +1,16 @@
 //! The lists of people, in their order.
 
 use medcert_application::store::{
-    PageRequest, PeopleReads, PersonFilter, PromoterFilter, StaffFilter, StoreError,
+    MemberReads, PageRequest, PeopleReads, PersonFilter, PromoterFilter, StaffFilter, StoreError,
 };
 use medcert_domain::{
     Currency, Entity as _, Money,
-    identity::{Role, User, UserStatus},
+    identity::{User, UserStatus},
     people::{
         DocumentType, Guardianship, Person, Promoter, PromoterIdentity, PromoterSource, PromoterType,
         Relationship, Staff, StaffRole, StaffStatus,
     },
+    policy::Role,
 };
 
 use crate::{

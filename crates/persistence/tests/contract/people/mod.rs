@@ -2,9 +2,9 @@
 
 mod lists;
 
-use medcert_application::store::{CertificationReads, PeopleReads, RequestFilter, StoreError};
+use medcert_application::store::{CertificationReads, MemberReads, PeopleReads, RequestFilter, StoreError};
 use medcert_domain::{
-    Locale,
+    Locale, key,
     people::{
         DocumentType, Person, PersonUse, Promoter, PromoterIdentity, Staff, StaffKind, StaffRole, StaffStatus,
     },
@@ -35,7 +35,7 @@ pub(crate) async fn round_trip(database: &TestDatabase) {
     insert!(database, &ana, &bare);
     assert_eq!(load!(database, ana.id), Some(ana.clone()));
     assert_eq!(load!(database, bare.id), Some(bare.clone()));
-    assert_eq!(load!(database, crate::fixture::id::<Person>()), None);
+    assert_eq!(load!(database, crate::fixture::id::<key::Person>()), None);
 
     let changed = Person { document: None, updated_at: at(1), ..ana.clone() };
     let mut work = begin(database).await;
@@ -176,7 +176,9 @@ pub(crate) async fn moving(database: &TestDatabase) {
         (subjects.len(), &subjects[0].code, subjects[0].client.id),
         (1, &before.code, clinic.client.id)
     );
-    work.move_uses(clinic.client.id, survivor.id, at(9)).await.unwrap();
+    work.move_person(clinic.client.id, survivor.id, at(9)).await.unwrap();
+    work.move_account(clinic.client.id, survivor.id, at(9)).await.unwrap();
+    work.move_requests(clinic.client.id, survivor.id, at(9)).await.unwrap();
     work.index_requests(&[(before.id, vec!["moved".to_owned(), "moved".to_owned()])]).await.unwrap();
     work.commit().await.unwrap();
     let after = database.store.request_aggregate(before.id).await.unwrap().unwrap();

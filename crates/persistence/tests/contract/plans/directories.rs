@@ -4,15 +4,17 @@
 
 use medcert_application::store::{
     AuditedEntityReads, BulkLoad, CertificateFilter, CertificationReads, Cursor, FileReads, IdentityReads,
-    JobFilter, JobReads, PageRequest, PeopleReads, PersonFilter, PromoterFilter, StaffFilter, UserFilter,
+    JobFilter, JobReads, MemberReads, PageRequest, PeopleReads, PersonFilter, PromoterFilter, StaffFilter,
+    UserFilter,
 };
 use medcert_domain::{
-    Entity as _, Id,
+    Entity as _, Id, PersonId,
     catalog::CertificateKind,
     certification::{CertificateStatus, IMPORT_REQUESTS},
-    identity::{Role, UserStatus},
+    identity::UserStatus,
     jobs::{JobKind, JobStatus, LineOutcome},
-    people::{DocumentType, Person, PromoterSource, PromoterType, StaffRole, StaffStatus},
+    people::{DocumentType, PromoterSource, PromoterType, StaffRole, StaffStatus},
+    policy::Role,
 };
 use medcert_persistence::SeaStore;
 use sea_orm::DatabaseConnection;
@@ -365,7 +367,7 @@ async fn singles(lists: &mut Lists<'_>, filled: &Filled) {
     let found = lists
         .run("one request", async |store: SeaStore| store.request_aggregate(request).await.unwrap())
         .await;
-    let client: Id<Person> = found.unwrap().client.id;
+    let client: PersonId = found.unwrap().client.id;
     let guardians =
         lists.run("guardians", async |store: SeaStore| store.guardians(client, &page).await.unwrap()).await;
     assert_eq!(guardians.total, Some(1));

@@ -1,7 +1,7 @@
 //! Finding staff by their specialty.
 
 use medcert_application::store::{
-    BulkLoad, Load, LoadedSearchTerms, PageRequest, PeopleReads, SPECIALTY, StaffFilter,
+    BulkLoad, Load, LoadedSearchTerms, MemberReads, PageRequest, SPECIALTY, StaffFilter,
 };
 use medcert_domain::{
     Entity as _,

@@ -1,9 +1,9 @@
 //! Managers and doctors.
 
 use medcert_domain::{
-    Country, Id,
-    identity::Role,
-    people::{Document, DocumentType, Staff, StaffStatus},
+    Country, Id, StaffId,
+    people::{Document, DocumentType, StaffStatus},
+    policy::Role,
 };
 use medcert_testkit::{Actors, Clinic};
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ fn to(staff: &str) -> Value {
     json!({"staff_id": staff})
 }
 
-fn staff(id: &str) -> Id<Staff> {
+fn staff(id: &str) -> StaffId {
     Id::new(Uuid::parse_str(id).unwrap())
 }
 

@@ -1,6 +1,6 @@
 //! What an administrator does to a finished request without reopening it.
 
-use medcert_domain::identity::Role;
+use medcert_domain::policy::Role;
 use medcert_testkit::{Actors, Answered, Clinic};
 use serde_json::{Value, json};
 

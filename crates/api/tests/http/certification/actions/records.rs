@@ -1,6 +1,6 @@
 //! What every action writes beside its effect: history, audit and messages, once each.
 
-use medcert_domain::identity::Role;
+use medcert_domain::policy::Role;
 use medcert_testkit::{Actors, Caller, Clinic};
 use serde_json::{Value, json};
 

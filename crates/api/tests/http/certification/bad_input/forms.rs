@@ -1,6 +1,6 @@
 //! The forms of all actions.
 
-use medcert_domain::identity::Role;
+use medcert_domain::policy::Role;
 use medcert_testkit::{Actors, Caller, Clinic};
 use serde_json::{Value, json};
 

@@ -1,11 +1,7 @@
 //! What stands in the way of issuing.
 
 use chrono::Duration;
-use medcert_domain::{
-    Id,
-    identity::UserStatus,
-    people::{Staff, StaffStatus},
-};
+use medcert_domain::{Id, StaffId, identity::UserStatus, people::StaffStatus};
 use medcert_testkit::{Actors, Clinic};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -15,7 +11,7 @@ use super::{
     findings, in_the_way, issue,
 };
 
-fn doctor(actors: &Actors) -> Id<Staff> {
+fn doctor(actors: &Actors) -> StaffId {
     Id::new(Uuid::parse_str(&actors.doctor_id).unwrap())
 }
 

@@ -1,6 +1,6 @@
 //! Money received.
 
-use medcert_domain::identity::Role;
+use medcert_domain::policy::Role;
 use medcert_testkit::{Actors, Clinic};
 use serde_json::json;
 

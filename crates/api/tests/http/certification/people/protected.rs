@@ -1,8 +1,8 @@
 //! Staff and people with a login: the administration keeps their data.
 
 use medcert_domain::{
-    Country, Id,
-    people::{Document, DocumentType, Person},
+    Country, Id, PersonId,
+    people::{Document, DocumentType},
 };
 use medcert_testkit::{Actors, Clinic};
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ use super::{
 };
 
 /// The doctor has an identity document, and so can be a client.
-async fn doctor_with_document(clinic: &Clinic, actors: &Actors) -> Id<Person> {
+async fn doctor_with_document(clinic: &Clinic, actors: &Actors) -> PersonId {
     let doctor = Id::new(Uuid::parse_str(&actors.doctor_id).unwrap());
     let person = clinic.app.parts.store.staff_member(doctor).await.unwrap().unwrap().staff.person;
     clinic

@@ -6,8 +6,7 @@ use crate::{
         ACT_ON_ANY_REQUEST, Action, Stage,
         policy::{Subject, may_somewhere, permits},
     },
-    identity::{Actor, Role},
-    policy::{Denial, Permission},
+    policy::{Actor, Denial, Permission, Role},
 };
 
 /// What the design says, sentence by sentence, for one attempt.

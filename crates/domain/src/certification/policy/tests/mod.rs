@@ -13,8 +13,7 @@ use super::Subject;
 use crate::{
     Id,
     certification::{Action, Stage},
-    identity::{Actor, Origin, Role},
-    policy::Permission,
+    policy::{Actor, Origin, Permission, Role},
 };
 
 /// The person, staff record and account of the actor under test all carry this number.

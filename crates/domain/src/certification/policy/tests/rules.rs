@@ -6,8 +6,7 @@ use crate::{
         ACT_ON_ANY_REQUEST, Action, Stage,
         policy::{Subject, may_read_clinical, may_see, may_somewhere, permits},
     },
-    identity::{Actor, Role},
-    policy::{Denial, Permission},
+    policy::{Actor, Denial, Permission, Role},
 };
 use Role::{Admin, Auditor, Doctor, Manager, Operator};
 

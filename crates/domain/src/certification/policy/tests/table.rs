@@ -7,7 +7,7 @@ use crate::{
         Action, Stage,
         policy::{MATRIX, roles_for},
     },
-    identity::Role,
+    policy::Role,
 };
 
 /// Actions, then the roles in REGISTERED, `MANAGER_ASSIGNED`, PAID, `DOCTOR_ASSIGNED`, EVALUATED, CLOSED, CANCELLED.

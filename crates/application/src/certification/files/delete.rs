@@ -4,13 +4,13 @@ use medcert_domain::{
     Entity as _, Id,
     certification::{Action, Command, Refusal, policy},
     files::StoredFile,
-    identity::Actor,
+    policy::Actor,
 };
 
+use super::super::{context, may_somewhere, record};
 use crate::{
     App, Error, IfMatch,
     audit::About,
-    certification::{context, may_somewhere, record},
     input::Input,
     objects::ObjectKey,
     retry::{OnStale, run},
@@ -53,7 +53,7 @@ pub async fn delete(app: &App, actor: &Actor, attempt: FileAttempt<'_>) -> Resul
         let reason = attempt.input.read(&profile)?;
         let outcome = request.apply(Command::DeleteFile { file: attempt.id, reason }, &ctx)?;
         uow.update(&request).await?;
-        uow.discard(&[ObjectKey::file(request.id, attempt.id)], app.now()).await?;
+        uow.discard(&[ObjectKey::file(request.id.raw(), attempt.id.raw())], app.now()).await?;
         let about = About::object("file", attempt.id.raw()).of(request.client);
         record(app, actor, uow, Action::DeleteFile, about, &request, &outcome).await?;
         Ok(())

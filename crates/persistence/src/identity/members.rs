@@ -1,36 +1,75 @@
-//! The list of staff, and each member of it.
+//! Staff members: each is a staff record with the account of its person, on which it depends whether requests can be
+//! given to them.
 
-use medcert_application::store::{Cursor, Page, PageRequest, SPECIALTY, StaffFilter, StoreError};
+use async_trait::async_trait;
+use medcert_application::store::{
+    Cursor, MemberReads, MemberWrites, Page, PageRequest, SPECIALTY, StaffFilter, StoreError,
+};
 use medcert_domain::{
-    Entity as _, Id,
+    Entity as _, Id, StaffId,
     identity::UserStatus,
-    people::{Member, Staff, StaffRole, StaffStatus},
+    people::{Member, Staff, StaffRole, StaffStatus, StaffUser},
 };
 use sea_orm::{
-    ConnectionTrait, IdenStatic,
+    ConnectionTrait, IdenStatic, QueryResult,
     sea_query::{Condition, Expr, ExprTrait, Order, Query, SelectStatement},
 };
 
-use super::{denormalized, staff};
+use super::user;
 use crate::{
+    column::corrupt,
     error::failed,
-    identity::user,
     keyset::ListQuery,
-    query::{after_name, join_on, page},
+    people::{denormalized, person, staff},
+    query::{after_name, join, join_on, page, row_of, select_all},
+    store::SeaStore,
+    unit_of_work::SeaUnitOfWork,
 };
+
+/// Selects a member: the staff record joined as `staff`, with its person and account.
+pub(crate) fn select(select: &mut SelectStatement) {
+    join::<person::table::Entity>(select, "person", ("staff", staff::table::Column::PersonId));
+    join_on::<user::table::Entity>(
+        select,
+        "account",
+        user::table::Column::PersonId,
+        ("staff", staff::table::Column::PersonId),
+    );
+    select_all::<staff::table::Entity>(select, "staff");
+    select_all::<person::table::Entity>(select, "person");
+    select_all::<user::table::Entity>(select, "account");
+}
+
+/// Reads what [`select`] selects; `None` when a left join to the staff record found nothing.
+pub(crate) fn read(row: &QueryResult) -> Result<Option<Member>, StoreError> {
+    let Some(staff) = row_of::<staff::table::Entity>(Staff::KIND, row, "staff")? else {
+        return Ok(None);
+    };
+    let person = row_of::<person::table::Entity>(Staff::KIND, row, "person")?
+        .ok_or_else(|| corrupt(Staff::KIND, "person is missing"))?;
+    let user = match row_of::<user::table::Entity>(Staff::KIND, row, "account")? {
+        None => None,
+        Some(account) => Some(StaffUser {
+            id: Id::new(account.id),
+            active: user::status(&account.status)? == UserStatus::Active,
+            roles: user::roles(&account),
+        }),
+    };
+    Ok(Some(Member { staff: staff.try_into()?, name: person.name, user }))
+}
 
 fn staff_select() -> SelectStatement {
     let mut select = Query::select().from_as(staff::table::Entity, "staff").take();
-    staff::select_member(&mut select);
+    self::select(&mut select);
     select
 }
 
 /// One member, in one statement.
-pub(crate) async fn member(db: &impl ConnectionTrait, id: Id<Staff>) -> Result<Option<Member>, StoreError> {
+async fn member(db: &impl ConnectionTrait, id: StaffId) -> Result<Option<Member>, StoreError> {
     let mut select = staff_select();
     select.and_where(Expr::col(("staff", staff::table::Column::Id)).eq(id.raw()));
     let row = db.query_one(&select).await.map_err(failed(Staff::KIND))?;
-    row.map_or(Ok(None), |row| staff::member(&row))
+    row.map_or(Ok(None), |row| read(&row))
 }
 
 fn role_column(role: StaffRole) -> &'static str {
@@ -104,7 +143,7 @@ async fn asked_for(
 }
 
 /// Staff by name.
-pub(super) async fn list(
+async fn list(
     db: &impl ConnectionTrait,
     filter: &StaffFilter,
     asked: &PageRequest,
@@ -112,9 +151,31 @@ pub(super) async fn list(
     let query = asked_for(db, filter).await?;
     let count = if asked.with_total { Some(query.total(db, Staff::KIND).await?) } else { None };
     let mut select = query.around(query.page(db, Staff::KIND, asked, after_name(asked)).await?);
-    staff::select_member(&mut select);
+    self::select(&mut select);
     let rows = db.query_all(&select).await.map_err(failed(Staff::KIND))?;
     let members: Vec<Member> =
-        rows.iter().filter_map(|row| staff::member(row).transpose()).collect::<Result<_, _>>()?;
+        rows.iter().filter_map(|row| read(row).transpose()).collect::<Result<_, _>>()?;
     Ok(page(members, asked, count, |last| Cursor { key: last.name.clone(), id: last.staff.id.raw() }))
+}
+
+#[async_trait]
+impl MemberReads for SeaStore {
+    async fn staff_list(
+        &self,
+        filter: &StaffFilter,
+        asked: &PageRequest,
+    ) -> Result<Page<Member>, StoreError> {
+        list(self.reader(), filter, asked).await
+    }
+
+    async fn staff_member(&self, id: StaffId) -> Result<Option<Member>, StoreError> {
+        member(self.reader(), id).await
+    }
+}
+
+#[async_trait]
+impl MemberWrites for SeaUnitOfWork {
+    async fn member(&mut self, id: StaffId) -> Result<Option<Member>, StoreError> {
+        self.attempt(async |db| member(db, id).await).await
+    }
 }

@@ -7,8 +7,8 @@ use medcert_domain::{
 };
 use uuid::Uuid;
 
+use super::request;
 use crate::{
-    certification::request,
     children::{Child, select},
     column::{corrupt, hash, moment, read, stored},
     mapped::Table,

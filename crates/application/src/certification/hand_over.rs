@@ -1,17 +1,17 @@
 //! Handing over: the open requests of somebody who leaves, or who is given less to do.
 
 use medcert_domain::{
-    Checks, Entity as _, Id, Invalid,
+    Checks, Entity as _, Id, Invalid, StaffId,
     certification::{AssignmentRole, Certification},
-    identity::Actor,
     people::{Member, Staff, StaffRole, WRITE_STAFF},
+    policy::Actor,
 };
 
+use super::reassign::{Moved, move_to};
 use crate::{
     App, Conditions, Error, InUse,
     audit::About,
     audited_entity::{self, Change, Differences},
-    certification::{Moved, move_to},
     idempotent::{EncodeResponse, Idempotent, idempotent, replay},
     input::Input,
     retry::{Failed, OnStale, run},
@@ -24,7 +24,7 @@ pub struct HandOver {
     /// In which role.
     pub role: AssignmentRole,
     /// To whom.
-    pub to: Id<Staff>,
+    pub to: StaffId,
     /// What is written beside each move.
     pub comment: Option<String>,
 }
@@ -51,42 +51,20 @@ pub struct HandedOver {
     pub skipped: Vec<Kept>,
 }
 
-/// What is to become of open requests when somebody can no longer work on them.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Offboarding {
-    /// Who gets them.
-    pub hand_over_to: Option<Id<Staff>>,
-    /// Those that stay may stay.
-    pub confirm: bool,
-}
-
 /// Requests that a refusal lists.
 const LISTED: u64 = 20;
 /// Requests that are looked up at a time.
 const BATCH: u64 = 200;
 
-/// The open requests of a staff member in a role: how many, and the first twenty.
-pub(crate) async fn open_requests_of(
+/// Refuses to take these parts from the staff member while open requests need them.
+pub(super) async fn refuse_while_open(
     uow: &mut dyn UnitOfWork,
-    staff: Id<Staff>,
-    role: AssignmentRole,
-) -> Result<OpenRequests, Failed> {
-    Ok(uow.open_requests_of(staff, role, LISTED).await?)
-}
-
-/// Refuses to take these roles from the staff member while open requests need them, unless that was confirmed.
-pub(crate) async fn refuse_while_open(
-    uow: &mut dyn UnitOfWork,
-    staff: Id<Staff>,
-    roles: &[AssignmentRole],
-    leaving: Offboarding,
+    staff: StaffId,
+    roles: impl IntoIterator<Item = AssignmentRole>,
 ) -> Result<(), Failed> {
-    if leaving.confirm {
-        return Ok(());
-    }
     let mut all = OpenRequests::default();
     for role in roles {
-        let open = open_requests_of(uow, staff, *role).await?;
+        let open = uow.open_requests_of(staff, role, LISTED).await?;
         all.count += open.count;
         all.first.extend(open.first);
     }
@@ -99,21 +77,16 @@ pub(crate) async fn refuse_while_open(
     Err(Failed::Answer(Error::InUse(Box::new(in_use))))
 }
 
-/// Hands over what a leaving staff member has in these roles, as far as the rules allow and somebody was named. Done
-/// before the change that makes them leave, request by request; what stays is left to [`refuse_while_open`].
-pub(crate) async fn hand_over_all(
+/// Hands over what the staff member has in a part, if there is anything.
+pub(super) async fn hand_over_open(
     app: &App,
     actor: &Actor,
-    from: Id<Staff>,
-    roles: &[AssignmentRole],
-    leaving: Offboarding,
+    from: StaffId,
+    (role, to): (AssignmentRole, StaffId),
+    pointer: &str,
 ) -> Result<(), Error> {
-    let Some(to) = leaving.hand_over_to else { return Ok(()) };
-    for role in roles {
-        if !app.store().open_requests_after(from, *role, None, 1).await?.is_empty() {
-            hand_over(app, actor, from, &HandOver { role: *role, to, comment: None }, "/hand_over_to")
-                .await?;
-        }
+    if !app.store().open_requests_after(from, role, None, 1).await?.is_empty() {
+        hand_over(app, actor, from, &HandOver { role, to, comment: None }, pointer).await?;
     }
     Ok(())
 }
@@ -123,7 +96,7 @@ pub(crate) async fn hand_over_all(
 pub async fn hand_over_requests(
     app: &App,
     actor: &Actor,
-    from: Id<Staff>,
+    from: StaffId,
     input: &(dyn Input<HandOver> + Sync),
     conditions: &Conditions,
     write: EncodeResponse<'_, HandedOver>,
@@ -156,10 +129,10 @@ pub async fn hand_over_requests(
 }
 
 /// The same as part of another use case; `pointer` is where its caller named who gets them.
-pub(crate) async fn hand_over(
+async fn hand_over(
     app: &App,
     actor: &Actor,
-    from: Id<Staff>,
+    from: StaffId,
     wanted: &HandOver,
     pointer: &str,
 ) -> Result<HandedOver, Error> {
@@ -198,7 +171,7 @@ pub(crate) async fn hand_over(
 
 fn check_target(
     to: Option<&Member>,
-    from: Id<Staff>,
+    from: StaffId,
     role: AssignmentRole,
     today: chrono::NaiveDate,
 ) -> Result<(), Invalid> {
@@ -219,7 +192,7 @@ fn check_target(
 }
 
 /// The role of staff that goes with the part in a request.
-pub(crate) const fn staff_role(role: AssignmentRole) -> StaffRole {
+pub(super) const fn staff_role(role: AssignmentRole) -> StaffRole {
     match role {
         AssignmentRole::Manager => StaffRole::Manager,
         AssignmentRole::Doctor => StaffRole::Doctor,
@@ -227,7 +200,7 @@ pub(crate) const fn staff_role(role: AssignmentRole) -> StaffRole {
 }
 
 /// The part in requests that goes with the role of staff.
-pub(crate) const fn assignment_role(role: StaffRole) -> Option<AssignmentRole> {
+pub(super) const fn assignment_role(role: StaffRole) -> Option<AssignmentRole> {
     match role {
         StaffRole::Operator => None,
         StaffRole::Manager => Some(AssignmentRole::Manager),

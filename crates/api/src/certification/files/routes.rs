@@ -11,31 +11,28 @@ use actix_web::{
 };
 use medcert_application::{
     App, Error,
-    files::{self, FileAttempt, UploadAttempt, Uploaded, VisibleFile},
+    certification::files::{self, FileAttempt, UploadAttempt, Uploaded, VisibleFile},
+    files::address,
     input::Input,
 };
 use medcert_domain::{
     Checks, Entity as _, Invalid,
-    catalog::Institution,
     certification::{Action, Certification, READ_REQUESTS},
     files::StoredFile,
+    institution::Institution,
     text::{self, Lines},
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{
-    content::{answer, disposition},
-    form::Form,
-    view::FileView,
-};
+use super::view::FileView;
 use crate::{
     access::{Rule, action, permitted},
     audited_entity::ReadRequest,
     body::Body,
     caller::Caller,
     etag::{created, etag},
-    files::codes::FileKindCode,
+    files::{Form, answer, codes::FileKindCode, disposition},
     page::{List, ListRequest, PageParams},
     parse::Reader,
     path::PathId,
@@ -194,11 +191,12 @@ async fn get_file_content(
 ) -> Result<HttpResponse, Failure> {
     let seen = files::content(&app, &caller, id.0).await?;
     if query.0.redirect
-        && let Some(address) = files::address(&app, &seen, &disposition(&seen.file.name)).await?
+        && let Some(address) =
+            address(&app, &seen.object(), seen.file.media_type.code(), &disposition(&seen.file.name)).await?
     {
         return Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, address)).finish());
     }
-    answer(&app, &req, &seen).await
+    answer(&app, &req, &seen.file, &seen.object()).await
 }
 
 /// Why the file is taken away.
@@ -245,8 +243,8 @@ async fn delete_file(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// What this room brings.
-pub(crate) const ROOM: Room =
+/// What files of requests bring.
+pub(crate) const FILES: Room =
     Room { tags: &[("files", "Files of requests")], access: &[ACCESS], routes, ..Room::EMPTY };
 
 /// Who may call what.

@@ -1,6 +1,8 @@
 //! Dependencies point inward, and this test says so.
 #![expect(clippy::panic, reason = "a test fails by panicking, also in its helpers")]
 
+mod rooms;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,

@@ -2,20 +2,21 @@
 
 use medcert_domain::{
     Id,
-    catalog::Institution,
     certification::{Action, Certification, Command, policy},
     files::{NewFile, StoredFile},
-    identity::Actor,
+    institution::Institution,
+    policy::Actor,
 };
 
 use super::{
-    Incoming, VisibleFile,
-    receive::{Received, judge, pass, store},
+    super::{context, may_somewhere, permitted, record, remember_as},
+    VisibleFile,
 };
 use crate::{
     App, Conditions, Error,
     audit::About,
-    certification::{claim, context, may_somewhere, permitted, record, remember_as},
+    files::{Incoming, Received, judge, pass, store},
+    idempotent::claim,
     objects::ObjectKey,
     retry::{Failed, run},
     store::{RequestAggregate, StoredAnswer, UnitOfWork},
@@ -70,7 +71,7 @@ pub async fn upload<I: Incoming>(
     let found = app.store().request_aggregate(attempt.id).await?;
     permitted(app, actor, Action::AddFile, &profile, attempt.conditions.if_match, found)?;
     let file: Id<StoredFile> = app.id();
-    let key = ObjectKey::file(attempt.id, file);
+    let key = ObjectKey::file(attempt.id.raw(), file.raw());
     let received = store(app, attempt.incoming, &key).await?;
     let fingerprint = received.fingerprint();
     if let Some(wanted) = &mut attempt.conditions.idempotency {
@@ -174,7 +175,7 @@ async fn replay(
         return Err(Error::IdempotencyMismatch);
     }
     let request_aggregate = match stored.request {
-        Some(id) => app.store().request_aggregate(id).await?,
+        Some(id) => app.store().request_aggregate(Id::new(id)).await?,
         None => None,
     };
     let request_aggregate = request_aggregate.filter(|d| policy::may_see(actor, d.certification.doctor()));

@@ -1,25 +1,18 @@
 //! Reading files.
 
-use std::{ops::Range, time::Duration};
-
 use medcert_domain::{
     Entity as _, Id,
     certification::{Certification, READ_REQUESTS, policy},
     files::StoredFile,
-    identity::Actor,
+    policy::Actor,
 };
 
-use super::VisibleFile;
+use super::{super::context, VisibleFile};
 use crate::{
     App, Error,
     audit::{self, About},
-    certification::context,
-    objects::{ObjectKey, Pieces},
     store::{Cursor, Page, PageRequest, RequestAggregate},
 };
-
-/// How long an address is good at which anybody may fetch a file.
-const LASTS: Duration = Duration::from_mins(5);
 
 /// Everybody who may read requests may look for files; what of them is told depends on the request and the kind.
 async fn visible(
@@ -99,22 +92,4 @@ pub async fn content(app: &App, actor: &Actor, id: Id<StoredFile>) -> Result<Vis
     } else {
         Err(Error::Forbidden("a medical document is for the assigned doctor".to_owned()))
     }
-}
-
-/// The bytes of a file in this range, which must lie within it.
-pub async fn pieces(app: &App, seen: &VisibleFile, range: Range<u64>) -> Result<Pieces, Error> {
-    let key = ObjectKey::file(seen.request, seen.file.id);
-    let pieces = app.parts.objects.read(&key, range).await?;
-    pieces.ok_or_else(|| Error::internal("a file is missing from the object storage"))
-}
-
-/// An address where the file can be fetched for five minutes, if the object storage serves it itself.
-pub async fn address(
-    app: &App,
-    seen: &VisibleFile,
-    content_disposition: &str,
-) -> Result<Option<String>, Error> {
-    let key = ObjectKey::file(seen.request, seen.file.id);
-    let media_type = seen.file.media_type.code();
-    Ok(app.parts.objects.presigned(&key, media_type, content_disposition, LASTS).await?)
 }

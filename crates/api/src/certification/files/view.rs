@@ -1,6 +1,6 @@
 //! What callers are shown of a file.
 
-use medcert_application::files::VisibleFile;
+use medcert_application::certification::files::VisibleFile;
 use medcert_domain::{Id, certification::Action, files::StoredFile};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -23,7 +23,7 @@ use crate::{
     "uploaded_by": {"id": "01940000-0000-7000-8000-0000000000d4", "name": "Rosa Huamán"},
     "uploaded_at": "2026-11-20T15:01:00.000000Z", "available_actions": ["DELETE_FILE"]
 }))]
-pub(crate) struct FileView {
+pub(in crate::certification) struct FileView {
     /// Identifier.
     pub(super) id: Uuid,
     /// The request that it belongs to.
@@ -78,7 +78,7 @@ impl From<VisibleFile> for FileView {
 
 impl FileView {
     /// Fills in what was left out for others, when this is one of these files.
-    pub(crate) fn fill(&mut self, files: &[StoredFile]) {
+    pub(in crate::certification) fn fill(&mut self, files: &[StoredFile]) {
         if let Some(file) = files.iter().find(|file| file.id.raw() == self.id) {
             self.name = Some(file.name.clone());
             self.sha256 = Some(hex::encode(file.sha256));

@@ -6,7 +6,7 @@ use medcert_domain::{
     files::StoredFile,
 };
 
-use crate::store::RequestAggregate;
+use crate::{objects::ObjectKey, store::RequestAggregate};
 
 /// A file as one actor may see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +44,11 @@ impl VisibleFile {
             .iter()
             .map(|file| Self::of(file, request_aggregate, ctx))
             .collect()
+    }
+
+    /// Where its bytes are.
+    pub fn object(&self) -> ObjectKey {
+        ObjectKey::file(self.request.raw(), self.file.id.raw())
     }
 
     /// The same for somebody who may not read what is clinical.

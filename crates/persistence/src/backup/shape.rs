@@ -283,7 +283,7 @@ mod tests {
     #[tokio::test]
     async fn earlier_states_have_fewer_tables_and_unknown_ones_are_named() {
         let all = steps();
-        let first = Shape::after(&all[..2]).await.unwrap();
+        let first = Shape::after(&all[..3]).await.unwrap();
         assert!(first.table("person").is_some());
         assert!(first.table("user_account").is_none());
         assert_eq!(Shape::after(&[]).await.unwrap().tables, []);

@@ -25,7 +25,7 @@ pub mod rooms;
 pub mod text;
 
 pub use country::Country;
-pub use editable::{Editable, FieldChange, FieldValue, field_changes};
+pub use editable::{Declared, Editable, FieldChange, FieldValue, field_changes};
 pub use id::{Entity, Id};
 pub use invalid::{Checks, Fault, Invalid};
 pub use locale::Locale;

@@ -16,7 +16,7 @@ use super::{
     journal, may_somewhere, search_terms,
 };
 use crate::{
-    App, Error,
+    App, Error, directory,
     people::PersonResolver,
     retry::{Failed, OnStale, run},
     store::UnitOfWork,
@@ -115,11 +115,5 @@ pub(super) async fn wanted_service(
     uow: &mut dyn UnitOfWork,
     id: Option<Id<Service>>,
 ) -> Result<Option<Service>, Failed> {
-    let Some(id) = id else { return Ok(None) };
-    let found: Option<Service> = uow.get(id).await?;
-    match found {
-        Some(service) if service.active => Ok(Some(service)),
-        Some(_) => Err(Invalid::one("/service_id", "inactive", "is no longer offered").into()),
-        None => Err(Invalid::one("/service_id", "unknown", "is no service").into()),
-    }
+    directory::offered(uow, "/service_id", id).await
 }

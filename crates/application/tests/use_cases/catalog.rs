@@ -3,8 +3,8 @@
 use futures::future::join_all;
 use medcert_application::{
     Error, IfMatch,
-    catalog::{change_service, create_service, services},
-    demo,
+    catalog::{create_service, services},
+    demo, directory,
     idempotent::Idempotent,
     input::Parsed,
     store::{PageRequest, ServiceFilter},
@@ -81,7 +81,7 @@ pub(crate) async fn one_name(database: Database) {
             let (app, id) = (fixture.app(caller), several[caller % several.len()]);
             let patch = ServicePatch { name: Some(spelled(caller, target)), ..ServicePatch::default() };
             let admin = &admin;
-            async move { change_service(&app, admin, id, &Parsed(patch), IfMatch::Any).await }
+            async move { directory::change(&app, admin, id, &Parsed(patch), IfMatch::Any).await }
         }))
         .await;
         for error in renamed.iter().filter_map(|renamed| renamed.as_ref().err()) {

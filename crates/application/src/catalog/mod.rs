@@ -1,9 +1,11 @@
-//! Catalog: services and the institution's profile.
+//! Catalog: services, specialties and the institution's profile.
 
 mod institution;
 mod logo;
 mod services;
+mod specialties;
 
 pub use institution::{change_institution, institution, institution_history};
 pub use logo::{LOGO_LIMIT, logo, remove_logo, set_logo};
 pub use services::{create_service, services};
+pub use specialties::specialties;

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use medcert_application::store::{CatalogReads, Page, PageRequest, ServiceFilter, StoreError};
 use medcert_domain::{
     Id,
-    catalog::{Institution, Service},
+    catalog::{Institution, Service, Specialty},
 };
 use sea_orm::sea_query::{Expr, ExprTrait};
 
@@ -31,6 +31,19 @@ impl CatalogReads for SeaStore {
     }
 
     async fn service(&self, id: Id<Service>) -> Result<Option<Service>, StoreError> {
+        mapped::get(self.reader(), id).await
+    }
+
+    async fn specialties(
+        &self,
+        active: Option<bool>,
+        search_terms: &[String],
+        asked: &PageRequest,
+    ) -> Result<Page<Specialty>, StoreError> {
+        by_name(self.reader(), entries::<Specialty>(active, search_terms), asked).await
+    }
+
+    async fn specialty(&self, id: Id<Specialty>) -> Result<Option<Specialty>, StoreError> {
         mapped::get(self.reader(), id).await
     }
 

@@ -6,9 +6,9 @@
 //! written with is in [`new_table`].
 
 mod m20261121_000001_kernel;
-mod m20261121_000002_people;
-mod m20261121_000003_identity;
-mod m20261121_000004_catalog;
+mod m20261121_000002_catalog;
+mod m20261121_000003_people;
+mod m20261121_000004_identity;
 mod m20261121_000005_billing;
 mod m20261121_000006_certification;
 mod m20261121_000007_files;
@@ -29,9 +29,9 @@ struct Step {
 /// Every step, oldest first: the one list of them.
 const STEPS: &[Step] = &[
     m20261121_000001_kernel::STEP,
-    m20261121_000002_people::STEP,
-    m20261121_000003_identity::STEP,
-    m20261121_000004_catalog::STEP,
+    m20261121_000002_catalog::STEP,
+    m20261121_000003_people::STEP,
+    m20261121_000004_identity::STEP,
     m20261121_000005_billing::STEP,
     m20261121_000006_certification::STEP,
     m20261121_000007_files::STEP,

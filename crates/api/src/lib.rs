@@ -17,6 +17,7 @@ mod catalog;
 mod certification;
 mod codes;
 mod compression;
+mod directory;
 mod etag;
 mod export;
 mod field;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use chrono::{Days, NaiveDate};
 use medcert_domain::{
-    Country, Currency, Entity as _, Locale, Money,
-    catalog::{CertificateKind, Service},
+    Country, Currency, Entity as _, Id, Locale, Money,
+    catalog::{CertificateKind, NewSpecialty, Service, Specialty},
     identity::{User, UserStatus},
     institution::Institution,
     people::{Document, DocumentType, Person, Promoter, PromoterIdentity, Staff, StaffRole},
@@ -23,6 +23,9 @@ use crate::{
 
 /// The password of the five accounts.
 pub const PASSWORD: &str = "medcert-demo-2026";
+
+/// What the doctor is a specialist of.
+const PSYCHIATRY: &str = "Psiquiatría";
 
 /// An account of the demonstration set.
 struct DemoAccount {
@@ -98,8 +101,9 @@ pub async fn install(app: &App) -> Result<bool, Error> {
         let peru = country("PE")?;
         institution(app, uow, peru).await?;
         services(app, uow).await?;
+        let psychiatry = specialties(app, uow).await?;
         for (account, hash) in ACCOUNTS.iter().zip(&hashes) {
-            user(app, uow, account, hash).await?;
+            user(app, uow, account, hash, psychiatry).await?;
         }
         directories(app, uow, peru).await?;
         Ok(true)
@@ -155,11 +159,30 @@ async fn services(app: &App, uow: &mut dyn UnitOfWork) -> Result<(), Failed> {
     Ok(())
 }
 
+/// Makes the specialties and gives the one that the doctor has.
+async fn specialties(app: &App, uow: &mut dyn UnitOfWork) -> Result<Id<Specialty>, Failed> {
+    let psychiatry = app.id();
+    for (id, name) in
+        [(psychiatry, PSYCHIATRY), (app.id(), "Cardiología"), (app.id(), "Medicina ocupacional")]
+    {
+        let new = NewSpecialty { name: name.to_owned(), active: true };
+        uow.insert(&Specialty::create(id, new, app.now())).await?;
+        uow.index_entry(Specialty::KIND, id.raw(), &search_terms([name])).await?;
+    }
+    Ok(psychiatry)
+}
+
 fn person(app: &App, given_names: &str, family_names: &str) -> Person {
     Person::named(app.id(), given_names, family_names, app.now())
 }
 
-async fn user(app: &App, uow: &mut dyn UnitOfWork, account: &DemoAccount, hash: &str) -> Result<(), Failed> {
+async fn user(
+    app: &App,
+    uow: &mut dyn UnitOfWork,
+    account: &DemoAccount,
+    hash: &str,
+    specialty: Id<Specialty>,
+) -> Result<(), Failed> {
     let now = app.now();
     let email = Some(account.email.to_owned());
     let person = Person { email, ..person(app, account.given_names, account.family_names) };
@@ -170,7 +193,8 @@ async fn user(app: &App, uow: &mut dyn UnitOfWork, account: &DemoAccount, hash: 
         let staff = Staff {
             licence_number: doctor.then(|| "CMP 048231".to_owned()),
             licence_valid_until: now.date_naive().checked_add_days(Days::new(3650)).filter(|_| doctor),
-            specialty: doctor.then(|| "Psiquiatría".to_owned()),
+            specialty: doctor.then(|| PSYCHIATRY.to_owned()),
+            specialty_id: doctor.then_some(specialty),
             ..Staff::employed(app.id(), person.id, BTreeSet::from([role]), now)
         };
         uow.insert(&staff).await?;

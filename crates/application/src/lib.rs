@@ -13,6 +13,7 @@ pub mod catalog;
 pub mod certification;
 mod conditions;
 pub mod demo;
+pub mod directory;
 mod error;
 pub mod export;
 pub mod files;

@@ -2,11 +2,11 @@
 
 use crate::{
     billing::Payable,
-    catalog::ServiceFollower,
+    catalog::CatalogFollower,
     certification,
     files::{self, KeptObjects},
     idempotent, identity, jobs, mail,
-    people::PeopleFollower,
+    people::{self, PeopleFollower},
     reports,
     upkeep::Task,
 };
@@ -19,8 +19,8 @@ pub(crate) struct Room {
     pub(crate) payables: &'static [&'static dyn Payable],
     /// What it does when something happens to people.
     pub(crate) people_followers: &'static [&'static dyn PeopleFollower],
-    /// What it does when something happens to services.
-    pub(crate) service_followers: &'static [&'static dyn ServiceFollower],
+    /// What it does when something happens to what is offered.
+    pub(crate) catalog_followers: &'static [&'static dyn CatalogFollower],
     /// The objects that its rows lead to. What no room declares is never swept.
     pub(crate) kept_objects: &'static [KeptObjects],
 }
@@ -28,12 +28,13 @@ pub(crate) struct Room {
 impl Room {
     /// One that brings nothing: a room names only what it has.
     pub(crate) const EMPTY: Self =
-        Self { tasks: &[], payables: &[], people_followers: &[], service_followers: &[], kept_objects: &[] };
+        Self { tasks: &[], payables: &[], people_followers: &[], catalog_followers: &[], kept_objects: &[] };
 }
 
 /// Every room that brings something. Followers are asked in this order.
 pub(crate) const ROOMS: &[Room] = &[
     identity::ROOM,
+    people::ROOM,
     certification::ROOM,
     idempotent::ROOM,
     mail::ROOM,
@@ -47,7 +48,7 @@ pub(crate) fn people_followers() -> impl Iterator<Item = &'static dyn PeopleFoll
     ROOMS.iter().flat_map(|room| room.people_followers).copied()
 }
 
-/// Who does something when something happens to services.
-pub(crate) fn service_followers() -> impl Iterator<Item = &'static dyn ServiceFollower> {
-    ROOMS.iter().flat_map(|room| room.service_followers).copied()
+/// Who does something when something happens to what is offered.
+pub(crate) fn catalog_followers() -> impl Iterator<Item = &'static dyn CatalogFollower> {
+    ROOMS.iter().flat_map(|room| room.catalog_followers).copied()
 }

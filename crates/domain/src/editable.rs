@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::{Country, Currency, Id, Money};
+use crate::{Country, Currency, Entity, Id, Money};
 
 /// The value of a field that people may edit.
 pub trait FieldValue: Sized {
@@ -68,6 +68,25 @@ pub trait Editable {
     fn field_texts(&self) -> Vec<(&'static str, Option<String>)>;
 }
 
+/// An entity of which nothing can be said but its declared fields: whoever makes or changes one need not know which.
+pub trait Declared: Entity + Editable + Clone + PartialEq {
+    /// A new one.
+    type New;
+    /// Changes to one.
+    type Patch;
+
+    /// A new one, not yet stored.
+    fn made(id: Id<Self>, new: Self::New, now: DateTime<Utc>) -> Self;
+
+    /// The same with these changes; version and moments stay.
+    #[must_use]
+    fn changed(&self, patch: Self::Patch) -> Self;
+
+    /// The same in this version, last changed at this moment.
+    #[must_use]
+    fn versioned(self, version: i64, updated_at: DateTime<Utc>) -> Self;
+}
+
 /// One field that changed, or would have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldChange {
@@ -119,7 +138,8 @@ pub fn field_changes<E: Editable>(before: Option<&E>, after: &E) -> Vec<FieldCha
 /// gives
 /// - `Room`: id, version, both fields, when it was made and last changed; what stands in the first braces is a field
 ///   that nobody edits. It is an [`Entity`](crate::Entity) of that kind, and [`Editable`];
-/// - `NewRoom {name: String, floor: Option<u32>}`, `Room::create` and `RoomPatch::whole`; only where `new` is asked for;
+/// - `NewRoom {name: String, floor: Option<u32>}`, `Room::create` and `RoomPatch::whole`, and `Room` is [`Declared`]; only
+///   where `new` is asked for;
 /// - `RoomPatch {name: Option<String>, floor: Option<Option<u32>>}`, where `None` leaves a field as it is, with `apply`
 ///   and `retain`.
 ///
@@ -145,6 +165,25 @@ macro_rules! editable {
             /// A new one, not yet stored.
             pub fn create(id: $crate::Id<<Self as $crate::Entity>::Key>, new: $New, now: chrono::DateTime<chrono::Utc>) -> Self {
                 Self { id, version: 0, $($field: new.$field,)+ created_at: now, updated_at: now }
+            }
+        }
+
+        impl $crate::Declared for $Entity {
+            type New = $New;
+            type Patch = $Patch;
+
+            fn made(id: $crate::Id<Self>, new: $New, now: chrono::DateTime<chrono::Utc>) -> Self {
+                Self::create(id, new, now)
+            }
+
+            fn changed(&self, patch: $Patch) -> Self {
+                let mut changed = self.clone();
+                patch.apply(&mut changed);
+                changed
+            }
+
+            fn versioned(self, version: i64, updated_at: chrono::DateTime<chrono::Utc>) -> Self {
+                Self { version, updated_at, ..self }
             }
         }
 

@@ -28,7 +28,7 @@ pub mod text;
 
 pub use calendar::Calendar;
 pub use country::Country;
-pub use editable::{Editable, FieldChange, FieldValue, field_changes};
+pub use editable::{Declared, Editable, FieldChange, FieldValue, field_changes};
 pub use id::{Entity, Id, PaymentId, PersonId, SessionId, StaffId, UserId, key};
 pub use invalid::{Checks, Fault, Invalid};
 pub use locale::Locale;

@@ -13,6 +13,7 @@ mod children;
 mod column;
 mod connect;
 mod db_timestamp;
+mod directory;
 mod error;
 mod files;
 mod identity;

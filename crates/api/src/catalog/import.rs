@@ -1,8 +1,8 @@
 //! Making services from a file.
 
 use actix_web::{HttpResponse, post};
-use medcert_application::{catalog::ServiceImport, jobs::ImportKind};
-use medcert_domain::catalog::WRITE_SERVICES;
+use medcert_application::{directory::DirectoryImport, jobs::ImportKind};
+use medcert_domain::catalog::{IMPORT_SERVICES, Service, WRITE_SERVICES};
 use utoipa::ToSchema;
 
 use super::services::NewServiceBody;
@@ -15,7 +15,8 @@ use crate::{
 };
 
 /// How a line is read.
-pub(super) const IMPORT: &dyn ImportKind = &ServiceImport(line::<NewServiceBody, _>);
+pub(super) const IMPORT: &dyn ImportKind =
+    &DirectoryImport::<Service> { kind: IMPORT_SERVICES, reader: line::<NewServiceBody, _> };
 
 /// Services to be made.
 #[derive(ToSchema)]

@@ -1,10 +1,11 @@
-//! Catalog: services and the institution.
+//! Catalog: services, specialties and the institution.
 
 pub(crate) mod codes;
 mod import;
 mod institution;
 mod logo;
 mod services;
+mod specialties;
 
 use crate::{registry::Registry, rooms::Room};
 
@@ -13,9 +14,9 @@ pub(crate) use services::ServiceView;
 
 /// What this room brings.
 pub(crate) const ROOM: Room = Room {
-    tags: &[("catalog", "Services and the institution")],
-    access: &[services::ACCESS, import::ACCESS, institution::ACCESS, logo::ACCESS],
-    imports: &[import::IMPORT],
+    tags: &[("catalog", "Services, specialties and the institution")],
+    access: &[services::ACCESS, import::ACCESS, specialties::ACCESS, institution::ACCESS, logo::ACCESS],
+    imports: &[import::IMPORT, specialties::IMPORT],
     routes,
     ..Room::EMPTY
 };
@@ -23,6 +24,7 @@ pub(crate) const ROOM: Room = Room {
 fn routes(cfg: &mut Registry) {
     cfg.configure(services::routes)
         .configure(import::routes)
+        .configure(specialties::routes)
         .configure(institution::routes)
         .configure(logo::routes);
 }

@@ -1,14 +1,10 @@
 //! Services: what the institution offers.
 
 use actix_web::{HttpResponse, delete, get, patch, post};
-use medcert_application::{
-    catalog::{self},
-    store::ServiceFilter,
-};
-use medcert_domain::catalog::{NewService, ServicePatch};
+use medcert_application::{catalog, directory, store::ServiceFilter};
 use medcert_domain::{
     Checks, Invalid,
-    catalog::{READ_SERVICES, Service, WRITE_SERVICES},
+    catalog::{NewService, READ_SERVICES, Service, ServicePatch, WRITE_SERVICES},
     institution::Institution,
 };
 use serde::{Deserialize, Serialize};
@@ -225,7 +221,7 @@ async fn create_service(call: WriteRequest<NewServiceBody>) -> Result<HttpRespon
         headers(("ETag" = String, description = "Its version")))))]
 #[get("/services/{id}")]
 async fn get_service(call: ReadRequest, id: PathId<Service>) -> Result<HttpResponse, Failure> {
-    let service = catalog::service(&call.app, &call.caller, id.0).await?;
+    let service = directory::entry(&call.app, &call.caller, id.0).await?;
     call.show(service.version, &ServiceView::from(&service))
 }
 
@@ -242,7 +238,7 @@ async fn edit_service(
     id: PathId<Service>,
 ) -> Result<HttpResponse, Failure> {
     let if_match = call.if_match();
-    let service = catalog::change_service(&call.app, &call.caller, id.0, &call.sent(), if_match).await?;
+    let service = directory::change(&call.app, &call.caller, id.0, &call.sent(), if_match).await?;
     call.show(service.version, &ServiceView::from(&service))
 }
 
@@ -250,7 +246,7 @@ async fn edit_service(
 #[utoipa::path(tag = "catalog", responses((status = 204, description = "The service is gone")))]
 #[delete("/services/{id}")]
 async fn delete_service(call: ReadRequest, id: PathId<Service>) -> Result<HttpResponse, Failure> {
-    catalog::delete_service(&call.app, &call.caller, id.0, call.if_match()).await?;
+    directory::delete(&call.app, &call.caller, id.0, call.if_match()).await?;
     Ok(gone())
 }
 
@@ -259,7 +255,7 @@ async fn delete_service(call: ReadRequest, id: PathId<Service>) -> Result<HttpRe
     responses((status = 200, description = "The history", body = List<ChangeView>)))]
 #[get("/services/{id}/history")]
 async fn list_service_history(call: ListRequest, id: PathId<Service>) -> Result<HttpResponse, Failure> {
-    let found = catalog::service_history(&call.app, &call.caller, id.0, &call.page).await?;
+    let found = directory::history(&call.app, &call.caller, id.0, &call.page).await?;
     call.answer::<_, ChangeView>(found)
 }
 

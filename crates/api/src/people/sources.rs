@@ -1,7 +1,7 @@
 //! Where promoters are known from.
 
 use actix_web::{HttpResponse, delete, get, patch, post};
-use medcert_application::people;
+use medcert_application::{directory, people};
 use medcert_domain::{
     Invalid,
     institution::Institution,
@@ -9,18 +9,15 @@ use medcert_domain::{
         MANAGE_PROMOTER_SOURCES, NewPromoterSource, PromoterSource, PromoterSourcePatch, READ_PROMOTERS,
     },
 };
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-use uuid::Uuid;
+use serde::Deserialize;
 
 use crate::{
     access::{Rule, permitted},
-    audited_entity::{ChangeView, ReadRequest, WriteRequest, entries, gone, text},
-    codes::Moment,
-    field::Field,
+    audited_entity::{ChangeView, ReadRequest, WriteRequest, gone, text},
+    directory::named_entry,
     fields::body,
     page::{List, ListRequest, PageParams},
-    parse::{MAX_NAME_LEN, ParseBody, Reader, line, read_as},
+    parse::{ParseBody, read_as},
     path::PathId,
     problem::Failure,
     registry::Registry,
@@ -29,62 +26,15 @@ use crate::{
 /// Where sources are.
 const PLACE: &str = "/api/v1/promoter-sources";
 
-/// Where promoters are known from.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = PromoterSource, example = json!({
-    "id": "01940000-0000-7000-8000-000000000d01", "version": 1, "name": "Radio", "active": true,
-    "created_at": "2026-01-05T12:00:00.000000Z", "updated_at": "2026-01-05T12:00:00.000000Z"
-}))]
-struct SourceView {
-    /// Identifier.
-    id: Uuid,
-    /// Number of changes.
-    version: i64,
-    /// Name.
-    name: String,
-    /// Whether it is offered.
-    active: bool,
-    /// When it was made.
-    created_at: Moment,
-    /// When it was last changed.
-    updated_at: Moment,
-}
-
-entries!(SourceView);
-
-impl From<PromoterSource> for SourceView {
-    fn from(source: PromoterSource) -> Self {
-        Self {
-            id: source.id.raw(),
-            version: source.version,
-            name: source.name,
-            active: source.active,
-            created_at: source.created_at.into(),
-            updated_at: source.updated_at.into(),
-        }
-    }
-}
-
-/// What is said of a source.
-#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct SourceFields {
-    /// Name; two that differ by case alone are one.
-    #[serde(default)]
-    #[schema(value_type = String, min_length = 1, max_length = 150)]
-    name: Field<String>,
-    /// False retires it: promoters keep it, and no other gets it.
-    #[serde(default)]
-    #[schema(value_type = bool)]
-    active: Field<bool>,
-}
-
-impl SourceFields {
-    fn read(&self, r: &mut Reader<'_>) -> PromoterSourcePatch {
-        PromoterSourcePatch {
-            name: r.text("name", &self.name, line(MAX_NAME_LEN)),
-            active: r.set_or("active", self.active, true),
-        }
+named_entry! {
+    /// Where promoters are known from.
+    view SourceView of PromoterSource, example "01940000-0000-7000-8000-000000000d01" "Radio";
+    /// What is said of a source.
+    fields SourceFields gives PromoterSourcePatch {
+        /// Name; two that differ by case alone are one.
+        name,
+        /// False retires it: promoters keep it, and no other gets it.
+        active,
     }
 }
 
@@ -139,7 +89,7 @@ async fn list_promoter_sources(call: ListRequest<SourcesQuery>) -> Result<HttpRe
         headers(("ETag" = String, description = "Its version")))))]
 #[get("/promoter-sources/{id}")]
 async fn get_promoter_source(call: ReadRequest, id: PathId<PromoterSource>) -> Result<HttpResponse, Failure> {
-    let source = people::promoter_source(&call.app, &call.caller, id.0).await?;
+    let source = directory::entry(&call.app, &call.caller, id.0).await?;
     call.show(source.version, &SourceView::from(source))
 }
 
@@ -152,7 +102,7 @@ async fn get_promoter_source(call: ReadRequest, id: PathId<PromoterSource>) -> R
 async fn create_promoter_source(call: WriteRequest<NewSourceBody>) -> Result<HttpResponse, Failure> {
     let write = |source: &PromoterSource| text(&SourceView::from(source.clone()));
     let conditions = call.conditions()?;
-    let done = people::create_source(&call.app, &call.caller, &conditions, &call.sent(), &write).await?;
+    let done = directory::create(&call.app, &call.caller, &conditions, &call.sent(), &write).await?;
     call.made(PLACE, done.map(SourceView::from))
 }
 
@@ -166,7 +116,7 @@ async fn edit_promoter_source(
     id: PathId<PromoterSource>,
 ) -> Result<HttpResponse, Failure> {
     let if_match = call.if_match();
-    let source = people::edit_source(&call.app, &call.caller, id.0, if_match, &call.sent()).await?;
+    let source = directory::change(&call.app, &call.caller, id.0, &call.sent(), if_match).await?;
     call.show(source.version, &SourceView::from(source))
 }
 
@@ -177,7 +127,7 @@ async fn delete_promoter_source(
     call: ReadRequest,
     id: PathId<PromoterSource>,
 ) -> Result<HttpResponse, Failure> {
-    people::delete_source(&call.app, &call.caller, id.0, call.if_match()).await?;
+    directory::delete(&call.app, &call.caller, id.0, call.if_match()).await?;
     Ok(gone())
 }
 
@@ -189,7 +139,7 @@ async fn list_promoter_source_history(
     call: ListRequest,
     id: PathId<PromoterSource>,
 ) -> Result<HttpResponse, Failure> {
-    let found = people::source_history(&call.app, &call.caller, id.0, &call.page).await?;
+    let found = directory::history(&call.app, &call.caller, id.0, &call.page).await?;
     call.answer::<_, ChangeView>(found)
 }
 

@@ -1,6 +1,6 @@
 //! What the store of the stub answers.
 
-use medcert_domain::{PersonId, SessionId, StaffId, UserId};
+use medcert_domain::{PersonId, SessionId, StaffId, UserId, catalog::Specialty};
 
 use super::*;
 
@@ -141,6 +141,12 @@ impl CatalogReads for Stub {
         down()
     }
     async fn service(&self, _: Id<Service>) -> Answer<Option<Service>> {
+        Ok(None)
+    }
+    async fn specialties(&self, _: Option<bool>, _: &[String], _: &PageRequest) -> Answer<Page<Specialty>> {
+        down()
+    }
+    async fn specialty(&self, _: Id<Specialty>) -> Answer<Option<Specialty>> {
         Ok(None)
     }
     async fn institution(&self) -> Answer<Option<Institution>> {

@@ -31,4 +31,5 @@ mod routing;
 #[path = "../../../object-store/tests/objects/s3_server.rs"]
 mod s3_server;
 mod services;
+mod specialties;
 mod staff;

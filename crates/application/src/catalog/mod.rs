@@ -1,13 +1,13 @@
-//! Catalog: services and the institution's profile.
+//! Catalog: services, specialties and the institution's profile.
 
 mod followers;
-mod import;
 mod institution;
 mod logo;
 mod services;
+mod specialties;
 
-pub(crate) use followers::ServiceFollower;
-pub use import::ServiceImport;
+pub(crate) use followers::CatalogFollower;
 pub use institution::{change_institution, institution, institution_history};
 pub use logo::{LOGO_LIMIT, logo, remove_logo, set_logo};
-pub use services::{change_service, create_service, delete_service, service, service_history, services};
+pub use services::{create_service, services};
+pub use specialties::specialties;

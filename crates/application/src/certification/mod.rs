@@ -58,7 +58,7 @@ use crate::{
 pub(crate) const ROOM: Room = Room {
     payables: &[&paid::Requests],
     people_followers: &[&of_people::RequestsOfPeople],
-    service_followers: &[&of_services::RequestsForServices],
+    catalog_followers: &[&of_services::RequestsForServices],
     kept_objects: &[objects::FILES_OF_REQUESTS, objects::PDFS_OF_CERTIFICATES],
     ..Room::EMPTY
 };

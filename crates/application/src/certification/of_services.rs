@@ -3,19 +3,15 @@
 use async_trait::async_trait;
 use medcert_domain::{Id, catalog::Service};
 
-use crate::{Error, catalog::ServiceFollower, retry::Failed, store::UnitOfWork};
+use crate::{catalog::CatalogFollower, directory::unused, retry::Failed, store::UnitOfWork};
 
 /// What happens to requests when something happens to services.
 pub(crate) struct RequestsForServices;
 
 #[async_trait(?Send)]
-impl ServiceFollower for RequestsForServices {
+impl CatalogFollower for RequestsForServices {
     async fn service_leaving(&self, uow: &mut dyn UnitOfWork, service: Id<Service>) -> Result<(), Failed> {
         let used = uow.requests_for_service(service).await?;
-        if used > 0 {
-            let message = format!("{used} requests are for this service; make it inactive instead");
-            return Err(Error::in_use(message, used).into());
-        }
-        Ok(())
+        unused(used, "requests are for this service; make it inactive instead")
     }
 }

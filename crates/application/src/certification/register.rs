@@ -18,7 +18,7 @@ use super::{
 };
 use crate::idempotent::claim;
 use crate::{
-    App, Error,
+    App, Error, directory,
     people::PersonResolver,
     retry::{Failed, OnStale, run},
     store::UnitOfWork,
@@ -117,11 +117,5 @@ pub(super) async fn wanted_service(
     uow: &mut dyn UnitOfWork,
     id: Option<Id<Service>>,
 ) -> Result<Option<Service>, Failed> {
-    let Some(id) = id else { return Ok(None) };
-    let found: Option<Service> = uow.get(id).await?;
-    match found {
-        Some(service) if service.active => Ok(Some(service)),
-        Some(_) => Err(Invalid::one("/service_id", "inactive", "is no longer offered").into()),
-        None => Err(Invalid::one("/service_id", "unknown", "is no service").into()),
-    }
+    directory::offered(uow, "/service_id", id).await
 }

@@ -6,6 +6,7 @@ mod guardians;
 mod import;
 mod input;
 mod merge;
+mod of_specialties;
 pub(crate) mod persons;
 pub(crate) mod promoters;
 mod resolver;
@@ -35,9 +36,13 @@ pub use promoters::{
 pub(crate) use resolver::{Lookup, PersonResolver, SEARCHED, protected};
 pub use search_terms::person_search_terms;
 pub(crate) use search_terms::{follow, index, index_promoter, index_staff, merged_into, numbers, reindex};
-pub use sources::{
-    create_source, delete_source, edit_source, promoter_source, promoter_sources, source_history,
-};
+pub use sources::promoter_sources;
 pub use staff::{StaffWanted, VisibleStaff, staff_history, staff_list, staff_member};
 pub(crate) use staff_write::create_staff_in;
 pub use staff_write::{NewStaff, StaffEdit, StaffPerson, change_staff, create_staff, delete_staff};
+
+use crate::rooms::Room;
+
+/// What this room brings.
+pub(crate) const ROOM: Room =
+    Room { catalog_followers: &[&of_specialties::StaffOfSpecialties], ..Room::EMPTY };

@@ -19,6 +19,7 @@ use crate::{
     App,
     audit::About,
     audited_entity::{self, Change, Differences},
+    directory,
     retry::Failed,
     store::UnitOfWork,
 };
@@ -322,14 +323,8 @@ impl PersonResolver<'_> {
         part: &'static str,
         source: Option<Id<PromoterSource>>,
     ) -> Result<(), Failed> {
-        let Some(id) = source else { return Ok(()) };
         let pointer = format!("{}/source_id", place(part));
-        let found: Option<PromoterSource> = self.uow.get(id).await?;
-        match found {
-            Some(source) if source.active => Ok(()),
-            Some(_) => Err(Invalid::one(&pointer, "inactive", "is no longer offered").into()),
-            None => Err(Invalid::one(&pointer, "unknown", "is no source of promoters").into()),
-        }
+        directory::offered(&mut *self.uow, &pointer, source).await.map(drop)
     }
 
     /// Brings everything up to date that is found by the names of somebody who was renamed.

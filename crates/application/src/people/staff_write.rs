@@ -19,6 +19,7 @@ use crate::{
     App, Conditions, Error, IfMatch,
     audit::About,
     audited_entity::{self, Change, Differences},
+    directory::offered,
     idempotent::{EncodeResponse, Idempotent, idempotent},
     input::Input,
     people::{PersonInput, PersonResolver},
@@ -96,6 +97,7 @@ pub(crate) async fn create_staff_in(
     new: &NewStaff,
 ) -> Result<VisibleStaff, Failed> {
     printable(app, &new.fields)?;
+    offered(uow, "/specialty_id", new.fields.specialty_id.flatten()).await?;
     let mut differences = Differences::default();
     let person = match &new.person {
         StaffPerson::Known(id) => PersonResolver::new(app, actor, &mut *uow, profile).known("", *id).await?,
@@ -146,6 +148,9 @@ pub async fn change_staff(
         if_match.check(before.version)?;
         refuse_while_open(uow, id, &edit.leaves(&before), edit.leaving).await?;
         printable(app, &edit.fields)?;
+        // One that is no longer offered stays with whoever has it.
+        let specialty = edit.fields.specialty_id.filter(|new| *new != before.specialty_id);
+        offered(uow, "/specialty_id", specialty.flatten()).await?;
         let mut differences = Differences::default();
         let person: Option<Person> = uow.get(before.person).await?;
         let person = person.ok_or_else(|| Error::internal("a staff member without person"))?;

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use medcert_domain::{
     Id,
-    catalog::{CertificateKind, Service},
+    catalog::{CertificateKind, Service, Specialty},
     institution::Institution,
 };
 
@@ -30,13 +30,26 @@ pub trait CatalogReads: Send + Sync {
     /// One service.
     async fn service(&self, id: Id<Service>) -> Result<Option<Service>, StoreError>;
 
+    /// Specialties that are active or not and of whose names some word begins with each of these, by name, then id.
+    async fn specialties(
+        &self,
+        active: Option<bool>,
+        search_terms: &[String],
+        page: &PageRequest,
+    ) -> Result<Page<Specialty>, StoreError>;
+
+    /// One specialty.
+    async fn specialty(&self, id: Id<Specialty>) -> Result<Option<Specialty>, StoreError>;
+
     /// The institution, when its profile was written.
     async fn institution(&self) -> Result<Option<Institution>, StoreError>;
 }
 
 /// What use cases of the catalog need beyond plain repositories.
 #[async_trait]
-pub trait CatalogWrites: Repository<Service> + Repository<Institution> + Send {
+pub trait CatalogWrites:
+    Repository<Service> + Repository<Specialty> + Repository<Institution> + Send
+{
     /// The service whose name is [alike](medcert_domain::text::alike).
     async fn service_named(&mut self, name: &str) -> Result<Option<Id<Service>>, StoreError>;
 }

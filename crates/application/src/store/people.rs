@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use medcert_domain::{
     Id, PersonId, StaffId,
+    catalog::Specialty,
     people::{
         Document, DocumentType, Guardianship, Member, Person, PersonUse, Promoter, PromoterSource,
         PromoterType, Relationship, Staff, StaffRole, StaffStatus,
@@ -54,7 +55,7 @@ pub struct StaffFilter {
 }
 
 /// The kind under which the words of specialties are kept, each with the staff record that has it.
-pub const SPECIALTY: &str = "specialty";
+pub const SPECIALTY: &str = "staff specialty";
 
 /// One row of the list of people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -180,6 +181,9 @@ pub trait PeopleWrites:
 
     /// The staff record of the person.
     async fn staff_of(&mut self, person: PersonId) -> Result<Option<StaffId>, StoreError>;
+
+    /// How many members of staff have the specialty.
+    async fn staff_of_specialty(&mut self, specialty: Id<Specialty>) -> Result<u64, StoreError>;
 
     /// The promoter with this tax id.
     async fn promoter_by_tax_id(&mut self, tax_id: &str) -> Result<Option<Promoter>, StoreError>;

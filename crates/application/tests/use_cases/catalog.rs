@@ -1,18 +1,19 @@
-//! Races for the name of a service.
+//! Races for the names of services and specialties.
 
 use futures::future::join_all;
 use medcert_application::{
     Error, IfMatch,
-    catalog::{change_service, create_service, services},
-    demo,
+    catalog::{create_service, services, specialties},
+    demo, directory,
     idempotent::Idempotent,
     input::Parsed,
     store::{PageRequest, ServiceFilter},
 };
-use medcert_domain::catalog::{NewService, ServicePatch};
+use medcert_domain::catalog::{NewService, NewSpecialty, ServicePatch, Specialty};
 use medcert_domain::{
     Currency, Money,
     catalog::{CertificateKind, Service},
+    policy::Actor,
     text,
 };
 use medcert_testkit::{Database, actor_of};
@@ -81,7 +82,7 @@ pub(crate) async fn one_name(database: Database) {
             let (app, id) = (fixture.app(caller), several[caller % several.len()]);
             let patch = ServicePatch { name: Some(spelled(caller, target)), ..ServicePatch::default() };
             let admin = &admin;
-            async move { change_service(&app, admin, id, &Parsed(patch), IfMatch::Any).await }
+            async move { directory::change(&app, admin, id, &Parsed(patch), IfMatch::Any).await }
         }))
         .await;
         for error in renamed.iter().filter_map(|renamed| renamed.as_ref().err()) {
@@ -93,4 +94,24 @@ pub(crate) async fn one_name(database: Database) {
         let won = renamed.iter().flatten().all(|service| service.id == left[0].id);
         assert!(won, "round {round}: two were told that the name is theirs");
     }
+    one_specialty(&fixture, &admin, database.rounds(ROUNDS)).await;
+}
+
+async fn one_specialty(fixture: &RaceFixture, admin: &Actor, rounds: usize) {
+    for round in 0..rounds {
+        let made = join_all((0..CALLERS).map(|caller| async move {
+            let new = Parsed(NewSpecialty { name: spelled(caller, round), active: true });
+            let write = |_: &Specialty| String::new();
+            directory::create(&fixture.app(caller), admin, &plain(), &new, &write).await
+        }))
+        .await;
+        assert_eq!(made.iter().filter(|made| made.is_ok()).count(), 1, "round {round}");
+        for error in made.iter().filter_map(|made| made.as_ref().err()) {
+            assert!(told_that_it_is_there(error), "{error:?}");
+        }
+    }
+    let page = PageRequest { limit: 200, after: None, with_total: true };
+    let words = ["aptitud".to_owned()];
+    let left = specialties(&fixture.app(0), admin, (Some(true), &words), &page).await.unwrap();
+    assert_eq!(left.total, Some(u64::try_from(rounds).unwrap()));
 }

@@ -6,19 +6,18 @@ use chrono::Duration;
 use futures::future::{join_all, poll_fn};
 use medcert_application::{
     Error,
-    catalog::ServiceImport,
     certification::{Answer, BulkItem, RequestImport, RequestInput, bulk},
     demo,
+    directory::DirectoryImport,
     idempotent::Idempotent,
     input::Parsed,
     jobs::{ImportKind, Imports, NewJob, NewLine, create, keep_working, work},
     people::{DocumentInput, PersonImport, PersonInput},
     store::{JobLine, PageRequest, RequestFilter},
 };
-use medcert_domain::catalog::NewService;
 use medcert_domain::{
     Id, Invalid, Money,
-    catalog::CertificateKind,
+    catalog::{CertificateKind, IMPORT_SERVICES, NewService, Service},
     certification::Action,
     institution::Institution,
     jobs::{Job, JobStatus, LineOutcome},
@@ -36,7 +35,7 @@ fn imports() -> Imports {
 }
 
 const REQUESTS: &dyn ImportKind = &RequestImport(read);
-const SERVICES: &dyn ImportKind = &ServiceImport(read_service);
+const SERVICES: &dyn ImportKind = &DirectoryImport::<Service> { kind: IMPORT_SERVICES, reader: read_service };
 const PEOPLE: &dyn ImportKind = &PersonImport(read_person);
 
 /// A line without a fault of ours.

@@ -2,7 +2,10 @@
 
 mod room;
 
-pub use room::{IMPORT_SERVICES, READ_INSTITUTION, READ_SERVICES, ROOM, WRITE_INSTITUTION, WRITE_SERVICES};
+pub use room::{
+    IMPORT_SERVICES, IMPORT_SPECIALTIES, READ_INSTITUTION, READ_SERVICES, READ_SPECIALTIES, ROOM,
+    WRITE_INSTITUTION, WRITE_SERVICES, WRITE_SPECIALTIES,
+};
 
 use crate::Money;
 
@@ -44,6 +47,20 @@ crate::editable! {
         /// Days a certificate is valid, the first one counted.
         validity_days: u32,
         /// Whether it is still offered.
+        active: bool,
+    }
+}
+
+crate::editable! {
+    /// A medical specialty that members of staff have.
+    entity Specialty = "specialty" {}
+    /// A new specialty.
+    new NewSpecialty;
+    /// Changes to a specialty.
+    patch SpecialtyPatch {
+        /// Name, sorted by it. No two specialties have names that are [alike](crate::text::alike).
+        name: String,
+        /// Whether it is still offered: one that was used stays with its staff.
         active: bool,
     }
 }

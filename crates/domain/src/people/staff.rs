@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::{Money, PersonId, StaffId, UserId, policy::Role};
+use crate::{Id, Money, PersonId, StaffId, UserId, catalog::Specialty, policy::Role};
 
 crate::codes! {
     /// Part a staff member plays.
@@ -109,8 +109,10 @@ crate::editable! {
         licence_number: Option<String>,
         /// Last day of the licence, inclusive; `None` means without end.
         licence_valid_until: Option<NaiveDate>,
-        /// Medical specialty.
+        /// Medical specialty as it is printed on certificates.
         specialty: Option<String>,
+        /// Its entry in the institution's list.
+        specialty_id: Option<Id<Specialty>>,
         /// What the member is paid for a request, as agreed; never negative.
         fee: Option<Money>,
         /// Comment, up to 1000 characters.
@@ -142,6 +144,7 @@ impl Staff {
             licence_number: None,
             licence_valid_until: None,
             specialty: None,
+            specialty_id: None,
             fee: None,
             comment: None,
             created_at: now,

@@ -274,7 +274,8 @@ mod tests {
         }
         let staff = shape.table("staff").unwrap();
         assert_eq!(staff.key, ["id"]);
-        assert_eq!(staff.references, [Reference { column: "person_id".into(), table: "person".into() }]);
+        let refers = |column: &str, table: &str| Reference { column: column.into(), table: table.into() };
+        assert_eq!(staff.references, [refers("person_id", "person"), refers("specialty_id", "specialty")]);
         let year = shape.table("counter").unwrap().column("year").unwrap();
         assert_eq!((year.kind, year.optional), (Kind::Number, false));
         assert!(staff.column("licence_number").unwrap().optional);
@@ -283,7 +284,7 @@ mod tests {
     #[tokio::test]
     async fn earlier_states_have_fewer_tables_and_unknown_ones_are_named() {
         let all = steps();
-        let first = Shape::after(&all[..2]).await.unwrap();
+        let first = Shape::after(&all[..3]).await.unwrap();
         assert!(first.table("person").is_some());
         assert!(first.table("user_account").is_none());
         assert_eq!(Shape::after(&[]).await.unwrap().tables, []);

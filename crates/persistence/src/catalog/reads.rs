@@ -1,19 +1,18 @@
 //! Lists and views of the catalog.
 
 use async_trait::async_trait;
-use medcert_application::store::{CatalogReads, Cursor, Page, PageRequest, ServiceFilter, StoreError};
-use medcert_domain::{Entity as _, Id, catalog::Service, institution::Institution};
-use sea_orm::{
-    ConnectionTrait, FromQueryResult, Iterable,
-    sea_query::{Expr, ExprTrait, Order, Query},
+use medcert_application::store::{CatalogReads, Page, PageRequest, ServiceFilter, StoreError};
+use medcert_domain::{
+    Id,
+    catalog::{Service, Specialty},
+    institution::Institution,
 };
+use sea_orm::sea_query::{Expr, ExprTrait};
 
-use super::service::table::{Column, Entity};
+use super::service::table::Column;
 use crate::{
-    audited_entity::search_terms::entries_with,
-    error::failed,
-    mapped::{self, Row},
-    query::{Keyset, page, total},
+    directory::{by_name, entries},
+    mapped,
     store::SeaStore,
 };
 
@@ -24,31 +23,28 @@ impl CatalogReads for SeaStore {
         filter: &ServiceFilter,
         asked: &PageRequest,
     ) -> Result<Page<Service>, StoreError> {
-        let db = self.reader();
-        let mut select = Query::select().from(Entity).columns(Column::iter()).take();
-        for word in &filter.search_terms {
-            select.and_where(Expr::col(Column::Id).in_subquery(entries_with(Service::KIND, word)));
-        }
-        if let Some(active) = filter.active {
-            select.and_where(Expr::col(Column::Active).eq(active));
-        }
+        let mut select = entries::<Service>(filter.active, &filter.search_terms);
         if !filter.kinds.is_empty() {
             let kinds = filter.kinds.iter().map(|kind| kind.code());
             select.and_where(Expr::col(Column::CertificateKind).is_in(kinds));
         }
-        let count =
-            if asked.with_total { Some(total(db, Service::KIND, select.clone()).await?) } else { None };
-        let after = asked.after.as_ref().map(|c| (c.key.clone().into(), c.id));
-        Keyset::new(Column::Name, Column::Id, Order::Asc).apply(&mut select, after, asked.limit);
-        let rows = db.query_all(&select).await.map_err(failed(Service::KIND))?;
-        let found: Vec<Service> = rows
-            .iter()
-            .map(|row| Row::<Entity>::from_query_result(row, "").map_err(failed(Service::KIND))?.try_into())
-            .collect::<Result<_, _>>()?;
-        Ok(page(found, asked, count, |last| Cursor { key: last.name.clone(), id: last.id.raw() }))
+        by_name(self.reader(), select, asked).await
     }
 
     async fn service(&self, id: Id<Service>) -> Result<Option<Service>, StoreError> {
+        mapped::get(self.reader(), id).await
+    }
+
+    async fn specialties(
+        &self,
+        active: Option<bool>,
+        search_terms: &[String],
+        asked: &PageRequest,
+    ) -> Result<Page<Specialty>, StoreError> {
+        by_name(self.reader(), entries::<Specialty>(active, search_terms), asked).await
+    }
+
+    async fn specialty(&self, id: Id<Specialty>) -> Result<Option<Specialty>, StoreError> {
         mapped::get(self.reader(), id).await
     }
 

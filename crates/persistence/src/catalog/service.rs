@@ -10,6 +10,7 @@ use medcert_domain::{
 use crate::{
     audited_entity::keys::{KeyType, Searchable, keyed_by},
     column::{count, moment, money, read, stored},
+    directory::named,
     mapped::{Mapped, Table},
 };
 
@@ -98,3 +99,5 @@ impl Mapped for Service {
         }
     }
 }
+
+named!(Service);

@@ -1,19 +1,19 @@
-//! The lists of people, of those who stand for them, of promoters and of their sources.
+//! The lists of people, of those who stand for them, and of promoters.
 
 use medcert_application::store::{
     Cursor, GuardianRow, Page, PageRequest, PersonFilter, PersonRow, PersonUses, PromoterFilter, StoreError,
 };
 use medcert_domain::{
     Entity as _, Id, PersonId,
-    people::{Person, Promoter, PromoterSource},
+    people::{Person, Promoter},
 };
 use sea_orm::{
-    ConnectionTrait, FromQueryResult, IdenStatic, Iterable, QueryResult,
+    ConnectionTrait, FromQueryResult, IdenStatic, QueryResult,
     sea_query::{Alias, Condition, Expr, ExprTrait, Order, Query, SelectStatement},
 };
 use uuid::Uuid;
 
-use super::{guardian, person, promoter, source, uses};
+use super::{guardian, person, promoter, uses};
 use crate::{
     column::{corrupt, moment},
     db_timestamp::DbTimestamp,
@@ -167,26 +167,4 @@ pub(super) async fn guardians(
     };
     let found: Vec<GuardianRow> = rows.iter().map(read).collect::<Result<_, _>>()?;
     Ok(page(found, asked, count, |last| Cursor { key: last.person.name(), id: last.person.id.raw() }))
-}
-
-/// The sources of promoters by name.
-pub(super) async fn promoter_sources(
-    db: &impl ConnectionTrait,
-    active: Option<bool>,
-    asked: &PageRequest,
-) -> Result<Page<PromoterSource>, StoreError> {
-    use source::table::{Column, Entity};
-    const KIND: &str = PromoterSource::KIND;
-    let mut select = Query::select().from(Entity).columns(Column::iter()).take();
-    if let Some(active) = active {
-        select.and_where(Expr::col(Column::Active).eq(active));
-    }
-    let count = if asked.with_total { Some(total(db, KIND, select.clone()).await?) } else { None };
-    Keyset::new(Column::Name, Column::Id, Order::Asc).apply(&mut select, after_name(asked), asked.limit);
-    let rows = db.query_all(&select).await.map_err(failed(KIND))?;
-    let found: Vec<PromoterSource> = rows
-        .iter()
-        .map(|row| Row::<Entity>::from_query_result(row, "").map_err(failed(KIND))?.try_into())
-        .collect::<Result<_, _>>()?;
-    Ok(page(found, asked, count, |last| Cursor { key: last.name.clone(), id: last.id.raw() }))
 }

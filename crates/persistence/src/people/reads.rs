@@ -11,7 +11,11 @@ use medcert_domain::{
 };
 
 use super::lists;
-use crate::{mapped, store::SeaStore};
+use crate::{
+    directory::{by_name, entries},
+    mapped,
+    store::SeaStore,
+};
 
 #[async_trait]
 impl PeopleReads for SeaStore {
@@ -48,7 +52,7 @@ impl PeopleReads for SeaStore {
         active: Option<bool>,
         asked: &PageRequest,
     ) -> Result<Page<PromoterSource>, StoreError> {
-        lists::promoter_sources(self.reader(), active, asked).await
+        by_name(self.reader(), entries::<PromoterSource>(active, &[]), asked).await
     }
 
     async fn promoter_source(&self, id: Id<PromoterSource>) -> Result<Option<PromoterSource>, StoreError> {

@@ -39,6 +39,7 @@ pub(crate) mod table {
         pub licence_number: Option<String>,
         pub licence_valid_until: Option<Date>,
         pub specialty: Option<String>,
+        pub specialty_id: Option<Uuid>,
         pub kind: String,
         pub fee_minor: Option<i64>,
         pub fee_currency: Option<String>,
@@ -86,6 +87,7 @@ impl TryFrom<table::Model> for Staff {
             licence_number: row.licence_number,
             licence_valid_until: row.licence_valid_until,
             specialty: row.specialty,
+            specialty_id: row.specialty_id.map(Id::new),
             fee: all_or_none(Self::KIND, "fee is incomplete", row.fee_minor, row.fee_currency)?
                 .map(|(minor, currency)| money(Self::KIND, minor, &currency))
                 .transpose()?,
@@ -112,6 +114,7 @@ impl Mapped for Staff {
             licence_number: self.licence_number.clone(),
             licence_valid_until: self.licence_valid_until,
             specialty: self.specialty.clone(),
+            specialty_id: self.specialty_id.map(Id::raw),
             kind: self.kind.code().to_owned(),
             fee_minor: self.fee.map(|fee| fee.minor),
             fee_currency: self.fee.map(|fee| fee.currency.code().to_owned()),

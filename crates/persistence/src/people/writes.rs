@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use medcert_application::store::{PeopleWrites, PersonUses, StoreError};
 use medcert_domain::{
     Entity as _, Id, PersonId, StaffId,
+    catalog::Specialty,
     people::{Document, Guardianship, Person, PersonUse, Promoter, PromoterSource, Staff},
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
@@ -60,6 +61,11 @@ impl PeopleWrites for SeaUnitOfWork {
             Ok(found.map(Id::new))
         })
         .await
+    }
+
+    async fn staff_of_specialty(&mut self, id: Id<Specialty>) -> Result<u64, StoreError> {
+        let rows = rows_with::<staff::table::Entity>(staff::table::Column::SpecialtyId, id.raw());
+        self.attempt(async |db| total(db, Staff::KIND, rows).await).await
     }
 
     async fn promoter_by_tax_id(&mut self, tax_id: &str) -> Result<Option<Promoter>, StoreError> {

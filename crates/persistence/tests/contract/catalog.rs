@@ -1,17 +1,18 @@
-//! Services and the institution.
+//! Services, specialties and the institution.
 
 use chrono_tz::Tz;
 use medcert_application::store::{CatalogReads, ServiceFilter, StoreError};
 use medcert_domain::{
     Country, Currency, Entity as _, Locale, Money,
-    catalog::{CertificateKind, Service},
+    catalog::{CertificateKind, NewSpecialty, Service, Specialty},
     institution::{Institution, Logo, LogoKind, Rules},
+    people::{Staff, StaffRole},
 };
 
 use crate::{
     database::TestDatabase,
     duplicate,
-    fixture::{EXTREME, at, begin, first, pen, service},
+    fixture::{EXTREME, at, begin, first, id, pen, person, service, staff},
     insert, load,
 };
 
@@ -56,6 +57,40 @@ pub(crate) async fn round_trip(database: &TestDatabase) {
     assert_eq!((stored.name.as_str(), stored.version), ("x", 2));
     let mut work = begin(database).await;
     assert!(matches!(work.update(&clinic).await, Err(StoreError::Stale("institution"))));
+    drop(work);
+    specialties(database).await;
+}
+
+async fn specialties(database: &TestDatabase) {
+    let specialty = |name: &str, active| {
+        let new = NewSpecialty { name: name.to_owned(), active };
+        Specialty { version: 1, ..Specialty::create(id(), new, at(7)) }
+    };
+    let (one, other) = (specialty(EXTREME, true), specialty("Ярій", false));
+    let someone = person("Ana", "Silva");
+    let doctor = Staff { specialty_id: Some(one.id), ..staff(&someone, &[StaffRole::Doctor]) };
+    insert!(database, &other, &one, &someone, &doctor);
+    assert_eq!(load!(database, one.id), Some(one.clone()));
+    assert_eq!(load!(database, doctor.id), Some(doctor));
+    assert_eq!(database.store.specialty(other.id).await.unwrap(), Some(other.clone()));
+    duplicate!(database, "specialty", &specialty(" яріЙ", true));
+    let mut work = begin(database).await;
+    work.index_entry(Specialty::KIND, one.id.raw(), &["nandu".to_owned()]).await.unwrap();
+    assert_eq!(work.staff_of_specialty(one.id).await.unwrap(), 1);
+    assert_eq!(work.staff_of_specialty(other.id).await.unwrap(), 0);
+    work.commit().await.unwrap();
+    let used = begin(database).await.delete(&one).await;
+    assert!(matches!(used, Err(StoreError::Reference("specialty"))), "{used:?}");
+    let words = ["nan".to_owned()];
+    for (active, words, expected) in [
+        (None, &words[..0], vec![&one, &other]),
+        (Some(true), &[], vec![&one]),
+        (None, &words, vec![&one]),
+        (Some(false), &words, vec![]),
+    ] {
+        let found = database.store.specialties(active, words, &first(9)).await.unwrap();
+        assert_eq!(found.items.iter().collect::<Vec<_>>(), expected);
+    }
 }
 
 fn offered(active: bool) -> ServiceFilter {

@@ -27,8 +27,8 @@ const ROOM_EDGES: &[(&str, &[&str])] = &[
     ("files", &[]),
     // What is offered refers to nobody. Imports are jobs.
     ("catalog", &["jobs"]),
-    // Whoever is known here is known before they have an account or a request. Imports are jobs.
-    ("people", &["jobs"]),
+    // Whoever is known here is known before they have an account or a request. Staff have specialties; imports are jobs.
+    ("people", &["catalog", "jobs"]),
     // An account is a person's, and makes staff of that person.
     ("identity", &["people"]),
     // Requests are people's, for services, paid, worked on by accounts, with files. Imports are jobs.
@@ -51,6 +51,7 @@ const KERNEL: &[(&str, &[&str], &str)] = &[
         &["catalog", "identity", "people"],
         "the accounts and services of a demonstration",
     ),
+    ("application/directory.rs", &["jobs"], "entries of directories come in files, which are jobs"),
     ("application/error.rs", &["certification"], "refusals of requests are answers as they are"),
     ("application/mail.rs", &["identity"], "what letters say is put together when they are sent"),
     (

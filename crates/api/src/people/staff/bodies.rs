@@ -46,10 +46,14 @@ pub(crate) struct StaffFields<P> {
     #[serde(default)]
     #[schema(value_type = Option<String>, format = Date)]
     licence_valid_until: Field<String>,
-    /// Medical specialty.
+    /// Medical specialty as it is printed on certificates.
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 150)]
     specialty: Field<String>,
+    /// Its entry in the list of specialties; a new one must be active.
+    #[serde(default)]
+    #[schema(value_type = Option<Uuid>)]
+    specialty_id: Field<String>,
     /// What the member is paid for a request.
     #[serde(default)]
     #[schema(value_type = Option<MoneyBody>)]
@@ -100,6 +104,7 @@ impl<P: AsRef<PersonFields>> StaffFields<P> {
             licence_number: r.clearable("licence_number", &self.licence_number, line(MAX_NAME_LEN)),
             licence_valid_until: r.clearable("licence_valid_until", &self.licence_valid_until, date),
             specialty: r.clearable("specialty", &self.specialty, line(MAX_NAME_LEN)),
+            specialty_id: r.clearable("specialty_id", &self.specialty_id, id),
             fee: r.set_clearable(&self.fee, |r, fee| fee.read(r, "fee")),
             comment: r.clearable("comment", &self.comment, note(MAX_COMMENT_LEN)),
         }

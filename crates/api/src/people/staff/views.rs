@@ -1,6 +1,7 @@
 //! Staff as shown.
 
 use medcert_application::people::VisibleStaff;
+use medcert_domain::Id;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -18,6 +19,7 @@ use crate::{
     "id": "01940000-0000-7000-8000-0000000000b3", "version": 1, "name": "Carmen Salas", "roles": ["DOCTOR"],
     "status": "ACTIVE", "assignable": true, "not_assignable_reasons": [], "licence_number": "CMP 54321",
     "licence_valid_until": "2028-12-31", "specialty": "Occupational medicine",
+    "specialty_id": "01940000-0000-7000-8000-0000000000e1",
     "person_id": "01940000-0000-7000-8000-0000000000c3", "kind": "EMPLOYEE",
     "fee": {"amount": "40.00", "currency": "PEN"}, "comment": null,
     "created_at": "2026-01-05T12:00:00.000000Z", "updated_at": "2026-01-05T12:00:00.000000Z"
@@ -43,9 +45,12 @@ pub(super) struct StaffView {
     /// Last day of the licence; null without end.
     #[schema(required = true)]
     licence_valid_until: Option<Day>,
-    /// Medical specialty.
+    /// Medical specialty as it is printed on certificates.
     #[schema(required = true)]
     specialty: Option<String>,
+    /// Its entry in the list of specialties.
+    #[schema(required = true)]
+    specialty_id: Option<Uuid>,
     /// The person.
     person_id: Uuid,
     /// Relation to the institution.
@@ -78,6 +83,7 @@ impl From<VisibleStaff> for StaffView {
             licence_number: staff.licence_number,
             licence_valid_until: staff.licence_valid_until.map(Into::into),
             specialty: staff.specialty,
+            specialty_id: staff.specialty_id.map(Id::raw),
             person_id: staff.person.raw(),
             kind: staff.kind.into(),
             fee: staff.fee.filter(|_| seen.terms).map(Into::into),

@@ -224,16 +224,18 @@ async fn staff_have_lists_of_roles() {
 }
 
 /// Each operation with a good line, one that finds or repeats it, and one that is refused.
-fn files(actors: &Actors) -> [(&'static str, [Value; 3]); 4] {
+fn files(actors: &Actors) -> [(&'static str, [Value; 3]); 5] {
     let (person, company) = (actors.new_client(), actors.next().to_string());
     let service = json!({
         "name": "Certificado de montaña", "fee": {"amount": "1", "currency": "PEN"},
         "certificate_kind": "SPORTS_FITNESS", "validity_days": 1
     });
+    let specialty = json!({"name": "Cirugía"});
     let promoter = json!({"type": "COMPANY", "legal_name": "Minera", "tax_id": company});
     let staff = json!({"person": person, "roles": ["DOCTOR"]});
     [
         ("import_services", [service.clone(), service, json!({"validity_days": "1"})]),
+        ("import_specialties", [specialty.clone(), specialty, json!({"name": "Otra", "active": "quizás"})]),
         ("import_people", [person.clone(), person.clone(), json!({"email": 1})]),
         ("import_promoters", [promoter.clone(), promoter, json!({"type": "NOBODY"})]),
         ("import_staff", [staff.clone(), staff, json!({"roles": "DOCTOR"})]),
@@ -332,5 +334,5 @@ async fn files_and_keys_are_those_of_every_import() {
         assert_eq!(again.header("idempotency-replayed"), "true");
         actors.admin.post_once(&format!("{place}?dry_run=true"), "k", &body).await.expect(422);
     }
-    assert_eq!(clinic.numbers("SELECT COUNT(*) FROM job").await, [4]);
+    assert_eq!(clinic.numbers("SELECT COUNT(*) FROM job").await, [5]);
 }

@@ -91,6 +91,7 @@ async fn staff(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .opt("licence_number", Line(255))
         .opt("licence_valid_until", Day)
         .opt("specialty", Line(255))
+        .opt("specialty_id", Id)
         .opt("fee_minor", Number)
         .opt("fee_currency", Currency)
         .col("created_at", Moment)
@@ -98,7 +99,9 @@ async fn staff(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .opt("comment", Text)
         .unique(&["person_id"])
         .index(&["name", "id"])
-        .refers("person_id", "person");
+        .index(&["specialty_id"])
+        .refers("person_id", "person")
+        .refers("specialty_id", "specialty");
     for filter in ["status", "is_operator", "is_manager", "is_doctor"] {
         table = table.index(&[filter, "name", "id"]);
     }

@@ -1,4 +1,4 @@
-//! Services and the institution.
+//! Services, specialties and the institution.
 
 use sea_orm_migration::prelude::*;
 
@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Its tables: children first.
-const TABLES: &[&str] = &["institution", "service"];
+const TABLES: &[&str] = &["institution", "specialty", "service"];
 
 /// This step.
 pub(crate) const STEP: Step = Step { migration: || Box::new(Migration), tables: TABLES };
@@ -39,6 +39,19 @@ impl MigrationTrait for Migration {
             .unique(&["name_folded"])
             .index(&["active", "name", "id"])
             .index(&["certificate_kind", "name", "id"])
+            .create()
+            .await?;
+        NewTable::named("specialty", manager)
+            .entity()
+            .col("name", Line(255))
+            // The form in which names that nobody tells apart are the same.
+            .col("name_folded", Line(511))
+            .col("active", Flag)
+            .col("created_at", Moment)
+            .col("updated_at", Moment)
+            .unique(&["name_folded"])
+            .index(&["name", "id"])
+            .index(&["active", "name", "id"])
             .create()
             .await?;
         NewTable::named("institution", manager)

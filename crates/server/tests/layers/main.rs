@@ -1,6 +1,7 @@
 //! Dependencies point inward, and this test says so.
 #![expect(clippy::panic, reason = "a test fails by panicking, also in its helpers")]
 
+mod edges;
 mod rooms;
 
 use std::{

@@ -246,6 +246,7 @@ fn a_request_in_full() {
       ],
       "comment": null,
       "external_reference": "X-1",
+      "priority": "NORMAL",
       "created_at": "2026-11-20T15:04:05.120000Z",
       "updated_at": "2026-11-20T15:04:05.120000Z",
       "closed_at": "2026-11-20T15:04:05.120000Z",

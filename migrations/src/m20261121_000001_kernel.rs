@@ -46,7 +46,7 @@ impl MigrationTrait for Migration {
             .col("claim_key", Line(255))
             .primary_key(&["scope_hash", "claim_key"])
             .col("fingerprint", Hash)
-            .opt("request_id", Id)
+            .opt("object_id", Id)
             .col("status", Small)
             .col("body", LongText)
             .col("created_at", Moment)

@@ -64,7 +64,7 @@ impl<B: ParseBody<RequestInput> + DeserializeOwned> ActionRequest<B> {
             encode: &|detail| text(&DetailView::registered(detail)),
         };
         match certification::register(&self.app, &self.caller, attempt).await? {
-            Answer::Fresh(detail) => {
+            Answer::Done(detail) => {
                 let view = DetailView::registered(&detail);
                 created(&location(view.id), view.version, &view)
             }
@@ -129,7 +129,7 @@ impl<B: ParseBody<String> + DeserializeOwned> ActionRequest<B> {
 impl<B> ActionRequest<B> {
     fn answer(&self, answer: Answer, shape: Shape) -> Result<HttpResponse, Failure> {
         match answer {
-            Answer::Fresh(detail) => {
+            Answer::Done(detail) => {
                 let view = shape(&detail);
                 versioned(&self.req, view.version, &view)
             }

@@ -11,17 +11,17 @@ use medcert_domain::{
 use super::{
     Answer, AssignInput, Attempt, CareInput, Detail, Payload, RequestInput,
     detail::context,
-    idempotency::{remember, replay, settle},
     may_somewhere,
     paid::keep_with_others,
     register::wanted_service,
+    replay::{answer, kept, replay},
     search_terms,
 };
-use crate::idempotent::claim;
 use crate::{
     App, Conditions, Error, IfMatch,
+    idempotent::once,
     people::{PersonChange, PersonResolver},
-    retry::{Failed, run},
+    retry::Failed,
     store::{RequestAggregate, UnitOfWork},
 };
 
@@ -40,26 +40,32 @@ pub async fn act(
     }
     let profile = app.profile().await?;
     // Boxed: what every action may need is held at once.
-    let done = Box::pin(run(app, if_match.on_stale(), async |uow: &mut dyn UnitOfWork| {
-        claim(app, uow, attempt.conditions).await?;
-        let before = uow.request_aggregate(attempt.id).await?;
-        let before = permitted(app, actor, action, &profile, if_match, before)?;
-        let payload = attempt.input.read(&profile)?;
-        demand_key_of_override(&payload, attempt.conditions)?;
-        let (around, command, changes) = prepare(app, actor, uow, &profile, before, action, payload).await?;
-        let relinked = matches!(action, Action::Edit | Action::Override);
-        let new_id = || app.parts.ids.uuid();
-        let mut request = around.certification.clone();
-        let outcome = request.apply(command, &context(actor, &profile, &around, app.now(), &new_id))?;
-        let fresh = keep_with_others(app, actor, uow, action, &request, &outcome).await?;
-        if relinked {
-            search_terms::index(uow, &fresh).await?;
-        }
-        let mut detail = Detail::of(app, actor, &profile, fresh);
-        detail.person_changes = changes;
-        remember(app, uow, attempt.conditions, 200, &detail, attempt.encode).await?;
-        Ok(Answer::Fresh(Box::new(detail)))
-    }))
+    let keep = |detail: &Box<Detail>| kept(200, detail, attempt.encode);
+    let done = Box::pin(once(
+        app,
+        attempt.conditions,
+        if_match.on_stale(),
+        keep,
+        async |uow: &mut dyn UnitOfWork| {
+            let before = uow.request_aggregate(attempt.id).await?;
+            let before = permitted(app, actor, action, &profile, if_match, before)?;
+            let payload = attempt.input.read(&profile)?;
+            demand_key_of_override(&payload, attempt.conditions)?;
+            let (around, command, changes) =
+                prepare(app, actor, uow, &profile, before, action, payload).await?;
+            let relinked = matches!(action, Action::Edit | Action::Override);
+            let new_id = || app.parts.ids.uuid();
+            let mut request = around.certification.clone();
+            let outcome = request.apply(command, &context(actor, &profile, &around, app.now(), &new_id))?;
+            let fresh = keep_with_others(app, actor, uow, action, &request, &outcome).await?;
+            if relinked {
+                search_terms::index(uow, &fresh).await?;
+            }
+            let mut detail = Detail::of(app, actor, &profile, fresh);
+            detail.person_changes = changes;
+            Ok(Box::new(detail))
+        },
+    ))
     .await;
     let done = done.map_err(|error| match error {
         // What an override does, the caller wrote one level deeper.
@@ -68,7 +74,7 @@ pub async fn act(
         }
         other => other,
     });
-    settle(app, actor, attempt.conditions, done).await
+    answer(app, actor, done?).await
 }
 
 /// Whether doing it twice by accident would count money twice.

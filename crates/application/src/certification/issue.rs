@@ -16,17 +16,17 @@ use super::{
     Answer, Attempt, Detail,
     act::{demand, permitted},
     detail::context,
-    idempotency::{remember, replay, settle},
     journal, may_somewhere,
+    replay::{answer, kept, replay},
 };
-use crate::idempotent::claim;
 use crate::{
     App, Error, IfMatch,
     audited_entity::search_terms,
+    idempotent::{Idempotent, once},
     objects::ObjectKey,
     rendering::{CertificateSheet, SheetDoctor, SheetInstitution, SheetLogo, SheetPerson},
-    retry::{Failed, OnStale, run},
-    store::{RequestAggregate, StoreError, UnitOfWork},
+    retry::{Failed, OnStale},
+    store::{RequestAggregate, StoreError, StoredAnswer, UnitOfWork},
 };
 
 /// Renderings at the most, when another process takes the number each time.
@@ -46,10 +46,9 @@ pub async fn issue(app: &App, actor: &Actor, attempt: Attempt<'_, ()>) -> Result
     let mut tries = 0;
     loop {
         tries += 1;
-        let done = issue_once(app, actor, &attempt, if_match, &profile).await;
-        match settle(app, actor, attempt.conditions, done).await {
+        match issue_once(app, actor, &attempt, if_match, &profile).await {
             Err(Error::Stale) if tries < TRIES => {}
-            other => return other,
+            done => return answer(app, actor, done?).await,
         }
     }
 }
@@ -60,7 +59,7 @@ async fn issue_once(
     attempt: &Attempt<'_, ()>,
     if_match: IfMatch,
     profile: &Institution,
-) -> Result<Answer, Error> {
+) -> Result<Idempotent<Box<Detail>, StoredAnswer>, Error> {
     let found = app.store().request_aggregate(attempt.id).await?;
     let request_aggregate = permitted(app, actor, Action::Issue, profile, if_match, found)?;
     attempt.input.read(profile)?;
@@ -76,8 +75,8 @@ async fn issue_once(
     let stored = ObjectKey::parse(&key).ok_or_else(|| Error::internal("an object key is wrong"))?;
     app.parts.objects.put(&stored, "application/pdf", pdf).await?;
     let seen = request_aggregate.certification.version;
-    let done = run(app, OnStale::Refuse, async |uow: &mut dyn UnitOfWork| {
-        claim(app, uow, attempt.conditions).await?;
+    let keep = |detail: &Box<Detail>| kept(200, detail, attempt.encode);
+    let done = once(app, attempt.conditions, OnStale::Refuse, keep, async |uow: &mut dyn UnitOfWork| {
         let found = uow.request_aggregate(attempt.id).await?;
         let request_aggregate = permitted(app, actor, Action::Issue, profile, if_match, found)?;
         if request_aggregate.certification.version != seen {
@@ -99,12 +98,10 @@ async fn issue_once(
         let fresh = uow.request_aggregate(request.id).await?;
         let fresh = fresh.ok_or_else(|| Error::internal("a request just written is not there"))?;
         journal(app, actor, uow, Action::Issue, &fresh, &outcome).await?;
-        let detail = Detail::of(app, actor, profile, fresh);
-        remember(app, uow, attempt.conditions, 200, &detail, attempt.encode).await?;
-        Ok(Answer::Fresh(Box::new(detail)))
+        Ok(Box::new(Detail::of(app, actor, profile, fresh)))
     })
     .await;
-    if done.is_err()
+    if !matches!(done, Ok(Idempotent::Done(_)))
         && let Err(error) = app.parts.objects.delete(&stored).await
     {
         // Nothing leads to it: an object without a row is invisible, and swept.

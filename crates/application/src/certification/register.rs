@@ -13,14 +13,15 @@ use medcert_domain::{
 use super::{
     Answer, Attempt, Detail, RequestInput,
     act::merged_care,
-    idempotency::{remember, replay, settle},
-    journal, may_somewhere, search_terms,
+    journal, may_somewhere,
+    replay::{answer, kept, replay},
+    search_terms,
 };
-use crate::idempotent::claim;
 use crate::{
     App, Error, directory,
+    idempotent::once,
     people::PersonResolver,
-    retry::{Failed, OnStale, run},
+    retry::{Failed, OnStale},
     store::UnitOfWork,
 };
 
@@ -36,14 +37,12 @@ pub async fn register(app: &App, actor: &Actor, attempt: Attempt<'_, RequestInpu
     }
     let profile = app.profile().await?;
     let input = attempt.input.read(&profile)?;
-    let done = run(app, OnStale::Retry, async |uow: &mut dyn UnitOfWork| {
-        claim(app, uow, attempt.conditions).await?;
-        let detail = register_in(app, actor, uow, &profile, &input).await?;
-        remember(app, uow, attempt.conditions, 201, &detail, attempt.encode).await?;
-        Ok(Answer::Fresh(Box::new(detail)))
+    let keep = |detail: &Box<Detail>| kept(201, detail, attempt.encode);
+    let done = once(app, attempt.conditions, OnStale::Retry, keep, async |uow: &mut dyn UnitOfWork| {
+        Ok(Box::new(register_in(app, actor, uow, &profile, &input).await?))
     })
-    .await;
-    settle(app, actor, attempt.conditions, done).await
+    .await?;
+    answer(app, actor, done).await
 }
 
 /// Registers inside a unit of work, for callers that have asked the role question and bring their own.

@@ -132,8 +132,8 @@ pub struct StoredAnswer {
     pub key: String,
     /// SHA-256 of the payload.
     pub fingerprint: [u8; 32],
-    /// The request that was acted on, for authorising a replay.
-    pub request: Option<Uuid>,
+    /// What was acted on, where that decides who may have the answer again.
+    pub object: Option<Uuid>,
     /// Status of the answer; 0 while the call runs.
     pub status: u16,
     /// Body of the answer.

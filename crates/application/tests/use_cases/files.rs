@@ -65,8 +65,8 @@ async fn add(fixture: &RaceFixture, caller: usize, id: Id<Certification>) -> Res
     let attempt =
         UploadAttempt { id, conditions: plain(), incoming: &mut Ready::new(), encode: &|_| String::new() };
     match upload(&fixture.app(caller), &fixture.operator, attempt).await? {
-        Uploaded::Fresh(seen) => Ok(seen),
-        Uploaded::Replayed { .. } => panic!("an answer from before"),
+        Uploaded::Done(seen) => Ok(seen),
+        Uploaded::Replayed(_) => panic!("an answer from before"),
     }
 }
 

@@ -21,13 +21,13 @@ use medcert_testkit::{Database, actor_of};
 use crate::race_fixture::{CALLERS, Outcome, ROUNDS, RaceFixture, fresh, keyed, plain, seen};
 
 fn won(outcomes: &[Outcome]) -> usize {
-    outcomes.iter().filter(|outcome| matches!(outcome, Ok(Answer::Fresh(_)))).count()
+    outcomes.iter().filter(|outcome| matches!(outcome, Ok(Answer::Done(_)))).count()
 }
 
 fn all_others_are_told_wrong_stage(outcomes: &[Outcome], action: Action) {
     for outcome in outcomes {
         match outcome {
-            Ok(Answer::Fresh(_)) => {}
+            Ok(Answer::Done(_)) => {}
             Err(Error::Refused(Refusal::WrongStage { action: summary, .. })) if *summary == action => {}
             Ok(Answer::Replayed(_)) => panic!("nobody sent a key"),
             Err(error) => panic!("{error:?}"),
@@ -91,7 +91,7 @@ pub(crate) async fn pay_with_one_key(database: Database) {
         assert_eq!(won(&outcomes), 1, "round {round}");
         for outcome in &outcomes {
             match outcome {
-                Ok(Answer::Fresh(_)) => {}
+                Ok(Answer::Done(_)) => {}
                 Ok(Answer::Replayed(replay)) => {
                     assert_eq!(replay.status, 200);
                     assert!(replay.body.ends_with("/2"), "{}", replay.body);
@@ -132,7 +132,7 @@ pub(crate) async fn pay_with_one_reference(database: Database) {
         for outcome in &outcomes {
             let summary = matches!(
                 outcome,
-                Ok(Answer::Fresh(_)) | Err(Error::Duplicate { pointer: "/transaction_reference", .. })
+                Ok(Answer::Done(_)) | Err(Error::Duplicate { pointer: "/transaction_reference", .. })
             );
             assert!(summary, "{:?}", outcome.as_ref().err());
         }
@@ -163,7 +163,7 @@ pub(crate) async fn issue(database: Database) {
         for outcome in &outcomes {
             let summary = matches!(
                 outcome,
-                Ok(Answer::Fresh(_))
+                Ok(Answer::Done(_))
                     | Err(Error::VersionMismatch
                         | Error::Refused(Refusal::WrongStage { action: Action::Issue, .. }))
             );

@@ -209,7 +209,7 @@ pub(crate) fn encode(detail: &Detail) -> String {
 
 pub(crate) fn fresh(outcome: Outcome) -> Detail {
     match outcome {
-        Ok(Answer::Fresh(detail)) => *detail,
+        Ok(Answer::Done(detail)) => *detail,
         Ok(Answer::Replayed(_)) => panic!("an answer from before"),
         Err(error) => panic!("{error:?}"),
     }

@@ -223,7 +223,7 @@ pub(crate) async fn erase(db: &impl ConnectionTrait, gone: &Certification) -> Re
     // The key stays taken, so that a late repeat registers nothing anew; what was answered goes.
     idempotency::table::Entity::update_many()
         .col_expr(idempotency::table::Column::Body, Expr::value(""))
-        .filter(idempotency::table::Column::RequestId.eq(id))
+        .filter(idempotency::table::Column::ObjectId.eq(id))
         .exec(db)
         .await
         .map_err(failed(KIND))?;

@@ -191,7 +191,7 @@ pub(crate) fn claim(key: &str) -> StoredAnswer {
         scope: format!("user POST /api/v1/{}", "long/".repeat(200)),
         key: key.to_owned(),
         fingerprint: [7; 32],
-        request: None,
+        object: None,
         status: 0,
         body: String::new(),
         created_at: at(0),
@@ -207,7 +207,7 @@ pub(crate) async fn idempotency_keys(database: &TestDatabase) {
     work.claim(&StoredAnswer { scope: "other".to_owned(), ..claim("k") }).await.unwrap();
     work.commit().await.unwrap();
     let answered =
-        StoredAnswer { request: Some(fresh()), status: 599, body: "ж".repeat(100_000), ..first.clone() };
+        StoredAnswer { object: Some(fresh()), status: 599, body: "ж".repeat(100_000), ..first.clone() };
     let mut work = begin(database).await;
     work.answer_claim(&answered).await.unwrap();
     work.commit().await.unwrap();

@@ -167,7 +167,7 @@ async fn issue(app: &App, clinic: &Clinic<'_>, wanted: u32) -> anyhow::Result<u3
         let encode = |_: &medcert_application::certification::Detail| String::new();
         let attempt = Attempt { id: *id, conditions: &conditions, input: &Parsed(()), encode: &encode };
         let answer = medcert_application::certification::issue(app, clinic.doctor(), attempt).await?;
-        if let medcert_application::certification::Answer::Fresh(detail) = answer
+        if let medcert_application::certification::Answer::Done(detail) = answer
             && detail.request_aggregate.certification.stage == Stage::Closed
         {
             issued += 1;

@@ -11,7 +11,7 @@ use actix_web::{
 };
 use medcert_application::{
     App, Error,
-    certification::files::{self, FileAttempt, UploadAttempt, Uploaded, VisibleFile},
+    certification::files::{self, FileAttempt, ReplayedFile, UploadAttempt, Uploaded, VisibleFile},
     files::address,
     input::Input,
 };
@@ -104,18 +104,18 @@ async fn upload(
     let attempt = UploadAttempt { id: id.0, conditions, incoming: form, encode: &text_of };
     // Boxed: the future holds the whole request in several states.
     match Box::pin(files::upload(app, caller, attempt)).await? {
-        Uploaded::Fresh(seen) => {
+        Uploaded::Done(seen) => {
             created(&location(seen.file.id.raw()), seen.file.version(), &FileView::from(&seen))
         }
-        Uploaded::Replayed { status, body, clinical } => replayed(status, &body, &clinical),
+        Uploaded::Replayed(kept) => replayed(&kept),
     }
 }
 
 /// The answer that was given before, with what is clinical only for whom it is.
-fn replayed(status: u16, body: &str, clinical: &[VisibleFile]) -> Result<HttpResponse, Failure> {
-    let status = StatusCode::from_u16(status).map_err(Error::internal)?;
-    let mut view: FileView = serde_json::from_str(body).map_err(Error::internal)?;
-    let files: Vec<StoredFile> = clinical.iter().map(|seen| seen.file.clone()).collect();
+fn replayed(kept: &ReplayedFile) -> Result<HttpResponse, Failure> {
+    let status = StatusCode::from_u16(kept.status).map_err(Error::internal)?;
+    let mut view: FileView = serde_json::from_str(&kept.body).map_err(Error::internal)?;
+    let files: Vec<StoredFile> = kept.clinical.iter().map(|seen| seen.file.clone()).collect();
     view.fill(&files);
     let body = serde_json::to_vec(&view).map_err(Error::internal)?;
     let place = HeaderValue::from_str(&location(view.id)).map_err(Error::internal)?;

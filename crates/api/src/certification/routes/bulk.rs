@@ -150,7 +150,7 @@ async fn act_in_bulk(
 /// What came of the request at this position.
 fn result(at: usize, id: Uuid, action: Action, answer: Result<Answer, Error>, caller: &Caller) -> ResultView {
     let done = answer.and_then(|answer| match answer {
-        Answer::Fresh(detail) => Ok(Done::of(action, &detail)),
+        Answer::Done(detail) => Ok(Done::of(action, &detail)),
         Answer::Replayed(replay) => serde_json::from_str(&replay.body).map_err(Error::internal),
     });
     match done {

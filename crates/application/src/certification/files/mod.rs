@@ -7,5 +7,5 @@ mod visible;
 
 pub use delete::{FileAttempt, delete};
 pub use read::{content, file, list};
-pub use upload::{EncodeFile, UploadAttempt, Uploaded, upload};
+pub use upload::{EncodeFile, ReplayedFile, UploadAttempt, Uploaded, upload};
 pub use visible::VisibleFile;

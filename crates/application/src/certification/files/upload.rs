@@ -9,16 +9,16 @@ use medcert_domain::{
 };
 
 use super::{
-    super::{context, may_somewhere, permitted, record, remember_as},
+    super::{context, may_somewhere, permitted, record},
     VisibleFile,
 };
 use crate::{
     App, Conditions, Error,
     audit::About,
     files::{Incoming, Received, judge, pass, store},
-    idempotent::claim,
+    idempotent::{Idempotent, KeptAnswer, of_key, once, same_call},
     objects::ObjectKey,
-    retry::{Failed, run},
+    retry::Failed,
     store::{RequestAggregate, StoredAnswer, UnitOfWork},
 };
 
@@ -38,18 +38,17 @@ pub struct UploadAttempt<'a, I> {
 pub type EncodeFile = dyn Fn(&VisibleFile) -> String;
 
 /// What came of an upload.
-pub enum Uploaded {
-    /// The file is kept.
-    Fresh(VisibleFile),
-    /// It had been added by an earlier call with the same key.
-    Replayed {
-        /// Status then.
-        status: u16,
-        /// Body then.
-        body: String,
-        /// The clinical files of the request, for a caller who may read them; otherwise empty.
-        clinical: Vec<VisibleFile>,
-    },
+pub type Uploaded = Idempotent<VisibleFile, ReplayedFile>;
+
+/// An answer given before.
+#[derive(Debug)]
+pub struct ReplayedFile {
+    /// Status then.
+    pub status: u16,
+    /// Body then.
+    pub body: String,
+    /// The clinical files of the request, for a caller who may read them; otherwise empty.
+    pub clinical: Vec<VisibleFile>,
 }
 
 /// Adds a file: it is stored as it comes in, looked at, and then entered.
@@ -62,10 +61,10 @@ pub async fn upload<I: Incoming>(
     let limits = app.parts.settings.file_limits;
     attempt.incoming.well_formed(limits.greatest())?;
     let profile = app.profile().await?;
-    if let Some(earlier) = earlier(app, &attempt.conditions).await? {
+    if let Some(stored) = of_key(app, &attempt.conditions).await? {
         // What was sent then cannot be compared before it has passed again; nothing of it is kept.
         let received = pass(&limits, attempt.incoming, None).await?;
-        return replay(app, actor, &profile, earlier, received.fingerprint()).await;
+        return replay(app, actor, &profile, same_call(stored, received.fingerprint())?).await;
     }
     // Asked before the file comes in, so that nobody stores what they may not add; asked again when it is entered.
     let found = app.store().request_aggregate(attempt.id).await?;
@@ -73,33 +72,28 @@ pub async fn upload<I: Incoming>(
     let file: Id<StoredFile> = app.id();
     let key = ObjectKey::file(attempt.id.raw(), file.raw());
     let received = store(app, attempt.incoming, &key).await?;
-    let fingerprint = received.fingerprint();
     if let Some(wanted) = &mut attempt.conditions.idempotency {
-        wanted.fingerprint = fingerprint;
+        wanted.fingerprint = received.fingerprint();
     }
     let done = match admit(app, &key, file, received).await {
         Ok(new) => enter(app, actor, &profile, &attempt, &new).await,
         Err(error) => Err(error),
     };
-    if let Err(error) = &done
-        && !may_have_been_kept(error)
+    if !may_have_been_kept(&done)
         && let Err(error) = app.parts.objects.delete(&key).await
     {
         // Nothing leads to it: an object without a row is invisible, and swept.
         tracing::warn!(error = %error, "an object without a row stays behind");
     }
-    match done {
-        Err(Error::InFlight) => match earlier(app, &attempt.conditions).await? {
-            Some(earlier) => replay(app, actor, &profile, earlier, fingerprint).await,
-            None => Err(Error::InFlight),
-        },
-        other => other.map(Uploaded::Fresh),
+    match done? {
+        Idempotent::Done(seen) => Ok(Uploaded::Done(seen)),
+        Idempotent::Replayed(stored) => replay(app, actor, &profile, stored).await,
     }
 }
 
 /// A database that failed may have kept the row all the same, so its object stays for the sweep to decide.
-const fn may_have_been_kept(error: &Error) -> bool {
-    matches!(error, Error::Internal(_) | Error::Busy(_))
+const fn may_have_been_kept(done: &Result<Idempotent<VisibleFile, StoredAnswer>, Error>) -> bool {
+    matches!(done, Ok(Idempotent::Done(_)) | Err(Error::Internal(_) | Error::Busy(_)))
 }
 
 async fn admit(app: &App, key: &ObjectKey, id: Id<StoredFile>, received: Received) -> Result<NewFile, Error> {
@@ -114,10 +108,14 @@ async fn enter<I>(
     profile: &Institution,
     attempt: &UploadAttempt<'_, I>,
     new: &NewFile,
-) -> Result<VisibleFile, Error> {
+) -> Result<Idempotent<VisibleFile, StoredAnswer>, Error> {
     let if_match = attempt.conditions.if_match;
-    run(app, if_match.on_stale(), async |uow: &mut dyn UnitOfWork| {
-        claim(app, uow, &attempt.conditions).await?;
+    let keep = |seen: &VisibleFile| KeptAnswer {
+        object: Some(attempt.id.raw()),
+        status: 201,
+        body: (attempt.encode)(&seen.clone().without_clinical()),
+    };
+    once(app, &attempt.conditions, if_match.on_stale(), keep, async |uow: &mut dyn UnitOfWork| {
         let found = uow.request_aggregate(attempt.id).await?;
         let mut request_aggregate = permitted(app, actor, Action::AddFile, profile, if_match, found)?;
         let mut request = request_aggregate.certification.clone();
@@ -129,10 +127,7 @@ async fn enter<I>(
         let about = About::object("file", new.id.raw()).of(request.client);
         record(app, actor, uow, Action::AddFile, about, &request, &outcome).await?;
         request_aggregate.certification = request;
-        let seen = entered(app, actor, profile, request_aggregate, new.id)?;
-        let body = (attempt.encode)(&seen.clone().without_clinical());
-        remember_as(app, uow, &attempt.conditions, attempt.id, 201, body).await?;
-        Ok(seen)
+        entered(app, actor, profile, request_aggregate, new.id)
     })
     .await
 }
@@ -158,23 +153,14 @@ fn entered(
     ))
 }
 
-async fn earlier(app: &App, conditions: &Conditions) -> Result<Option<StoredAnswer>, Error> {
-    let Some(wanted) = &conditions.idempotency else { return Ok(None) };
-    Ok(app.store().answer(&wanted.scope, &wanted.key, app.now()).await?)
-}
-
 /// The answer given before, when the caller may still see the request.
 async fn replay(
     app: &App,
     actor: &Actor,
     profile: &Institution,
     stored: StoredAnswer,
-    fingerprint: [u8; 32],
 ) -> Result<Uploaded, Error> {
-    if stored.fingerprint != fingerprint {
-        return Err(Error::IdempotencyMismatch);
-    }
-    let request_aggregate = match stored.request {
+    let request_aggregate = match stored.object {
         Some(id) => app.store().request_aggregate(Id::new(id)).await?,
         None => None,
     };
@@ -186,5 +172,5 @@ async fn replay(
         &context(actor, profile, &request_aggregate, app.now(), &new_id),
     );
     let clinical = seen.into_iter().filter(|s| s.readable && s.file.kind.is_clinical()).collect();
-    Ok(Uploaded::Replayed { status: stored.status, body: stored.body, clinical })
+    Ok(Uploaded::Replayed(ReplayedFile { status: stored.status, body: stored.body, clinical }))
 }

@@ -277,7 +277,7 @@ impl Lives {
 
 fn summary(outcome: Outcome) -> Option<Detail> {
     match outcome {
-        Ok(Answer::Fresh(detail)) => Some(*detail),
+        Ok(Answer::Done(detail)) => Some(*detail),
         Ok(Answer::Replayed(_)) => panic!("every call has a key of its own"),
         Err(Error::Internal(error)) => panic!("{error:?}"),
         Err(_) => None,

@@ -88,7 +88,11 @@ async fn on_a_locked_connection(
 
 async fn locked(engine: Engine, db: &DatabaseConnection, steps: Option<u32>) -> Result<(), ConnectError> {
     let backend = db.get_database_backend();
-    if engine != Engine::Postgres {
+    if engine == Engine::Postgres {
+        // A number nobody else uses; advisory locks are per database.
+        let sql = "SELECT pg_advisory_lock(7235442041)";
+        db.execute_raw(Statement::from_string(backend, sql)).await?;
+    } else {
         // Names of locks are the server's, so this one holds the database's; of at most 64 characters, which is what
         // the name of a database may have by itself.
         let name = "CONCAT('medcert.', LEFT(SHA2(DATABASE(), 256), 32))";
@@ -98,10 +102,6 @@ async fn locked(engine: Engine, db: &DatabaseConnection, steps: Option<u32>) -> 
         if taken != Some(1) {
             return Err(ConnectError::MigrationBusy);
         }
-    } else {
-        // A number nobody else uses; advisory locks are per database.
-        let sql = "SELECT pg_advisory_lock(7235442041)";
-        db.execute_raw(Statement::from_string(backend, sql)).await?;
     }
     if !is_done(db).await? {
         Migrator::up(db, steps).await?;

@@ -3,7 +3,6 @@
 //! A dev-dependency only. Failing loudly is its business, so unlike the rest of the house it panics.
 #![expect(
     clippy::expect_used,
-    clippy::panic,
     clippy::indexing_slicing,
     clippy::missing_panics_doc,
     reason = "a test that cannot be set up must fail"

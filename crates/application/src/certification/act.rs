@@ -40,7 +40,7 @@ pub async fn act(
     }
     let profile = app.profile().await?;
     // Boxed: what every action may need is held at once.
-    let keep = |detail: &Box<Detail>| kept(200, detail, attempt.encode);
+    let keep = |detail: &Detail| kept(200, detail, attempt.encode);
     let done = Box::pin(once(
         app,
         attempt.conditions,
@@ -63,7 +63,7 @@ pub async fn act(
             }
             let mut detail = Detail::of(app, actor, &profile, fresh);
             detail.person_changes = changes;
-            Ok(Box::new(detail))
+            Ok(detail)
         },
     ))
     .await;

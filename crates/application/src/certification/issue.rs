@@ -59,7 +59,7 @@ async fn issue_once(
     attempt: &Attempt<'_, ()>,
     if_match: IfMatch,
     profile: &Institution,
-) -> Result<Idempotent<Box<Detail>, StoredAnswer>, Error> {
+) -> Result<Idempotent<Detail, StoredAnswer>, Error> {
     let found = app.store().request_aggregate(attempt.id).await?;
     let request_aggregate = permitted(app, actor, Action::Issue, profile, if_match, found)?;
     attempt.input.read(profile)?;
@@ -75,7 +75,7 @@ async fn issue_once(
     let stored = ObjectKey::parse(&key).ok_or_else(|| Error::internal("an object key is wrong"))?;
     app.parts.objects.put(&stored, "application/pdf", pdf).await?;
     let seen = request_aggregate.certification.version;
-    let keep = |detail: &Box<Detail>| kept(200, detail, attempt.encode);
+    let keep = |detail: &Detail| kept(200, detail, attempt.encode);
     let done = once(app, attempt.conditions, OnStale::Refuse, keep, async |uow: &mut dyn UnitOfWork| {
         let found = uow.request_aggregate(attempt.id).await?;
         let request_aggregate = permitted(app, actor, Action::Issue, profile, if_match, found)?;
@@ -98,7 +98,7 @@ async fn issue_once(
         let fresh = uow.request_aggregate(request.id).await?;
         let fresh = fresh.ok_or_else(|| Error::internal("a request just written is not there"))?;
         journal(app, actor, uow, Action::Issue, &fresh, &outcome).await?;
-        Ok(Box::new(Detail::of(app, actor, profile, fresh)))
+        Ok(Detail::of(app, actor, profile, fresh))
     })
     .await;
     if !matches!(done, Ok(Idempotent::Done(_)))

@@ -37,9 +37,9 @@ pub async fn register(app: &App, actor: &Actor, attempt: Attempt<'_, RequestInpu
     }
     let profile = app.profile().await?;
     let input = attempt.input.read(&profile)?;
-    let keep = |detail: &Box<Detail>| kept(201, detail, attempt.encode);
+    let keep = |detail: &Detail| kept(201, detail, attempt.encode);
     let done = once(app, attempt.conditions, OnStale::Retry, keep, async |uow: &mut dyn UnitOfWork| {
-        Ok(Box::new(register_in(app, actor, uow, &profile, &input).await?))
+        register_in(app, actor, uow, &profile, &input).await
     })
     .await?;
     answer(app, actor, done).await

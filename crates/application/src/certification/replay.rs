@@ -67,10 +67,10 @@ pub(super) async fn replay(
 pub(super) async fn answer(
     app: &App,
     actor: &Actor,
-    done: Idempotent<Box<Detail>, StoredAnswer>,
+    done: Idempotent<Detail, StoredAnswer>,
 ) -> Result<Answer, Error> {
     match done {
-        Idempotent::Done(detail) => Ok(Answer::Done(detail)),
+        Idempotent::Done(detail) => Ok(Answer::Done(Box::new(detail))),
         Idempotent::Replayed(stored) => Ok(Answer::Replayed(Replay::of(app, actor, stored).await?)),
     }
 }

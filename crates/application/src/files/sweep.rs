@@ -13,12 +13,15 @@ const BATCH: usize = 500;
 /// An upload or an issue has entered its row long before its object is so old.
 const YOUNG: Duration = Duration::hours(24);
 
+/// Tells of some keys which ones a row leads to.
+type Kept = for<'a> fn(&'a App, &'a [ObjectKey]) -> BoxFuture<'a, Result<HashSet<String>, Error>>;
+
 /// Objects of a room, of which it tells which ones its rows lead to.
 pub(crate) struct KeptObjects {
     /// What their keys begin with.
     pub(crate) prefix: &'static str,
     /// Those of these keys that a row leads to.
-    pub(crate) kept: for<'a> fn(&'a App, &'a [ObjectKey]) -> BoxFuture<'a, Result<HashSet<String>, Error>>,
+    pub(crate) kept: Kept,
 }
 
 /// How many objects a sweep removed below each prefix; of those where it removed none there is nothing.

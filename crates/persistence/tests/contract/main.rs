@@ -60,7 +60,7 @@ on_databases! {
         request_aggregate { request_aggregate, history, questions }
         audited_entity { history, search_terms, leases }
         files { known, discarded }
-        list { pages, filters, search_terms, typed, words_and_filters }
+        list { pages, filters, priorities, search_terms, typed, words_and_filters }
         plans { bounded, staff_by_specialty, late_names }
         units { aborted, dropped, locks, exhausted, records, idempotency_keys }
         races { numbers, swaps, claims, refreshes, managers, settlements, deadlocks, readers, mails }

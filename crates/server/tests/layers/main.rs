@@ -1,5 +1,10 @@
 //! Dependencies point inward, and this test says so.
-#![expect(clippy::panic, reason = "a test fails by panicking, also in its helpers")]
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking, also in its helpers"
+)]
 
 mod edges;
 mod rooms;

@@ -76,6 +76,27 @@ pub(crate) async fn pages(database: &TestDatabase) {
     assert_eq!((exact.items.len(), exact.next, exact.total), (210, None, Some(210)));
 }
 
+pub(crate) async fn priorities(database: &TestDatabase) {
+    let clinic = Clinic::open(database).await;
+    let normal = clinic.request("MC-1");
+    let urgent = Certification {
+        info: RequestInfo { priority: Priority::Urgent, ..RequestInfo::default() },
+        created_at: at(10),
+        updated_at: at(10),
+        ..clinic.request("MC-2")
+    };
+    insert!(database, &normal, &urgent);
+    let of = async |priorities: &[Priority]| {
+        found(database, RequestFilter { priorities: priorities.to_vec(), ..RequestFilter::default() }).await
+    };
+    assert_eq!(of(&[Priority::Urgent]).await, [urgent.id]);
+    assert_eq!(of(&[Priority::Normal]).await, [normal.id]);
+    assert_eq!(of(Priority::ALL).await, [urgent.id, normal.id]);
+    let rows = database.store.requests(&RequestFilter::default(), &first(2)).await.unwrap().items;
+    let shown: Vec<Priority> = rows.iter().map(|row| row.priority).collect();
+    assert_eq!(shown, [Priority::Urgent, Priority::Normal]);
+}
+
 pub(crate) async fn filters(database: &TestDatabase) {
     let clinic = Clinic::open(database).await;
     let guardian = person("Gina", "Guard");
@@ -103,11 +124,7 @@ pub(crate) async fn filters(database: &TestDatabase) {
         guardian: Some(Guardian { person: guardian.id, relationship: Relationship::Parent }),
         service: Some(other_service.id),
         promoter: Some(other_promoter.id),
-        info: RequestInfo {
-            external_reference: Some("Ref ".to_owned()),
-            priority: Priority::Urgent,
-            ..RequestInfo::default()
-        },
+        info: RequestInfo { external_reference: Some("Ref ".to_owned()), ..RequestInfo::default() },
         settlement: settlement(30, vec![payment(20, None, &clinic.user)]),
         fee_source: Some(FeeSource::Service),
         money_decision: Some(MoneyDecision::RefundDue),
@@ -135,15 +152,6 @@ pub(crate) async fn filters(database: &TestDatabase) {
     check("paid", status(PaymentStatus::Paid), &[&paid]).await;
     check("partial", status(PaymentStatus::Partial), &[&due]).await;
     check("observed", status(PaymentStatus::Observed), &[]).await;
-    let priority = |priority| RequestFilter { priorities: vec![priority], ..none() };
-    check("urgent", priority(Priority::Urgent), &[&due]).await;
-    check("normal", priority(Priority::Normal), &[&paid, &plain]).await;
-    check(
-        "any priority",
-        RequestFilter { priorities: Priority::ALL.to_vec(), ..none() },
-        &[&due, &paid, &plain],
-    )
-    .await;
     let services = vec![clinic.service.id, other_service.id];
     check("services", RequestFilter { services, ..none() }, &[&due, &paid]).await;
     let promoters = vec![clinic.promoter.id];

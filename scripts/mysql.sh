@@ -70,10 +70,11 @@ need_mysql() {
 fetch_mysql() {
     local work=$1 options=() wanted archive keys packages
     mkdir -p "$work"/{prefix,debs}
+    # A machine whose lists were never read knows no sources either.
+    [[ $(id -u) != 0 || -n $(debian_archive) ]] || apt-get update || return 1
     wanted=$(mysql_packages)
     if [[ -z $wanted ]]; then
-        archive=$(apt-get indextargets --format '$(LABEL) $(REPO_URI)' 'Created-By: Packages' |
-            sed -n 's/^Debian //p' | head -n 1)
+        archive=$(debian_archive)
         keys=$(find /usr/share/keyrings -name 'debian-archive-keyring.*' | sort | head -n 1)
         if [[ -z $archive || -z $keys ]]; then
             echo "apt's sources have neither MySQL nor Debian's archive (or were never read: apt-get update)"
@@ -97,6 +98,11 @@ fetch_mysql() {
     (cd "$work/debs" && apt-get "${options[@]}" -o APT::Sandbox::User= download $packages) || return 1
     local deb
     for deb in "$work"/debs/*.deb; do dpkg -x "$deb" "$work/prefix" || return 1; done
+}
+
+# debian_archive prints the address of the Debian archive that apt has lists of, if any.
+debian_archive() {
+    apt-get indextargets --format '$(LABEL) $(REPO_URI)' 'Created-By: Packages' | sed -n 's/^Debian //p' | sed -n 1p
 }
 
 # mysql_packages APT-OPTION… prints the newest packages of MySQL's server and client that apt knows, if any.

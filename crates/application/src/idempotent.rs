@@ -109,6 +109,12 @@ pub(crate) async fn once<T>(
     }
 }
 
+/// Whether the work certainly left nothing behind, so that what was stored for it outside the database can go. A database
+/// that failed may have kept everything all the same: then its object stays for the sweep to decide.
+pub(crate) const fn left_nothing<T, R>(done: &Result<Idempotent<T, R>, Error>) -> bool {
+    !matches!(done, Ok(Idempotent::Done(_)) | Err(Error::Internal(_) | Error::Busy(_)))
+}
+
 /// The answer to an earlier call with this key.
 pub(crate) async fn replay<T>(app: &App, conditions: &Conditions) -> Result<Option<Idempotent<T>>, Error> {
     Ok(earlier(app, conditions).await?.map(|stored| Idempotent::Replayed(stored.into())))
@@ -176,5 +182,21 @@ fn stored_answer(app: &App, wanted: &IdempotencyKey, kept: KeptAnswer) -> Stored
         status: kept.status,
         body: kept.body,
         created_at: app.now(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_have_been_kept_is_not_taken_away() {
+        let left = |done: Result<Idempotent<()>, Error>| left_nothing(&done);
+        assert!(!left(Ok(Idempotent::Done(()))));
+        assert!(!left(Err(Error::internal("the connection broke while it committed"))));
+        let stored = StoredResponse { status: 200, body: String::new() };
+        assert!(left(Ok(Idempotent::Replayed(stored))), "the object of the earlier call is another one");
+        assert!(left(Err(Error::Stale)));
+        assert!(left(Err(Error::IdempotencyMismatch)));
     }
 }

@@ -69,7 +69,7 @@ fn of_server(error: &dyn DatabaseError) -> Trouble {
     code.parse().map_or(Trouble::Unknown, of_sqlite)
 }
 
-/// MariaDB's error numbers (server error code reference).
+/// Error numbers that MySQL and MariaDB share (their server error references).
 fn of_mysql(number: u16) -> Trouble {
     match number {
         1022 | 1062 | 1169 | 1586 => Trouble::Duplicate,

@@ -22,7 +22,7 @@ use super::{
 use crate::{
     App, Error, IfMatch,
     audited_entity::search_terms,
-    idempotent::{Idempotent, once},
+    idempotent::{Idempotent, left_nothing, once},
     objects::ObjectKey,
     rendering::{CertificateSheet, SheetDoctor, SheetInstitution, SheetLogo, SheetPerson},
     retry::{Failed, OnStale},
@@ -101,7 +101,7 @@ async fn issue_once(
         Ok(Detail::of(app, actor, profile, fresh))
     })
     .await;
-    if !matches!(done, Ok(Idempotent::Done(_)))
+    if left_nothing(&done)
         && let Err(error) = app.parts.objects.delete(&stored).await
     {
         // Nothing leads to it: an object without a row is invisible, and swept.

@@ -16,7 +16,7 @@ use crate::{
     App, Conditions, Error,
     audit::About,
     files::{Incoming, Received, judge, pass, store},
-    idempotent::{Idempotent, KeptAnswer, of_key, once, same_call},
+    idempotent::{Idempotent, KeptAnswer, left_nothing, of_key, once, same_call},
     objects::ObjectKey,
     retry::Failed,
     store::{RequestAggregate, StoredAnswer, UnitOfWork},
@@ -79,7 +79,7 @@ pub async fn upload<I: Incoming>(
         Ok(new) => enter(app, actor, &profile, &attempt, &new).await,
         Err(error) => Err(error),
     };
-    if !may_have_been_kept(&done)
+    if left_nothing(&done)
         && let Err(error) = app.parts.objects.delete(&key).await
     {
         // Nothing leads to it: an object without a row is invisible, and swept.
@@ -89,11 +89,6 @@ pub async fn upload<I: Incoming>(
         Idempotent::Done(seen) => Ok(Uploaded::Done(seen)),
         Idempotent::Replayed(stored) => replay(app, actor, &profile, stored).await,
     }
-}
-
-/// A database that failed may have kept the row all the same, so its object stays for the sweep to decide.
-const fn may_have_been_kept(done: &Result<Idempotent<VisibleFile, StoredAnswer>, Error>) -> bool {
-    matches!(done, Ok(Idempotent::Done(_)) | Err(Error::Internal(_) | Error::Busy(_)))
 }
 
 async fn admit(app: &App, key: &ObjectKey, id: Id<StoredFile>, received: Received) -> Result<NewFile, Error> {
